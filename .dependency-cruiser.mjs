@@ -1,0 +1,72 @@
+// The dependency rule of ARCHITECTURE.md, as a build failure. Tests may reach across folders; sources may not.
+const source = (folder, extra = "") => ({ path: `^${folder}`, pathNot: `(\\.test\\.tsx?$|\\.bench\\.ts$${extra})` });
+const onlyInto = (name, from, allowed, comment) => ({
+  name,
+  severity: "error",
+  comment,
+  from: source(from),
+  to: { path: "^(electron|renderer|shared|e2e|bench|scripts)/", pathNot: `^(${allowed.join("|")})` },
+});
+
+export default {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, dependencyTypesNot: ["type-only"] } },
+    onlyInto("shared-is-a-leaf", "shared/", ["shared/"], "shared depends on nothing but zod"),
+    {
+      name: "shared-uses-zod-only",
+      severity: "error",
+      from: source("shared/"),
+      to: { dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "core"], pathNot: "node_modules/zod/" },
+    },
+    onlyInto("core-is-pure", "electron/core/", ["electron/core/", "shared/"], "core knows only itself and shared"),
+    {
+      name: "core-has-no-platform",
+      severity: "error",
+      from: source("electron/core/"),
+      to: { dependencyTypes: ["core", "npm", "npm-dev", "npm-optional", "npm-peer"] },
+    },
+    onlyInto(
+      "hub-knows-core",
+      "electron/hub/(?!main\\.ts)",
+      ["electron/hub/", "electron/core/", "shared/"],
+      "only hub/main.ts wires adapters",
+    ),
+    ...["http", "upstream", "storage", "secrets"].map((adapter) =>
+      onlyInto(
+        `${adapter}-is-an-adapter`,
+        `electron/${adapter}/`,
+        [`electron/${adapter}/`, "electron/hub/ports", "electron/core/", "shared/"],
+        "adapters see the hub's ports, core and shared; never each other",
+      ),
+    ),
+    onlyInto("cli-uses-hub", "electron/cli/", ["electron/cli/", "electron/hub/", "shared/"], "cli → shared, hub"),
+    onlyInto("desktop-uses-shared", "electron/desktop/", ["electron/desktop/", "shared/"], "desktop → shared"),
+    onlyInto("preload-uses-shared", "electron/preload/", ["electron/preload/", "shared/"], "preload → shared"),
+    onlyInto("renderer-uses-shared", "renderer/", ["renderer/", "shared/"], "renderer → shared"),
+    {
+      name: "electron-only-in-desktop",
+      severity: "error",
+      from: { path: "^(electron|renderer|shared)/", pathNot: "^electron/(desktop|preload)/" },
+      to: { path: "^(node_modules/)?electron(/|$)", dependencyTypes: ["npm", "npm-dev"] },
+    },
+    {
+      name: "features-stand-alone",
+      severity: "error",
+      from: { path: "^renderer/features/([^/]+)/" },
+      to: { path: "^renderer/features/", pathNot: "^renderer/features/$1/" },
+    },
+    {
+      name: "no-tests-in-sources",
+      severity: "error",
+      from: { pathNot: "(\\.test\\.tsx?$|\\.bench\\.ts$|^e2e/)" },
+      to: { path: "\\.test\\.tsx?$" },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^dist/" },
+    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mjs", ".js", ".json"] },
+    tsConfig: { fileName: "tsconfig.json" },
+  },
+};

@@ -1,0 +1,120 @@
+import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import type { Broadcast, BroadcastData, Role } from "../../../shared/contract.ts";
+
+/** Who sent a request, as its token says. `id` is null for an anonymous caller (access.anonymous: "allow"). */
+export interface ClientIdentity {
+  readonly id: string | null;
+  readonly name: string;
+  readonly profile: string | null;
+}
+
+/** Which part of the hub a path addresses. */
+export type Scope =
+  | { readonly kind: "all" }
+  | { readonly kind: "profile"; readonly name: string }
+  | { readonly kind: "server"; readonly name: string };
+
+/** A place to push server-initiated messages to: one open GET stream of a session. */
+export interface StreamSink {
+  push(parts: readonly Uint8Array[]): void;
+  close(): void;
+}
+
+/** A live session of the session era, as the listener sees it. */
+export interface SessionHandle {
+  /** The Mcp-Session-Id, visible ASCII, 128 random bits or more. */
+  readonly id: string;
+  readonly revision: string;
+  /** Registers an open GET stream; returns its disposer. */
+  attachStream(sink: StreamSink): () => void;
+}
+
+/** Where the answer of one POSTed request goes. Exactly one of `send` and `drop` is called, once. */
+export interface Reply {
+  /** The final JSON-RPC message, in pieces. `session` is set on the answer to initialize. */
+  send(parts: readonly Uint8Array[], session?: SessionHandle): void;
+  /** A related notification (progress, log message) before the answer; turns the answer into an SSE stream. */
+  notify(parts: readonly Uint8Array[]): void;
+  /** No answer will come (the client cancelled the request). */
+  drop(): void;
+  /** Bytes handed over and not yet taken by the client's socket. */
+  readonly pendingBytes: number;
+  /** Called once when pendingBytes falls below 1 MB again or the client is gone. */
+  onDrain(listener: () => void): void;
+}
+
+export interface InboundMessage {
+  readonly bytes: Buffer;
+  readonly envelope: Envelope;
+  readonly client: ClientIdentity;
+  readonly scope: Scope;
+  /** Undefined only for initialize. */
+  readonly session: SessionHandle | undefined;
+  /** When the request's headers had arrived, performance.now() milliseconds. */
+  readonly receivedAt: number;
+}
+
+/** What the listener needs from the hub for /mcp. */
+export interface McpEndpoint {
+  /** The client a bearer token belongs to; undefined when unknown or revoked. Compares hashes in constant time. */
+  authenticate(token: string): ClientIdentity | undefined;
+  /** The identity of a caller without a token, or undefined when access.anonymous is "deny". */
+  anonymous(): ClientIdentity | undefined;
+  /** Whether the scope names something that exists (an enabled server, a profile). */
+  scopeExists(scope: Scope): boolean;
+  /** The session with this id, if it is alive, belongs to this client and was opened on this scope. */
+  session(id: string, client: ClientIdentity, scope: Scope): SessionHandle | undefined;
+  endSession(session: SessionHandle): void;
+  /** A request: answered through `reply`. Returns a function to call when the client's connection is lost. */
+  request(message: InboundMessage, reply: Reply): () => void;
+  /** A notification or a response: nothing is answered. */
+  notification(message: InboundMessage): void;
+}
+
+/** A control connection that has logged in. */
+export interface ControlSession {
+  readonly role: Role;
+  /** Runs one method; throws GatehouseError. Params are parsed here. */
+  call(method: string, params: unknown): Promise<unknown>;
+  close(): void;
+}
+
+export interface ControlCaller {
+  readonly remotePid: number | null;
+  readonly executable: string | null;
+}
+
+/** What the listener needs from the hub for /control and /ui/. */
+export interface ControlEndpoint {
+  /** HMAC proof for the handshake, hex. */
+  prove(challenge: string): string;
+  /** Opens a session for a token or a one-time code, or undefined when it is unknown. */
+  login(
+    credential: { token: string } | { code: string },
+    caller: ControlCaller,
+    emit: <B extends Broadcast>(name: B, data: BroadcastData<B>) => void,
+  ): { session: ControlSession; token: string | undefined } | undefined;
+}
+
+export interface ListenerOptions {
+  /** "localhost" and "127.0.0.1" bind both loopbacks where the machine has them. */
+  readonly host: string;
+  readonly port: number;
+  readonly allowedHosts: readonly string[];
+  readonly mcp: McpEndpoint;
+  readonly control: ControlEndpoint;
+  /** Folder of the built renderer, served at /ui/; undefined: no web UI. */
+  readonly uiFolder: string | undefined;
+  /** Largest request body in bytes. */
+  readonly maxBodyBytes: number;
+  readonly log: (level: "info" | "warn" | "error", message: string) => void;
+}
+
+export interface Listener {
+  readonly port: number;
+  /** http://127.0.0.1:PORT/mcp */
+  readonly url: string;
+  setAllowedHosts(hosts: readonly string[]): void;
+  /** Stops accepting, waits for answers under way up to the limit, then closes every connection. */
+  close(drainMilliseconds: number): Promise<void>;
+}

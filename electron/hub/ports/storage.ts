@@ -1,0 +1,106 @@
+import type { CallDetail, CallFilter, CallStatus, CallSummary } from "../../../shared/model/call.ts";
+
+/** A finished call. Times in microseconds; payloads are raw JSON bytes, spliced from the messages themselves. */
+export interface CallRow {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly clientId: string | null;
+  readonly client: string | null;
+  readonly session: string | null;
+  readonly server: string | null;
+  readonly tool: string | null;
+  readonly method: string;
+  readonly profile: string | null;
+  readonly project: string | null;
+  readonly rule: string | null;
+  readonly status: CallStatus;
+  readonly durationUs: number;
+  readonly queueUs: number;
+  readonly consentUs: number;
+  readonly upstreamUs: number;
+  readonly hubUs: number;
+  readonly request: Uint8Array | null;
+  readonly result: Uint8Array | null;
+  readonly error: Uint8Array | null;
+}
+
+export interface CallLog {
+  /**
+   * Queues a row for the next group commit. `committed` is called after the transaction that holds the row has been
+   * committed to SQLite (payloads over 4 MB: by the worker), with the row's id, or with an error if it never will be.
+   * The caller must not change the payload bytes afterwards.
+   */
+  append(row: CallRow, committed: (error: Error | undefined, id: number) => void): void;
+  /** Newest first. `search` is a case-insensitive substring of request, result or error. */
+  list(filter: CallFilter, limit: number, before: number | undefined): Promise<{ calls: CallSummary[]; more: boolean }>;
+  get(id: number, maxBytes: number): Promise<CallDetail | undefined>;
+  /** Calls per server since a time (milliseconds since the epoch). */
+  countSince(since: number): ReadonlyMap<string, number>;
+}
+
+export interface StoredClient {
+  readonly id: string;
+  readonly name: string;
+  readonly profile: string | null;
+  /** SHA-256 of the token, 32 bytes. */
+  readonly tokenHash: Buffer;
+  readonly createdAt: number;
+  readonly lastSeenAt: number | null;
+  readonly revokedAt: number | null;
+}
+
+export interface ClientStore {
+  all(): StoredClient[];
+  add(client: StoredClient): void;
+  revoke(id: string, at: number): void;
+  /** Remembers when a client was last seen; written lazily. */
+  seen(id: string, at: number): void;
+}
+
+/** What must outlive the hub's process for a client's session to go on. */
+export interface StoredSession {
+  /** SHA-256 of the session id, hex: the id itself is never stored. */
+  readonly idHash: string;
+  /** Shown in the log and the UI instead of the id. */
+  readonly label: string;
+  readonly clientId: string | null;
+  /** "all", "profile:NAME" or "server:NAME". */
+  readonly scope: string;
+  readonly revision: string;
+  /** JSON of the client's initialize params' capabilities and clientInfo. */
+  readonly capabilities: string;
+  readonly clientInfo: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+}
+
+export interface SessionStore {
+  all(): StoredSession[];
+  /** Queued for the next group commit; `committed` as in CallLog.append. */
+  put(session: StoredSession, committed: (error: Error | undefined) => void): void;
+  touch(idHash: string, at: number): void;
+  remove(idHash: string): void;
+}
+
+/** The last known catalogue of each server, raw JSON bytes, so that lists are answered before a server runs. */
+export interface CatalogStore {
+  /** `key` is a hash of what defines the server; a catalogue of another key is not returned. */
+  load(server: string, key: string): { tools: Uint8Array; initialize: Uint8Array } | undefined;
+  save(server: string, key: string, catalog: { tools: Uint8Array; initialize: Uint8Array }): void;
+  remove(server: string): void;
+}
+
+/** Administrative acts: who did what, from where. */
+export interface AuditLog {
+  record(entry: { at: number; role: string; pid: number | null; executable: string | null; act: string; detail: string }): void;
+}
+
+export interface Storage {
+  readonly calls: CallLog;
+  readonly clients: ClientStore;
+  readonly sessions: SessionStore;
+  readonly catalogs: CatalogStore;
+  readonly audit: AuditLog;
+  /** Commits what is queued, waits for the worker, checkpoints and closes. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,54 @@
+import type { ServerConfig } from "../../../shared/model/config.ts";
+
+/** How a transport ended, for the person: "exited with code 1", last stderr lines and so on. */
+export interface TransportEnd {
+  /** A stable code of docs/errors.md: "exited", "spawn_failed", "command_not_found", "stopped", "message_too_large", "unsupported". */
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stderrTail: readonly string[];
+}
+
+export interface TransportEvents {
+  /** The transport can carry messages (a child: it has been spawned). */
+  opened(info: { pid: number | null }): void;
+  /** One whole message, UTF-8 checked, without its line end; the receiver owns the bytes. */
+  message(bytes: Buffer): void;
+  /** A line on stdout that is not a JSON-RPC message (not JSON, or not UTF-8). */
+  noise(text: string): void;
+  /** A line of stderr. */
+  stderr(text: string): void;
+  /** What was sent has been taken below the low-water mark, after a `send` that returned false. */
+  drained(): void;
+  /** The end, exactly once; no event follows. */
+  closed(end: TransportEnd): void;
+}
+
+/** A carrier of whole JSON-RPC messages to one server. It knows nothing of their meaning. */
+export interface Transport {
+  readonly pid: number | null;
+  /**
+   * Sends one message given in pieces (no line end, no raw line breaks). Never throws.
+   * `written` is called when the bytes have been handed to the operating system, or with an error if they never will be.
+   * Returns false above the high-water mark: wait for `drained` before sending what can wait.
+   */
+  send(parts: readonly Uint8Array[], written?: (error: Error | undefined) => void): boolean;
+  /** Stops and resumes reading messages from the server: back-pressure towards it. */
+  pause(): void;
+  resume(): void;
+  /** Ends the server in order (stdin closed, SIGTERM, SIGKILL, whole tree); resolves when nothing of it is left. */
+  stop(): Promise<void>;
+}
+
+export interface ServerLaunch {
+  readonly name: string;
+  readonly config: ServerConfig;
+  /** The declared environment after ${env:} and ${secret:} were resolved. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface TransportFactory {
+  open(launch: ServerLaunch, events: TransportEvents): Transport;
+}

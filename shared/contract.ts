@@ -1,0 +1,169 @@
+/**
+ * The control API: the one typed contract between the hub and the desktop, the renderer and the CLI.
+ *
+ * It travels over a WebSocket at /control. The first two messages each way are the handshake (see handshake schemas);
+ * after it every message is JSON-RPC 2.0. Requests go from the caller to the hub, broadcasts (notifications) back.
+ * Everything is parsed on arrival. Each method names the roles that may call it:
+ * "yes", "no", or "headless" (only while no desktop is attached, recorded with the caller's pid and executable).
+ */
+import { z } from "zod";
+import { callDetailSchema, callFilterSchema, callSummarySchema } from "./model/call.ts";
+import { clientSchema } from "./model/client.ts";
+import { serverConfigSchema } from "./model/config.ts";
+import { answerSchema, changeSchema, questionSchema } from "./model/question.ts";
+import { launchSchema, logLineSchema, serverDetailSchema, serverSummarySchema } from "./model/server.ts";
+
+export const roleSchema = z.enum(["viewer", "operator", "owner"]);
+export type Role = z.infer<typeof roleSchema>;
+export type Permission = "yes" | "no" | "headless";
+export type Grants = Record<Role, Permission>;
+
+const read: Grants = { viewer: "yes", operator: "yes", owner: "yes" };
+const operate: Grants = { viewer: "no", operator: "yes", owner: "yes" };
+const configure: Grants = { viewer: "no", operator: "headless", owner: "yes" };
+const ownerOnly: Grants = { viewer: "no", operator: "no", owner: "yes" };
+
+const method = <P extends z.ZodType, R extends z.ZodType>(grants: Grants, params: P, result: R) => ({ grants, params, result });
+
+const nothing = z.object({});
+const done = z.object({ ok: z.literal(true) });
+const named = z.object({ name: z.string() });
+
+export const settingsSchema = z.object({
+  home: z.string(),
+  configFile: z.string(),
+  /** The port in gatehouse.json; `url` is where the hub really listens. */
+  port: z.int(),
+  consentDefault: z.enum(["ask", "allow", "deny"]),
+  consentTimeoutSeconds: z.number(),
+  anonymous: z.enum(["deny", "allow"]),
+  versions: z.record(z.string(), z.string()),
+  /** The current complaint about gatehouse.json, if the last edit was bad. */
+  configError: z.string().nullable(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const hubSchema = z.object({
+  pid: z.int(),
+  url: z.string().nullable(),
+  version: z.string(),
+  startedAt: z.string(),
+  paused: z.boolean(),
+  /** Whether a desktop is attached, which then is the only one to allow and configure. */
+  desktop: z.boolean(),
+});
+
+export const statusSchema = z.object({
+  hub: hubSchema,
+  servers: z.array(serverSummarySchema),
+  clients: z.array(clientSchema),
+  pending: z.int(),
+});
+export type Status = z.infer<typeof statusSchema>;
+
+/** A server found in pasted text, with what would run and what to beware of. */
+export const proposalSchema = z.object({
+  name: z.string(),
+  config: serverConfigSchema,
+  launch: launchSchema,
+  warnings: z.array(z.string()),
+  /** The name is already in use by another server. */
+  taken: z.boolean(),
+});
+export type Proposal = z.infer<typeof proposalSchema>;
+
+export const methods = {
+  "hub.status": method(read, nothing, statusSchema),
+  "hub.pause": method(read, nothing, done),
+  "hub.resume": method(operate, nothing, done),
+  /** Drains and ends the hub; used by a desktop that takes over from a headless hub, and by `npm start`. */
+  "hub.shutdown": method(operate, z.object({ drainSeconds: z.number().min(0).max(30).default(5) }), done),
+  /** Mints a viewer token for a renderer. */
+  "hub.viewerToken": method(ownerOnly, nothing, z.object({ token: z.string() })),
+  /** Mints a one-time code that opens /ui/ in a browser within 60 seconds. */
+  "hub.uiCode": method(operate, nothing, z.object({ url: z.string() })),
+
+  "servers.list": method(read, nothing, z.object({ servers: z.array(serverSummarySchema) })),
+  "servers.get": method(read, named, serverDetailSchema),
+  "servers.log": method(read, named.extend({ limit: z.int().min(1).max(5_000).default(500) }), z.object({ lines: z.array(logLineSchema) })),
+  /** Reads pasted text (a client's JSON, a command line or a URL) and says what it would add. Changes nothing. */
+  "servers.parse": method(read, z.object({ text: z.string().max(1_000_000) }), z.object({ proposals: z.array(proposalSchema), problem: z.string().nullable() })),
+  "servers.add": method(configure, z.object({ name: z.string(), config: serverConfigSchema }), done),
+  "servers.remove": method(configure, named, done),
+  "servers.enable": method(configure, named, done),
+  "servers.disable": method(operate, named, done),
+  "servers.restart": method(operate, named, done),
+
+  /** Lists all, also the revoked. */
+  "clients.list": method(read, nothing, z.object({ clients: z.array(clientSchema) })),
+  "clients.add": method(configure, z.object({ name: z.string(), profile: z.string().nullable().default(null) }), z.object({ client: clientSchema, token: z.string() })),
+  "clients.revoke": method(operate, named, z.object({ client: clientSchema })),
+
+  /** Newest first; `before` is the id of the last row already seen. */
+  "calls.list": method(
+    read,
+    z.object({ filter: callFilterSchema.default({}), limit: z.int().min(1).max(1_000).default(50), before: z.int().optional() }),
+    z.object({ calls: z.array(callSummarySchema), more: z.boolean() }),
+  ),
+  "calls.get": method(read, z.object({ id: z.int(), maxBytes: z.int().min(0).max(64 * 1024 * 1024).default(1024 * 1024) }), callDetailSchema),
+
+  "questions.list": method(read, nothing, z.object({ pending: z.array(questionSchema) })),
+  /** Asks for a change; it waits as a question until somebody with the right to make it answers. */
+  "questions.ask": method(read, z.object({ change: changeSchema }), z.object({ id: z.string() })),
+  /** Anybody may deny; the permission here is for denying, allowing is `configure` (see ALLOW_GRANTS). */
+  "questions.answer": method(read, z.object({ id: z.string(), answer: answerSchema, reason: z.string().max(1_000).optional() }), done),
+
+  "settings.get": method(read, nothing, settingsSchema),
+  "settings.set": method(
+    configure,
+    z.object({ port: z.int().min(0).max(65_535).optional(), consentDefault: z.enum(["ask", "allow", "deny"]).optional() }),
+    settingsSchema,
+  ),
+} as const;
+
+/** Who may answer a question with anything but "deny". */
+export const ALLOW_GRANTS: Grants = configure;
+
+export type Methods = typeof methods;
+export type Method = keyof Methods;
+/** What a caller writes (before defaults) and what the hub gets (after them). */
+export type Params<M extends Method> = z.input<Methods[M]["params"]>;
+export type ParsedParams<M extends Method> = z.output<Methods[M]["params"]>;
+export type Result<M extends Method> = z.output<Methods[M]["result"]>;
+
+/** Broadcasts: each tells that something has changed, in the past tense. */
+export const broadcasts = {
+  hubChanged: hubSchema,
+  serverChanged: serverSummarySchema,
+  serverRemoved: named,
+  serverLogged: z.object({ name: z.string(), lines: z.array(logLineSchema) }),
+  /** Batched: at most a few a second, however many calls arrive; `dropped` rows were left out of the batch. */
+  callsRecorded: z.object({ calls: z.array(callSummarySchema), dropped: z.int() }),
+  clientChanged: clientSchema,
+  questionAsked: questionSchema,
+  questionAnswered: z.object({ id: z.string(), answer: answerSchema, by: roleSchema }),
+  settingsChanged: settingsSchema,
+} as const;
+export type Broadcast = keyof typeof broadcasts;
+export type BroadcastData<B extends Broadcast> = z.output<(typeof broadcasts)[B]>;
+
+/** Handshake, message 1, caller → hub: a random challenge (hex, 32 bytes) that only the home's hub can answer. */
+export const helloSchema = z.object({ hello: z.literal("gatehouse-control/1"), challenge: z.string().regex(/^[0-9a-f]{64}$/) });
+/** Message 2, hub → caller: HMAC-SHA256(home key, "gatehouse-control/1:" + challenge), hex. */
+export const proofSchema = z.object({ proof: z.string() });
+/** Message 3, caller → hub: its token, or the one-time code of /ui/. Never in a URL. */
+export const loginSchema = z.union([z.object({ token: z.string() }), z.object({ code: z.string() })]);
+/** Message 4, hub → caller: the role; `token` lets a browser that came with a code reconnect. Else an error and close. */
+export const welcomeSchema = z.object({ role: roleSchema, token: z.string().optional() });
+export const refusalSchema = z.object({ refused: z.string() });
+
+/** run.json in the home folder: where the running hub is, for the same user's CLI and desktop. */
+export const runFileSchema = z.object({
+  pid: z.int(),
+  port: z.int(),
+  url: z.string(),
+  token: z.string(),
+  version: z.string(),
+  startedAt: z.string(),
+});
+export type RunFile = z.infer<typeof runFileSchema>;

@@ -1,0 +1,42 @@
+/**
+ * Local errors: a stable code that callers and scripts may branch on, a sentence that says what went wrong,
+ * and what to do next. Wire errors (JSON-RPC) live in electron/core/jsonrpc/errors.ts.
+ */
+export type ErrorCode =
+  | "bad_usage"
+  | "bad_request"
+  | "config_invalid"
+  | "config_unwritable"
+  | "forbidden"
+  | "home_unusable"
+  | "hub_not_running"
+  | "hub_running"
+  | "hub_untrusted"
+  | "internal"
+  | "name_taken"
+  | "not_found"
+  | "port_taken"
+  | "runtime_missing"
+  | "server_not_ready"
+  | "storage_newer"
+  | "storage_unusable"
+  | "unauthorized"
+  | "unsupported";
+
+/** An error that a person is meant to read. `message` is the sentence; `advice` is what to do next. */
+export class GatehouseError extends Error {
+  readonly code: ErrorCode;
+  readonly advice: string | undefined;
+
+  constructor(code: ErrorCode, message: string, advice?: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "GatehouseError";
+    this.code = code;
+    this.advice = advice;
+  }
+}
+
+/** The sentence of any thrown value, for a person; never a stack. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

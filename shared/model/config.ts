@@ -1,0 +1,85 @@
+import { z } from "zod";
+
+/** A server's or profile's name: what people type, and what stands in URLs and in tool prefixes. */
+export const nameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, "use letters, digits, '.', '_' and '-', at most 63, starting with a letter or digit");
+
+const common = {
+  enabled: z.boolean().default(true),
+  /** Prefix of this server's names on /mcp; defaults to the server's name; "" exposes its own names. */
+  prefix: z.string().regex(/^[A-Za-z0-9_-]{0,32}$/, "use letters, digits, '_' and '-', at most 32").optional(),
+  start: z.enum(["lazy", "eager"]).default("lazy"),
+  isolation: z.enum(["shared", "session", "project"]).default("shared"),
+  /** Longest wait for an answer, in seconds; 0 means none, the client's own limit rules. */
+  timeoutSeconds: z.number().min(0).max(86_400).default(0),
+};
+
+export const stdioServerSchema = z.object({
+  type: z.literal("stdio").default("stdio"),
+  command: z.string().min(1, "name the program to run"),
+  args: z.array(z.string()).default([]),
+  env: z.record(z.string(), z.string()).default({}),
+  cwd: z.string().min(1).optional(),
+  ...common,
+});
+
+export const remoteServerSchema = z.object({
+  type: z.enum(["http", "sse"]),
+  url: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }),
+  headers: z.record(z.string(), z.string()).default({}),
+  ...common,
+});
+
+/** One entry of `mcpServers`, in the shape that Claude Desktop and Cursor use, plus Gatehouse's own keys. */
+export const serverConfigSchema = z.union([stdioServerSchema, remoteServerSchema]);
+export type StdioServerConfig = z.infer<typeof stdioServerSchema>;
+export type RemoteServerConfig = z.infer<typeof remoteServerSchema>;
+export type ServerConfig = z.infer<typeof serverConfigSchema>;
+
+export const ruleSchema = z.strictObject({
+  client: z.string().optional(),
+  profile: z.string().optional(),
+  server: z.string().optional(),
+  method: z.string().optional(),
+  tool: z.string().optional(),
+  /** Conditions on arguments. Until they are evaluated, an allow with any never matches and a deny always does. */
+  args: z.array(z.record(z.string(), z.unknown())).optional(),
+  decision: z.enum(["allow", "ask", "deny"]),
+});
+export type Rule = z.infer<typeof ruleSchema>;
+
+const namesFilterSchema = z.strictObject({
+  allow: z.array(z.string()).optional(),
+  deny: z.array(z.string()).optional(),
+});
+
+export const profileSchema = z.strictObject({
+  servers: z.array(z.string()).optional(),
+  tools: z.record(z.string(), namesFilterSchema).default({}),
+});
+export type Profile = z.infer<typeof profileSchema>;
+
+/** The whole of gatehouse.json, after defaults. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  listen: z
+    .strictObject({
+      host: z.enum(["127.0.0.1", "localhost", "::1"], { error: "must be a loopback address: Gatehouse never listens on the network" }).default("127.0.0.1"),
+      port: z.int().min(0).max(65_535).default(4780),
+      /** Extra Host names accepted besides the loopback ones, for WSL and containers. */
+      allowedHosts: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
+  access: z.strictObject({ anonymous: z.enum(["deny", "allow"]).default("deny") }).prefault({}),
+  consent: z
+    .strictObject({
+      default: z.enum(["ask", "allow", "deny"]).default("ask"),
+      timeoutSeconds: z.number().min(1).max(3_600).default(50),
+    })
+    .prefault({}),
+  mcpServers: z.record(nameSchema, serverConfigSchema).default({}),
+  profiles: z.record(nameSchema, profileSchema).default({}),
+  rules: z.array(ruleSchema).default([]),
+});
+export type Config = z.infer<typeof configSchema>;

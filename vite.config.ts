@@ -1,0 +1,80 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import type { UserConfig } from "vite";
+import { defineConfig } from "vitest/config";
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+// What stays outside the bundles: native addons, and Electron's own module.
+const native = ["better-sqlite3", "@github/keytar", "electron"];
+
+/** Build settings of one environment that runs in Node (the hub) or in Electron (desktop, preload). */
+const nodeBuild = (
+  outDir: string,
+  input: Record<string, string>,
+  format: "es" | "cjs",
+): NonNullable<NonNullable<UserConfig["environments"]>[string]> => ({
+  consumer: "server",
+  resolve: { external: native, noExternal: true, conditions: ["node", "module", "import", "default"] },
+  build: {
+    outDir: path(outDir),
+    emptyOutDir: true,
+    copyPublicDir: false,
+    target: "node20",
+    minify: false,
+    sourcemap: true,
+    ssr: true,
+    rollupOptions: {
+      input,
+      output: {
+        format,
+        entryFileNames: format === "cjs" ? "[name].cjs" : "[name].js",
+        chunkFileNames: "chunks/[name]-[hash].js",
+      },
+    },
+  },
+});
+
+export default defineConfig({
+  root: path("renderer"),
+  base: "./",
+  plugins: [react(), tailwindcss()],
+  define: { __GATEHOUSE_VERSION__: JSON.stringify("0.1.0") },
+  builder: {
+    buildApp: async (builder) => {
+      for (const environment of Object.values(builder.environments)) await builder.build(environment);
+    },
+  },
+  environments: {
+    client: {
+      build: {
+        outDir: path("dist/renderer"),
+        emptyOutDir: true,
+        target: "chrome130",
+        sourcemap: true,
+        rollupOptions: { input: { index: path("renderer/index.html") } },
+      },
+    },
+    hub: nodeBuild(
+      "dist/node",
+      {
+        gatehouse: path("electron/cli/main.ts"),
+        guard: path("electron/upstream/termination/guard-main.ts"),
+        "store-worker": path("electron/storage/worker-main.ts"),
+      },
+      "es",
+    ),
+    desktop: nodeBuild("dist/desktop", { main: path("electron/desktop/main.ts") }, "es"),
+    preload: nodeBuild("dist/preload", { preload: path("electron/preload/preload.ts") }, "cjs"),
+  },
+  test: {
+    root: path("."),
+    environment: "node",
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    include: ["{electron,shared,renderer,scripts,bench}/**/*.test.ts", "e2e/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+  },
+});
