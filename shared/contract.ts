@@ -23,7 +23,11 @@ const operate: Grants = { viewer: "no", operator: "yes", owner: "yes" };
 const configure: Grants = { viewer: "no", operator: "headless", owner: "yes" };
 const ownerOnly: Grants = { viewer: "no", operator: "no", owner: "yes" };
 
-const method = <P extends z.ZodType, R extends z.ZodType>(grants: Grants, params: P, result: R) => ({ grants, params, result });
+const method = <P extends z.ZodType, R extends z.ZodType>(grants: Grants, params: P, result: R) => ({
+  grants,
+  params,
+  result,
+});
 
 const nothing = z.object({});
 const done = z.object({ ok: z.literal(true) });
@@ -85,9 +89,17 @@ export const methods = {
 
   "servers.list": method(read, nothing, z.object({ servers: z.array(serverSummarySchema) })),
   "servers.get": method(read, named, serverDetailSchema),
-  "servers.log": method(read, named.extend({ limit: z.int().min(1).max(5_000).default(500) }), z.object({ lines: z.array(logLineSchema) })),
+  "servers.log": method(
+    read,
+    named.extend({ limit: z.int().min(1).max(5_000).default(500) }),
+    z.object({ lines: z.array(logLineSchema) }),
+  ),
   /** Reads pasted text (a client's JSON, a command line or a URL) and says what it would add. Changes nothing. */
-  "servers.parse": method(read, z.object({ text: z.string().max(1_000_000) }), z.object({ proposals: z.array(proposalSchema), problem: z.string().nullable() })),
+  "servers.parse": method(
+    read,
+    z.object({ text: z.string().max(1_000_000) }),
+    z.object({ proposals: z.array(proposalSchema), problem: z.string().nullable() }),
+  ),
   "servers.add": method(configure, z.object({ name: z.string(), config: serverConfigSchema }), done),
   "servers.remove": method(configure, named, done),
   "servers.enable": method(configure, named, done),
@@ -96,27 +108,53 @@ export const methods = {
 
   /** Lists all, also the revoked. */
   "clients.list": method(read, nothing, z.object({ clients: z.array(clientSchema) })),
-  "clients.add": method(configure, z.object({ name: z.string(), profile: z.string().nullable().default(null) }), z.object({ client: clientSchema, token: z.string() })),
+  "clients.add": method(
+    configure,
+    z.object({ name: z.string(), profile: z.string().nullable().default(null) }),
+    z.object({ client: clientSchema, token: z.string() }),
+  ),
   "clients.revoke": method(operate, named, z.object({ client: clientSchema })),
 
   /** Newest first; `before` is the id of the last row already seen. */
   "calls.list": method(
     read,
-    z.object({ filter: callFilterSchema.default({}), limit: z.int().min(1).max(1_000).default(50), before: z.int().optional() }),
+    z.object({
+      filter: callFilterSchema.default({}),
+      limit: z.int().min(1).max(1_000).default(50),
+      before: z.int().optional(),
+    }),
     z.object({ calls: z.array(callSummarySchema), more: z.boolean() }),
   ),
-  "calls.get": method(read, z.object({ id: z.int(), maxBytes: z.int().min(0).max(64 * 1024 * 1024).default(1024 * 1024) }), callDetailSchema),
+  "calls.get": method(
+    read,
+    z.object({
+      id: z.int(),
+      maxBytes: z
+        .int()
+        .min(0)
+        .max(64 * 1024 * 1024)
+        .default(1024 * 1024),
+    }),
+    callDetailSchema,
+  ),
 
   "questions.list": method(read, nothing, z.object({ pending: z.array(questionSchema) })),
   /** Asks for a change; it waits as a question until somebody with the right to make it answers. */
   "questions.ask": method(read, z.object({ change: changeSchema }), z.object({ id: z.string() })),
   /** Anybody may deny; the permission here is for denying, allowing is `configure` (see ALLOW_GRANTS). */
-  "questions.answer": method(read, z.object({ id: z.string(), answer: answerSchema, reason: z.string().max(1_000).optional() }), done),
+  "questions.answer": method(
+    read,
+    z.object({ id: z.string(), answer: answerSchema, reason: z.string().max(1_000).optional() }),
+    done,
+  ),
 
   "settings.get": method(read, nothing, settingsSchema),
   "settings.set": method(
     configure,
-    z.object({ port: z.int().min(0).max(65_535).optional(), consentDefault: z.enum(["ask", "allow", "deny"]).optional() }),
+    z.object({
+      port: z.int().min(0).max(65_535).optional(),
+      consentDefault: z.enum(["ask", "allow", "deny"]).optional(),
+    }),
     settingsSchema,
   ),
 } as const;
@@ -148,7 +186,10 @@ export type Broadcast = keyof typeof broadcasts;
 export type BroadcastData<B extends Broadcast> = z.output<(typeof broadcasts)[B]>;
 
 /** Handshake, message 1, caller → hub: a random challenge (hex, 32 bytes) that only the home's hub can answer. */
-export const helloSchema = z.object({ hello: z.literal("gatehouse-control/1"), challenge: z.string().regex(/^[0-9a-f]{64}$/) });
+export const helloSchema = z.object({
+  hello: z.literal("gatehouse-control/1"),
+  challenge: z.string().regex(/^[0-9a-f]{64}$/),
+});
 /** Message 2, hub → caller: HMAC-SHA256(home key, "gatehouse-control/1:" + challenge), hex. */
 export const proofSchema = z.object({ proof: z.string() });
 /** Message 3, caller → hub: its token, or the one-time code of /ui/. Never in a URL. */

@@ -3,12 +3,18 @@ import { z } from "zod";
 /** A server's or profile's name: what people type, and what stands in URLs and in tool prefixes. */
 export const nameSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, "use letters, digits, '.', '_' and '-', at most 63, starting with a letter or digit");
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
+    "use letters, digits, '.', '_' and '-', at most 63, starting with a letter or digit",
+  );
 
 const common = {
   enabled: z.boolean().default(true),
   /** Prefix of this server's names on /mcp; defaults to the server's name; "" exposes its own names. */
-  prefix: z.string().regex(/^[A-Za-z0-9_-]{0,32}$/, "use letters, digits, '_' and '-', at most 32").optional(),
+  prefix: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{0,32}$/, "use letters, digits, '_' and '-', at most 32")
+    .optional(),
   start: z.enum(["lazy", "eager"]).default("lazy"),
   isolation: z.enum(["shared", "session", "project"]).default("shared"),
   /** Longest wait for an answer, in seconds; 0 means none, the client's own limit rules. */
@@ -65,7 +71,11 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   listen: z
     .strictObject({
-      host: z.enum(["127.0.0.1", "localhost", "::1"], { error: "must be a loopback address: Gatehouse never listens on the network" }).default("127.0.0.1"),
+      host: z
+        .enum(["127.0.0.1", "localhost", "::1"], {
+          error: "must be a loopback address: Gatehouse never listens on the network",
+        })
+        .default("127.0.0.1"),
       port: z.int().min(0).max(65_535).default(4780),
       /** Extra Host names accepted besides the loopback ones, for WSL and containers. */
       allowedHosts: z.array(z.string().min(1)).default([]),

@@ -10,7 +10,11 @@ export const changeSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("server.disable"), name: z.string() }),
   z.object({ type: z.literal("server.restart"), name: z.string() }),
   z.object({ type: z.literal("client.revoke"), name: z.string() }),
-  z.object({ type: z.literal("settings.set"), port: z.int().min(0).max(65_535).optional(), consentDefault: z.enum(["ask", "allow", "deny"]).optional() }),
+  z.object({
+    type: z.literal("settings.set"),
+    port: z.int().min(0).max(65_535).optional(),
+    consentDefault: z.enum(["ask", "allow", "deny"]).optional(),
+  }),
 ]);
 export type Change = z.infer<typeof changeSchema>;
 

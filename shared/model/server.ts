@@ -1,13 +1,26 @@
 import { z } from "zod";
 
-export const serverStateSchema = z.enum(["disabled", "stopped", "starting", "ready", "degraded", "stopping", "failed", "needs-auth"]);
+export const serverStateSchema = z.enum([
+  "disabled",
+  "stopped",
+  "starting",
+  "ready",
+  "degraded",
+  "stopping",
+  "failed",
+  "needs-auth",
+]);
 export type ServerState = z.infer<typeof serverStateSchema>;
 
 export const transportSchema = z.enum(["stdio", "http", "sse"]);
 export type TransportKind = z.infer<typeof transportSchema>;
 
 /** Something about a server that a person should see: a code, a sentence, and what to do. */
-export const problemSchema = z.object({ code: z.string(), message: z.string(), advice: z.string().nullable() });
+export const problemSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  advice: z.string().nullable(),
+});
 export type Problem = z.infer<typeof problemSchema>;
 
 export const serverSummarySchema = z.object({
@@ -65,5 +78,9 @@ export const serverDetailSchema = serverSummarySchema.extend({
 });
 export type ServerDetail = z.infer<typeof serverDetailSchema>;
 
-export const logLineSchema = z.object({ at: z.number(), stream: z.enum(["stderr", "stdout", "hub"]), text: z.string() });
+export const logLineSchema = z.object({
+  at: z.number(),
+  stream: z.enum(["stderr", "stdout", "hub"]),
+  text: z.string(),
+});
 export type LogLine = z.infer<typeof logLineSchema>;

@@ -1,5 +1,5 @@
-import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import type { Broadcast, BroadcastData, Role } from "../../../shared/contract.ts";
+import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 
 /** Who sent a request, as its token says. `id` is null for an anonymous caller (access.anonymous: "allow"). */
 export interface ClientIdentity {

@@ -32,7 +32,11 @@ export interface CallLog {
    */
   append(row: CallRow, committed: (error: Error | undefined, id: number) => void): void;
   /** Newest first. `search` is a case-insensitive substring of request, result or error. */
-  list(filter: CallFilter, limit: number, before: number | undefined): Promise<{ calls: CallSummary[]; more: boolean }>;
+  list(
+    filter: CallFilter,
+    limit: number,
+    before: number | undefined,
+  ): Promise<{ calls: CallSummary[]; more: boolean }>;
   get(id: number, maxBytes: number): Promise<CallDetail | undefined>;
   /** Calls per server since a time (milliseconds since the epoch). */
   countSince(since: number): ReadonlyMap<string, number>;
@@ -92,7 +96,14 @@ export interface CatalogStore {
 
 /** Administrative acts: who did what, from where. */
 export interface AuditLog {
-  record(entry: { at: number; role: string; pid: number | null; executable: string | null; act: string; detail: string }): void;
+  record(entry: {
+    at: number;
+    role: string;
+    pid: number | null;
+    executable: string | null;
+    act: string;
+    detail: string;
+  }): void;
 }
 
 export interface Storage {
