@@ -1,94 +1,76 @@
 /**
- * What the desktop hands its window (`window.gatehouse`): the hub's address and the few native actions.
- * The preload script implements it; in a browser (headless use) it is absent. Every argument is parsed in the
- * main process on arrival, and the page is never given a token but the viewer's.
+ * What the preload exposes to the renderer as `window.gatehouse`: the hub's address and the few native actions.
+ *
+ * Threat model: the renderer shows untrusted text, so it is given a viewer's token and nothing more. Whatever the
+ * person must decide travels as a `Change` to the desktop's main process, which asks in a native dialog that the page
+ * cannot draw, click or read. Tokens of AI clients never pass through the page at all: `copyClientSetup` puts the
+ * finished snippet on the clipboard. Main parses every argument with the schemas below.
  */
 import { z } from "zod";
+import { clientKindSchema } from "./client-setup.ts";
+import { nameSchema } from "./model/config.ts";
 import { changeSchema } from "./model/question.ts";
-import { clientKindSchema } from "./snippets.ts";
 
-export const themeSchema = z.enum(["light", "dark", "system"]);
+export const themeSchema = z.enum(["system", "light", "dark"]);
 export type Theme = z.infer<typeof themeSchema>;
 
-/** The hub's process as the desktop sees it. */
-export const hubStateSchema = z.discriminatedUnion("state", [
-  z.object({ state: z.literal("starting") }),
-  z.object({ state: z.literal("running"), url: z.string() }),
-  /** It died or could not start; it is started again at `retryAt` (ISO 8601). */
-  z.object({ state: z.literal("down"), reason: z.string(), retryAt: z.string() }),
-  /** It said why it cannot start, and trying again by itself would not help. `code` as in docs/errors.md. */
-  z.object({
-    state: z.literal("failed"),
-    code: z.string(),
-    message: z.string(),
-    advice: z.string().nullable(),
-  }),
-  z.object({ state: z.literal("stopped") }),
-]);
-export type HubState = z.infer<typeof hubStateSchema>;
-
-/** Where the control API is and the viewer token for it, or a sentence that says why there is none now. */
-export const connectionSchema = z.union([
+/** Where the hub's control socket is, with a viewer's token; or why there is none, and what is being done about it. */
+export const hubConnectionSchema = z.union([
   z.object({ url: z.string(), token: z.string() }),
-  z.object({ down: z.string() }),
+  z.object({
+    /** A sentence for the person: why the hub is down. */
+    down: z.string(),
+    /** What the person can do, if anything. */
+    advice: z.string().nullable(),
+    /** Which attempt to start it this is, from 1; 0 when nobody is trying. */
+    attempt: z.int(),
+    /** When the next attempt starts (ISO 8601), or null while one is under way or none is planned. */
+    retryAt: z.string().nullable(),
+  }),
 ]);
-export type Connection = z.infer<typeof connectionSchema>;
+export type HubConnection = z.infer<typeof hubConnectionSchema>;
 
-/** What became of a request that needed the person: done, turned down in the native dialog, or failed. */
-export const outcomeSchema = z.discriminatedUnion("outcome", [
-  z.object({ outcome: z.literal("done"), message: z.string().nullable() }),
-  z.object({ outcome: z.literal("cancelled") }),
-  z.object({ outcome: z.literal("failed"), message: z.string(), advice: z.string().nullable() }),
-]);
-export type Outcome = z.infer<typeof outcomeSchema>;
+/** How the native dialog ended. A failed change rejects with an Error whose message is a sentence for the person. */
+export const askOutcomeSchema = z.enum(["done", "declined"]);
+export type AskOutcome = z.infer<typeof askOutcomeSchema>;
 
-export const startAtLoginSchema = z.object({
-  /** False where the system has no such thing, or for a development build. */
-  supported: z.boolean(),
-  enabled: z.boolean(),
-});
+export const startAtLoginSchema = z.object({ supported: z.boolean(), enabled: z.boolean() });
 export type StartAtLogin = z.infer<typeof startAtLoginSchema>;
 
-const nothing = z.tuple([]);
-const method = <P extends z.ZodType<unknown[], unknown[]>, R extends z.ZodType>(params: P, result: R) => ({
-  params,
-  result,
-});
+export const copyOutcomeSchema = z.object({ ok: z.boolean(), message: z.string() });
+export type CopyOutcome = z.infer<typeof copyOutcomeSchema>;
 
-/** Every call from the window to the main process: its arguments and its result. */
-export const bridgeMethods = {
-  connection: method(nothing, connectionSchema),
-  hubState: method(nothing, hubStateSchema),
-  /** Starts a hub that is down or has failed at once, instead of waiting for the next try. */
-  retryHub: method(nothing, z.void()),
-  /** Shows the person a native dialog of what would change, and makes the change if it is approved. */
-  ask: method(z.tuple([changeSchema]), outcomeSchema),
-  /** Creates a client and puts its finished configuration, with the token, on the clipboard. */
-  copyClientSetup: method(z.tuple([clientKindSchema, z.string().min(1).max(63)]), outcomeSchema),
-  openDataFolder: method(nothing, outcomeSchema),
-  setTheme: method(z.tuple([themeSchema]), z.void()),
-  getStartAtLogin: method(nothing, startAtLoginSchema),
-  setStartAtLogin: method(z.tuple([z.boolean()]), startAtLoginSchema),
-  /** Opens an http(s) address in the person's browser, after a dialog that shows it. */
-  openExternal: method(z.tuple([z.string().max(8_192)]), outcomeSchema),
+/** Schemas of the arguments that cross from the page; main refuses what does not parse. */
+export const bridgeArguments = {
+  ask: z.object({ change: changeSchema }),
+  copyClientSetup: z.object({ kind: clientKindSchema, name: nameSchema }),
+  setTheme: z.object({ theme: themeSchema }),
+  setStartAtLogin: z.object({ enabled: z.boolean() }),
+  openExternal: z.object({ url: z.url({ protocol: /^https?$/ }) }),
 } as const;
 
-export type BridgeMethods = typeof bridgeMethods;
-export type BridgeMethod = keyof BridgeMethods;
-export type BridgeArguments<M extends BridgeMethod> = z.input<BridgeMethods[M]["params"]>;
-export type BridgeResult<M extends BridgeMethod> = z.output<BridgeMethods[M]["result"]>;
-
-/** The one request channel, and the one event channel, between the window and the main process. */
-export const BRIDGE_CHANNEL = "gatehouse:call";
-export const HUB_CHANGED_CHANNEL = "gatehouse:hubChanged";
-
-/** `window.gatehouse` in the desktop's window. */
-export type Bridge = {
-  readonly [M in BridgeMethod]: (...args: BridgeArguments<M>) => Promise<BridgeResult<M>>;
-} & {
+export interface Bridge {
+  /** Node's process.platform: "linux", "darwin", "win32". */
   readonly platform: string;
-  /** Versions of Electron, Chromium and Node of the desktop, for the settings page. */
+  /** Versions of Gatehouse, Electron, Chromium and so on, for the Settings screen. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Called with every new state of the hub; returns the disposer. */
-  onHubChange(listener: (state: HubState) => void): () => void;
-};
+  /** Asked again whenever `onHubChange` fires; each answer may hold a fresh token. */
+  connection(): Promise<HubConnection>;
+  /** Fires when `connection()` would answer differently (hub started, died, is being restarted). Returns a disposer. */
+  onHubChange(listener: () => void): () => void;
+  /** Starts the hub at once instead of waiting for the next attempt. */
+  startHub(): Promise<void>;
+  /** Carries out a change as owner, after a native dialog where the change needs one. */
+  ask(change: z.infer<typeof changeSchema>): Promise<AskOutcome>;
+  /** Lets calls through again after a pause; a viewer may pause but not resume. */
+  resume(): Promise<void>;
+  /** Creates a client called `name` and puts its finished set-up, token included, on the clipboard. */
+  copyClientSetup(kind: z.infer<typeof clientKindSchema>, name: string): Promise<CopyOutcome>;
+  openDataFolder(): Promise<void>;
+  /** Tells native chrome (title bar, dialogs) which theme the person picked. */
+  setTheme(theme: Theme): Promise<void>;
+  getStartAtLogin(): Promise<StartAtLogin>;
+  setStartAtLogin(enabled: boolean): Promise<StartAtLogin>;
+  /** Opens an http(s) address in the person's browser after showing it to them. */
+  openExternal(url: string): Promise<void>;
+}
