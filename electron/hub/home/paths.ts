@@ -1,0 +1,85 @@
+import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { posix, win32 } from "node:path";
+import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
+
+/** What the choice of the home folder depends on. */
+export interface HomeSurroundings {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homedir: string;
+  readonly cwd: string;
+}
+
+/** Where everything of one home is; absolute paths. */
+export interface HomeFiles {
+  readonly home: string;
+  readonly config: string;
+  readonly database: string;
+  readonly lockFile: string;
+  readonly runFile: string;
+  readonly keyFile: string;
+  readonly logs: string;
+  /** The record of running children, from which a next start sweeps what was left. */
+  readonly children: string;
+}
+
+/** The home folder: the option, else GATEHOUSE_HOME, else the platform's own place (design.md section 3). */
+export function chooseHome(option: string | undefined, around: HomeSurroundings): string {
+  const path = around.platform === "win32" ? win32 : posix;
+  const named = option ?? set(around.env.GATEHOUSE_HOME);
+  if (named !== undefined) {
+    if (named === "")
+      throw new GatehouseError("bad_usage", "--home is empty", "Name a folder, or leave --home out.");
+    return path.resolve(around.cwd, named);
+  }
+  if (around.platform === "win32") {
+    return path.join(set(around.env.APPDATA) ?? path.join(around.homedir, "AppData", "Roaming"), "Gatehouse");
+  }
+  if (around.platform === "darwin")
+    return path.join(around.homedir, "Library", "Application Support", "Gatehouse");
+  const xdg = set(around.env.XDG_CONFIG_HOME);
+  // The XDG specification tells to ignore relative paths.
+  const base = xdg !== undefined && path.isAbsolute(xdg) ? xdg : path.join(around.homedir, ".config");
+  return path.join(base, "gatehouse");
+}
+
+/** The paths inside a home folder; touches nothing. */
+export function homeFiles(home: string, platform: NodeJS.Platform = process.platform): HomeFiles {
+  const path = platform === "win32" ? win32 : posix;
+  const at = (name: string): string => path.join(home, name);
+  return {
+    home,
+    config: at("gatehouse.json"),
+    database: at("gatehouse.db"),
+    lockFile: at("hub.lock"),
+    runFile: at("run.json"),
+    keyFile: at("home.key"),
+    logs: at("logs"),
+    children: at("children"),
+  };
+}
+
+/**
+ * Creates the home folder for this user alone (0700; a looser one is tightened) and returns its paths.
+ * Throws `home_unusable`. On Windows the profile's own access list already keeps others out.
+ */
+export function prepareHome(home: string, platform: NodeJS.Platform = process.platform): HomeFiles {
+  const files = homeFiles(home, platform);
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    const stat = statSync(home);
+    if (!stat.isDirectory()) throw new Error("it is not a folder");
+    if (platform !== "win32" && (stat.mode & 0o077) !== 0) chmodSync(home, 0o700);
+  } catch (error) {
+    throw new GatehouseError(
+      "home_unusable",
+      `the home folder ${home} cannot be used: ${sentenceOf(error)}`,
+      "Choose another with --home or GATEHOUSE_HOME, or make this one yours and writable.",
+      error,
+    );
+  }
+  return files;
+}
+
+const set = (value: string | undefined): string | undefined =>
+  value === undefined || value === "" ? undefined : value;

@@ -1,0 +1,40 @@
+import { readFileSync, rmSync } from "node:fs";
+import { type RunFile, runFileSchema } from "../../../shared/contract.ts";
+import { writeFileAtomic } from "./atomic.ts";
+
+/** Whether a process with this id exists (also when it is somebody else's). */
+export function processExists(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Writes run.json whole, readable by this user alone. */
+export function writeRunFile(file: string, run: RunFile): void {
+  writeFileAtomic(file, `${JSON.stringify(run, null, 2)}\n`, 0o600);
+}
+
+/** Where the running hub is; undefined when there is no run.json, when it is damaged, or when its process is gone. */
+export function readRunFile(
+  file: string,
+  exists: (pid: number) => boolean = processExists,
+): RunFile | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+  const run = runFileSchema.safeParse(json);
+  return run.success && exists(run.data.pid) ? run.data : undefined;
+}
+
+/** Removes run.json, unless it tells of another hub that is alive. */
+export function removeRunFile(file: string, ownPid: number = process.pid): void {
+  const current = readRunFile(file);
+  if (current === undefined || current.pid === ownPid) rmSync(file, { force: true });
+}
