@@ -1,14 +1,7 @@
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
-
-/** What the choice of the home folder depends on. */
-export interface HomeSurroundings {
-  readonly platform: NodeJS.Platform;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly homedir: string;
-  readonly cwd: string;
-}
+import { chooseHomeFolder, type HomeSurroundings } from "../../../shared/home.ts";
 
 /** Where everything of one home is; absolute paths. */
 export interface HomeFiles {
@@ -23,24 +16,9 @@ export interface HomeFiles {
   readonly children: string;
 }
 
-/** The home folder: the option, else GATEHOUSE_HOME, else the platform's own place (design.md section 3). */
+/** The home folder for this option and these surroundings (design.md section 3). */
 export function chooseHome(option: string | undefined, around: HomeSurroundings): string {
-  const path = around.platform === "win32" ? win32 : posix;
-  const named = option ?? set(around.env.GATEHOUSE_HOME);
-  if (named !== undefined) {
-    if (named === "")
-      throw new GatehouseError("bad_usage", "--home is empty", "Name a folder, or leave --home out.");
-    return path.resolve(around.cwd, named);
-  }
-  if (around.platform === "win32") {
-    return path.join(set(around.env.APPDATA) ?? path.join(around.homedir, "AppData", "Roaming"), "Gatehouse");
-  }
-  if (around.platform === "darwin")
-    return path.join(around.homedir, "Library", "Application Support", "Gatehouse");
-  const xdg = set(around.env.XDG_CONFIG_HOME);
-  // The XDG specification tells to ignore relative paths.
-  const base = xdg !== undefined && path.isAbsolute(xdg) ? xdg : path.join(around.homedir, ".config");
-  return path.join(base, "gatehouse");
+  return chooseHomeFolder(option, around, around.platform === "win32" ? win32 : posix);
 }
 
 /** The paths inside a home folder; touches nothing. */
@@ -80,6 +58,3 @@ export function prepareHome(home: string, platform: NodeJS.Platform = process.pl
   }
   return files;
 }
-
-const set = (value: string | undefined): string | undefined =>
-  value === undefined || value === "" ? undefined : value;
