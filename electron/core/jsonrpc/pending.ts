@@ -1,0 +1,51 @@
+import type { Span } from "./envelope.ts";
+
+/** Digits of an id that is certainly within 2^53. */
+const MOST_DIGITS = 15;
+
+/** The requests sent to one peer and not yet answered, by the integer ids that are minted here, from 1 on. */
+export class PendingRequests<T> {
+  #entries = new Map<number, T>();
+  #lastId = 0;
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Remembers a request and mints its id, which is never used again. */
+  add(entry: T): number {
+    this.#entries.set(++this.#lastId, entry);
+    return this.#lastId;
+  }
+
+  /** The request with this id, which is then no longer pending; undefined if there is none. */
+  take(id: number): T | undefined {
+    const entry = this.#entries.get(id);
+    this.#entries.delete(id);
+    return entry;
+  }
+
+  /** `take` by an answer's raw id token. Any spelling but the very integer that was sent is of nobody's request. */
+  takeRaw(bytes: Uint8Array, span: Span): T | undefined {
+    const id = rawInteger(bytes, span);
+    return id === undefined ? undefined : this.take(id);
+  }
+
+  /** All that are pending, oldest first; none is afterwards. */
+  drain(): T[] {
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    return entries;
+  }
+}
+
+function rawInteger(bytes: Uint8Array, { start, end }: Span): number | undefined {
+  if (end <= start || end - start > MOST_DIGITS || bytes[start] === 0x30) return undefined;
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const digit = (bytes[i] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}

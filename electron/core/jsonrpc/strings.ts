@@ -1,0 +1,53 @@
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+// Invalid UTF-8 becomes U+FFFD here: adapters refuse it before anything is scanned. A BOM inside a string is text.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+// Keys and method names repeat from message to message: a direct-mapped memo saves their decoding.
+const MEMO_SLOTS = 512;
+const MEMO_LONGEST = 48;
+const memo: string[] = new Array(MEMO_SLOTS).fill("");
+
+/** The text of UTF-8 bytes. */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
+  return decoder.decode(bytes.subarray(start, end));
+}
+
+/**
+ * Decodes a JSON string token, quotes included, that a scan has found well formed.
+ * Throws SyntaxError on anything else. Lone surrogates written as escapes are kept.
+ */
+export function decodeToken(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start < 2 || bytes[start] !== QUOTE || bytes[end - 1] !== QUOTE) {
+    throw new SyntaxError(`expected a JSON string at byte ${start}`);
+  }
+  return JSON.parse(decodeUtf8(bytes, start, end)) as string;
+}
+
+/** `decodeToken` for keys and method names: short plain ones are remembered. Not for values, which may be secret. */
+export function decodeName(bytes: Uint8Array, start: number, end: number): string {
+  const length = end - start - 2;
+  if (length > MEMO_LONGEST) return decodeToken(bytes, start, end);
+  let hash = length;
+  for (let i = start + 1; i < end - 1; i++) {
+    const byte = bytes[i] as number;
+    if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH)
+      return decodeToken(bytes, start, end);
+    hash = (Math.imul(hash, 31) + byte) | 0;
+  }
+  const slot = (hash ^ (hash >>> 9)) & (MEMO_SLOTS - 1);
+  const known = memo[slot] as string;
+  if (known.length === length && asciiEquals(bytes, start + 1, known)) return known;
+  const fresh = decodeToken(bytes, start, end);
+  memo[slot] = fresh;
+  return fresh;
+}
+
+/** Whether the bytes from `start` on are the ASCII text; the caller has compared the lengths. */
+export function asciiEquals(bytes: Uint8Array, start: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  }
+  return true;
+}
