@@ -21,19 +21,38 @@ const common = {
   timeoutSeconds: z.number().min(0).max(86_400).default(0),
 };
 
+/** Text that can be handed to a process: the operating system ends it at a NUL. */
+const processText = z.string().regex(/^[^\0]*$/, "must not hold a NUL character");
+const environmentName = z.string().regex(/^[^=\0]+$/, "is no name of an environment variable");
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "is no name of an HTTP header");
+const headerValue = z.string().regex(/^[^\r\n\0]*$/, "must be one line, without control characters");
+
+/** A reference to what is known only at start: `${secret:NAME}`, `${env:NAME}`. */
+const reference = /\$\{(?:secret|env):[^}]*\}/g;
+
+/** Whether a text is an http(s) URL once its references are filled in. */
+export function isHttpUrl(text: string): boolean {
+  try {
+    const { protocol, host } = new URL(text.replace(reference, "1"));
+    return (protocol === "http:" || protocol === "https:") && host !== "";
+  } catch {
+    return false;
+  }
+}
+
 export const stdioServerSchema = z.object({
   type: z.literal("stdio").default("stdio"),
-  command: z.string().min(1, "name the program to run"),
-  args: z.array(z.string()).default([]),
-  env: z.record(z.string(), z.string()).default({}),
-  cwd: z.string().min(1).optional(),
+  command: processText.min(1, "name the program to run"),
+  args: z.array(processText).default([]),
+  env: z.record(environmentName, processText).default({}),
+  cwd: processText.min(1, "name a folder, or leave it out").optional(),
   ...common,
 });
 
 export const remoteServerSchema = z.object({
   type: z.enum(["http", "sse"]),
-  url: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }),
-  headers: z.record(z.string(), z.string()).default({}),
+  url: z.string().refine(isHttpUrl, "must be an http:// or https:// URL"),
+  headers: z.record(headerName, headerValue).default({}),
   ...common,
 });
 

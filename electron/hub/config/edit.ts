@@ -1,0 +1,126 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  applyEdits,
+  type FormattingOptions,
+  findNodeAtLocation,
+  getNodeValue,
+  modify,
+  parseTree,
+} from "jsonc-parser";
+import { GatehouseError } from "../../../shared/errors.ts";
+import { remoteServerSchema, type ServerConfig, stdioServerSchema } from "../../../shared/model/config.ts";
+import type { KeyPath } from "./issue.ts";
+import { defaultConfig } from "./parse.ts";
+
+/** What a new gatehouse.json starts with. */
+export const NEW_FILE = `// Gatehouse's configuration. Edit it by hand if you like: comments are kept, and a running hub
+// picks up every change at once. A mistake is reported with its line while the last good version keeps running.
+// Keep secrets out of it: store them with "gatehouse secret set NAME" and write \${secret:NAME} here.
+{
+}
+`;
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/**
+ * Adds a server, or changes one to be as given: only what differs is touched, so comments and keys of other
+ * programs stay. Values that are defaults are not written.
+ */
+export function setServer(text: string, name: string, config: ServerConfig): string {
+  const existing = valueAt(text, ["mcpServers", name]);
+  if (!isObject(existing)) return write(text, ["mcpServers", name], minimal(config));
+  const schema = config.type === "stdio" ? stdioServerSchema : remoteServerSchema;
+  const wanted = minimal(config);
+  let edited = text;
+  // What belongs to the other kind of server goes; unknown keys are not ours to remove.
+  const keys = new Set([...Object.keys(stdioServerSchema.shape), ...Object.keys(remoteServerSchema.shape)]);
+  for (const key of keys) {
+    const effective = (config as Record<string, unknown>)[key];
+    if (key in schema.shape && isDeepStrictEqual(existing[key], effective)) continue;
+    edited = merge(edited, ["mcpServers", name, key], existing[key], wanted[key]);
+  }
+  return edited;
+}
+
+/** Removes a server. Throws `not_found` when the file has none of that name. */
+export function removeServer(text: string, name: string): string {
+  requireServer(text, name);
+  return write(text, ["mcpServers", name], undefined);
+}
+
+/** Switches a server on or off. Throws `not_found` when the file has none of that name. */
+export function setServerEnabled(text: string, name: string, enabled: boolean): string {
+  requireServer(text, name);
+  const path = ["mcpServers", name, "enabled"];
+  const current = valueAt(text, path);
+  if ((current ?? true) === enabled) return text;
+  return write(text, path, enabled ? undefined : false);
+}
+
+/** Sets any value, or removes it (undefined). A default that is not written is left unwritten. */
+export function setValue(text: string, path: KeyPath, value: unknown): string {
+  const current = valueAt(text, path);
+  if (isDeepStrictEqual(current, value)) return text;
+  if (current === undefined && isDeepStrictEqual(defaultAt(path), value)) return text;
+  return write(text, path, value);
+}
+
+/** A server's entry as one would write it: without defaults. */
+export function minimal(config: ServerConfig): Record<string, Json> {
+  const entry: Record<string, Json> = {};
+  const bare: Record<string, unknown> =
+    config.type === "stdio"
+      ? stdioServerSchema.parse({ command: "x" })
+      : remoteServerSchema.parse({ type: "http", url: "http://x" });
+  for (const [key, value] of Object.entries(config)) {
+    if (value === undefined) continue;
+    const always = key === "command" || key === "url" || (key === "type" && value !== "stdio");
+    if (always || !isDeepStrictEqual(bare[key], value)) entry[key] = value as Json;
+  }
+  return entry;
+}
+
+/** Changes what differs inside objects; anything else is replaced whole. */
+function merge(text: string, path: KeyPath, existing: unknown, wanted: Json | undefined): string {
+  if (isDeepStrictEqual(existing, wanted)) return text;
+  if (!isObject(existing) || !isObject(wanted)) return write(text, path, wanted);
+  let edited = text;
+  for (const key of new Set([...Object.keys(existing), ...Object.keys(wanted)]))
+    edited = merge(edited, [...path, key], existing[key], wanted[key] as Json | undefined);
+  return edited;
+}
+
+function write(text: string, path: KeyPath, value: unknown): string {
+  const source = text.trim() === "" ? NEW_FILE : text;
+  return applyEdits(source, modify(source, [...path], value, { formattingOptions: formattingOf(source) }));
+}
+
+/** The file's own habits, so that an edit looks like the rest. */
+function formattingOf(text: string): FormattingOptions {
+  const indent = /^([ \t]+)\S/m.exec(text.replace(/^\s*(\/\/|\/?\*).*$/gm, ""))?.[1] ?? "  ";
+  return {
+    insertSpaces: !indent.startsWith("\t"),
+    tabSize: indent.startsWith("\t") ? 1 : indent.length,
+    eol: text.includes("\r\n") ? "\r\n" : "\n",
+  };
+}
+
+function valueAt(text: string, path: KeyPath): unknown {
+  const root = parseTree(text, [], { allowTrailingComma: true, allowEmptyContent: true });
+  const node = root === undefined ? undefined : findNodeAtLocation(root, [...path]);
+  return node === undefined ? undefined : getNodeValue(node);
+}
+
+function defaultAt(path: KeyPath): unknown {
+  let at: unknown = defaultConfig();
+  for (const part of path) at = isObject(at) ? at[String(part)] : undefined;
+  return at;
+}
+
+function requireServer(text: string, name: string): void {
+  if (valueAt(text, ["mcpServers", name]) === undefined)
+    throw new GatehouseError("not_found", `there is no server "${name}"`, "See: gatehouse server list");
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { GatehouseError } from "../../../shared/errors.ts";
+import type { ServerConfig } from "../../../shared/model/config.ts";
+import { splitReferences } from "./references.ts";
+
+/** Where the values of references come from. */
+export interface ReferenceSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The value of a stored secret, or undefined when there is none of that name. */
+  readonly secret: (name: string) => Promise<string | undefined>;
+  readonly homedir: string;
+}
+
+/**
+ * A server's definition with its references filled in, ready to be started. `env` and `headers` repeat the
+ * config's. It may hold secrets: never show, log or store it.
+ */
+export interface ExpandedServer {
+  readonly config: ServerConfig;
+  readonly env: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Fills in `${env:NAME}` and `${secret:NAME}` in command, args, env, cwd, url and headers, and a leading `~` in cwd.
+ * What is filled in is not looked at again; other `${…}` stay. Throws `not_found` naming the reference and its place.
+ */
+export async function expandServer(
+  name: string,
+  config: ServerConfig,
+  sources: ReferenceSources,
+): Promise<ExpandedServer> {
+  const fill = (text: string, place: string): Promise<string> =>
+    expandText(text, `${place} of server "${name}"`, sources);
+  const fillRecord = async (record: Readonly<Record<string, string>>, place: string) => {
+    const filled: Record<string, string> = {};
+    for (const [key, text] of Object.entries(record)) filled[key] = await fill(text, `${place}.${key}`);
+    return filled;
+  };
+  if (config.type !== "stdio") {
+    const headers = await fillRecord(config.headers, "headers");
+    return { config: { ...config, url: await fill(config.url, "url"), headers }, env: {}, headers };
+  }
+  const args: string[] = [];
+  for (const [index, text] of config.args.entries()) args.push(await fill(text, `args[${index}]`));
+  const env = await fillRecord(config.env, "env");
+  const command = await fill(config.command, "command");
+  const cwd =
+    config.cwd === undefined ? {} : { cwd: fromHome(await fill(config.cwd, "cwd"), sources.homedir) };
+  return { config: { ...config, command, args, env, ...cwd }, env, headers: {} };
+}
+
+async function expandText(text: string, place: string, sources: ReferenceSources): Promise<string> {
+  let filled = "";
+  for (const part of splitReferences(text)) {
+    if (typeof part === "string") filled += part;
+    else if (part.kind === "env") {
+      const value = sources.env[part.name];
+      if (value === undefined)
+        throw new GatehouseError(
+          "not_found",
+          `\${env:${part.name}} in ${place}: the hub's environment has no ${part.name}`,
+          `Set ${part.name} before the hub starts, or store it: gatehouse secret set ${part.name}`,
+        );
+      filled += value;
+    } else if (part.kind === "secret") {
+      const value = await sources.secret(part.name);
+      if (value === undefined)
+        throw new GatehouseError(
+          "not_found",
+          `\${secret:${part.name}} in ${place}: there is no secret of that name`,
+          `Store it: gatehouse secret set ${part.name}`,
+        );
+      filled += value;
+    } else filled += part.kind === "project" ? "${" + "project}" : part.text;
+  }
+  return filled;
+}
+
+const fromHome = (path: string, homedir: string): string =>
+  path === "~" ? homedir : /^~[/\\]/.test(path) ? join(homedir, path.slice(2)) : path;
