@@ -1,0 +1,100 @@
+/**
+ * `npm run bench [-- --quick] [--only NAME,NAME] [--no-payloads] [--no-write]`: Gatehouse beside its rivals, each in
+ * front of our echo server and of server-everything, in interleaved rounds; the table goes to stdout and, unless it is
+ * a partial run, to docs/performance.md.
+ */
+import { measurePayloads } from "./payloads.ts";
+import {
+  medians,
+  payloadTable,
+  provenance,
+  ratios,
+  ratioTable,
+  type Series,
+  seriesTable,
+  writeReport,
+} from "./report.ts";
+import { type Effort, FULL, measureOnce, QUICK, type Sample } from "./round.ts";
+import { gatehouse, RIVALS, TARGETS } from "./targets/all.ts";
+import { bare } from "./targets/bare.ts";
+import { type Target, UPSTREAMS, type Upstream } from "./targets/target.ts";
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Runs the benchmark; resolves with the exit code (1 on wrong usage, or when a target could not be measured). */
+export async function main(args: readonly string[]): Promise<number> {
+  const only = args.includes("--only") ? (args[args.indexOf("--only") + 1] ?? "").split(",") : undefined;
+  const targets = TARGETS.filter(
+    ({ name }) => only === undefined || only.some((part) => name.toLowerCase().includes(part.toLowerCase())),
+  );
+  if (targets.length === 0) {
+    say(`error: --only names no target; there are: ${TARGETS.map(({ name }) => name).join(", ")}`);
+    return 2;
+  }
+  const effort = args.includes("--quick") ? QUICK : FULL;
+
+  const ceiling = await rounds([bare], UPSTREAMS.slice(0, 1), effort);
+  const client = medians(ceiling[0] ?? { samples: [] });
+  say(
+    `The load client's ceiling, against a bare node:http server: ${Math.round(client.callsPerSecond)} calls/s.`,
+  );
+  const series = await rounds(targets, UPSTREAMS, effort);
+  const withPayloads = targets.includes(gatehouse) && !args.includes("--no-payloads");
+  const payloads = withPayloads ? await measurePayloads(effort.rounds) : [];
+
+  const text = report(
+    series,
+    ceiling,
+    payloads,
+    `npm run bench${args.length > 0 ? ` -- ${args.join(" ")}` : ""}`,
+  );
+  process.stdout.write(`${text}\n`);
+  if (effort === FULL && only === undefined && withPayloads && !args.includes("--no-write")) {
+    writeReport("bench", text);
+    say("Written to docs/performance.md.");
+  }
+  return 0;
+}
+
+/** Every target in front of every upstream, once a round, so that a change of the machine's mood meets all alike. */
+async function rounds(
+  targets: readonly Target[],
+  upstreams: readonly Upstream[],
+  effort: Effort,
+): Promise<Series[]> {
+  const series = upstreams.flatMap((upstream) =>
+    targets.map((target) => ({ target, upstream, samples: [] as Sample[] })),
+  );
+  for (let round = 1; round <= effort.rounds; round += 1) {
+    for (const { target, upstream, samples } of series) {
+      say(`round ${round} of ${effort.rounds}: ${target.name}, ${upstream.name}`);
+      samples.push(await measureOnce(target, upstream, effort));
+    }
+  }
+  return series.map(({ target, upstream, samples }) => ({
+    target: target.name,
+    upstream: upstream.name,
+    samples,
+  }));
+}
+
+function report(
+  series: readonly Series[],
+  ceiling: readonly Series[],
+  payloads: Awaited<ReturnType<typeof measurePayloads>>,
+  command: string,
+): string {
+  const parts = [provenance(command)];
+  for (const { name } of UPSTREAMS) {
+    const these = series.filter(({ upstream }) => upstream === name);
+    parts.push(`### In front of ${name === "echo" ? "our echo server" : "server-everything"}`);
+    parts.push(seriesTable(name === "echo" ? [...ceiling, ...these] : these));
+    const ours = these.find(({ target }) => target === gatehouse.name);
+    const rivals = these.filter(({ target }) => RIVALS.some((rival) => rival.name === target));
+    if (ours !== undefined && rivals.length > 0) {
+      parts.push(ratioTable(ratios(medians(ours), rivals.map(medians))));
+    }
+  }
+  if (payloads.length > 0) parts.push("### Large results", payloadTable(payloads));
+  return parts.join("\n\n");
+}

@@ -1,0 +1,142 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { PayloadSample } from "./payloads.ts";
+import { IN_FLIGHT, type Sample } from "./round.ts";
+import { median } from "./stats.ts";
+
+/** All rounds of one target in front of one upstream. */
+export interface Series {
+  readonly target: string;
+  readonly upstream: string;
+  readonly samples: readonly Sample[];
+}
+
+/** The medians over the rounds. */
+export function medians({ samples }: Pick<Series, "samples">): Sample {
+  const of = (key: keyof Sample): number => median(samples.map((sample) => sample[key]));
+  return {
+    coldStartMs: of("coldStartMs"),
+    p50Ms: of("p50Ms"),
+    callsPerSecond: of("callsPerSecond"),
+    cpuUsPerCall: of("cpuUsPerCall"),
+    listMs: of("listMs"),
+    idleMb: of("idleMb"),
+    loadedMb: of("loadedMb"),
+  };
+}
+
+/** A ratio to the better rival, and the bar it has to keep to. */
+export interface Ratio {
+  readonly name: string;
+  readonly value: number;
+  readonly bar: string;
+  readonly kept: boolean;
+}
+
+/** Gatehouse against the better of the rivals in each respect, in front of one upstream. */
+export function ratios(ours: Sample, rivals: readonly Sample[]): Ratio[] {
+  const least = (key: keyof Sample): number => Math.min(...rivals.map((rival) => rival[key]));
+  const most = (key: keyof Sample): number => Math.max(...rivals.map((rival) => rival[key]));
+  const cpu = ours.cpuUsPerCall / least("cpuUsPerCall");
+  const speed = ours.callsPerSecond / most("callsPerSecond");
+  const p50 = ours.p50Ms / least("p50Ms");
+  return [
+    { name: "hub CPU a call", value: cpu, bar: "at most 0.3", kept: cpu <= 0.3 },
+    { name: `calls a second, ${IN_FLIGHT} in flight`, value: speed, bar: "at least 3", kept: speed >= 3 },
+    { name: "one caller's median", value: p50, bar: "at most 0.6", kept: p50 <= 0.6 },
+  ];
+}
+
+const shown = (value: number, digits: number): string =>
+  Number.isFinite(value)
+    ? value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    : "–";
+
+const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
+/** A Markdown table. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const rule = head.map((_, index) => (index === 0 ? "---" : "---:"));
+  return [head, rule, ...rows].map(row).join("\n");
+}
+
+/** The table of one upstream. */
+export function seriesTable(series: readonly Series[]): string {
+  const head = [
+    "",
+    "p50 ms",
+    `calls/s at ${IN_FLIGHT}`,
+    "hub CPU µs a call",
+    "tools/list p50 ms",
+    "cold start ms",
+    "RSS MB idle / loaded",
+  ];
+  return table(
+    head,
+    series.map((each) => {
+      const found = medians(each);
+      return [
+        each.target,
+        shown(found.p50Ms, 2),
+        shown(found.callsPerSecond, 0),
+        shown(found.cpuUsPerCall, 0),
+        shown(found.listMs, 2),
+        shown(found.coldStartMs, 0),
+        `${shown(found.idleMb, 0)} / ${shown(found.loadedMb, 0)}`,
+      ];
+    }),
+  );
+}
+
+/** The table of ratios. */
+export function ratioTable(found: readonly Ratio[]): string {
+  const rows = found.map(({ name, value, bar, kept }) => [
+    name,
+    shown(value, 2),
+    bar,
+    kept ? "yes" : "**no**",
+  ]);
+  return table(["Gatehouse ÷ better rival", "ratio", "bar", "kept"], rows);
+}
+
+/** The table of large results. */
+export function payloadTable(found: readonly PayloadSample[]): string {
+  const head = [
+    "result",
+    "direct ms",
+    "through Gatehouse ms",
+    "1 KB call meanwhile, p50 ms",
+    "slowest ms",
+    "slowest to the same server ms",
+  ];
+  return table(
+    head,
+    found.map((each) => [
+      `${each.megabytes} MB`,
+      shown(each.directMs, 0),
+      shown(each.gatehouseMs, 0),
+      shown(each.otherP50Ms, 2),
+      shown(each.otherMaxMs, 1),
+      shown(each.sameServerMaxMs, 1),
+    ]),
+  );
+}
+
+/** When, on what and how it was measured. */
+export function provenance(command: string): string {
+  const memory = `${shown(totalmem() / 1e9, 0)} GB`;
+  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), ${memory}, ${process.platform} ${release()}`;
+  return `Measured ${new Date().toISOString().slice(0, 10)} on ${machine}, Node ${process.versions.node}, with \`${command}\`.`;
+}
+
+/** Replaces what stands between the two markers of docs/performance.md. */
+export function writeReport(section: "bench" | "soak", text: string): void {
+  const file = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
+  const before = readFileSync(file, "utf8");
+  const [begin, end] = [`<!-- ${section}:begin -->`, `<!-- ${section}:end -->`];
+  const from = before.indexOf(begin);
+  const to = before.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`docs/performance.md lacks the markers ${begin} and ${end}`);
+  writeFileSync(file, `${before.slice(0, from + begin.length)}\n\n${text}\n\n${before.slice(to)}`);
+}
