@@ -1,0 +1,106 @@
+/**
+ * What the window may ask the owner to do. The window never acts itself: whatever changes what is run or who
+ * connects is shown to the person in a native dialog, and done from here.
+ */
+import type { AskOutcome, CopyOutcome } from "../../../shared/bridge.ts";
+import { type ClientKind, clientSetup } from "../../../shared/client-setup.ts";
+import type { ControlClient } from "../../../shared/control-client.ts";
+import { GatehouseError } from "../../../shared/errors.ts";
+import type { Change } from "../../../shared/model/question.ts";
+import { applyChange, consequencesOf } from "./changes.ts";
+import type { Confirm } from "./confirm.ts";
+import { changeText, type DialogText, needsDialog } from "./dialog-text.ts";
+import { visible } from "./visible.ts";
+
+export interface OwnerActionsOptions {
+  /** The control API in the owner role, while the hub is running. */
+  readonly client: () => ControlClient | undefined;
+  /** The running hub's endpoint, http://127.0.0.1:PORT/mcp. */
+  readonly endpoint: () => string | undefined;
+  readonly confirm: Confirm;
+  readonly writeClipboard: (text: string) => void;
+}
+
+/** Every one rejects with GatehouseError, whose message is a sentence for the person. */
+export interface OwnerActions {
+  ask(change: Change): Promise<AskOutcome>;
+  /** Lets calls through again after a pause. */
+  resume(): Promise<AskOutcome>;
+  copyClientSetup(kind: ClientKind, name: string): Promise<CopyOutcome>;
+}
+
+export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
+  let asking = false;
+
+  /** One question at a time: a page that asks and asks must not bury the person in dialogs. */
+  const alone = async <T>(run: (client: ControlClient) => Promise<T>): Promise<T> => {
+    const client = options.client();
+    if (client === undefined)
+      throw new GatehouseError(
+        "hub_not_running",
+        "The hub is not running.",
+        "It is started again by itself; try then.",
+      );
+    if (asking)
+      throw new GatehouseError("forbidden", "Another question is still open.", "Answer its dialog first.");
+    asking = true;
+    try {
+      return await run(client);
+    } finally {
+      asking = false;
+    }
+  };
+
+  const confirmed = async (text: DialogText): Promise<boolean> => {
+    const verdict = await options.confirm(text);
+    if (verdict === "too-long")
+      throw new GatehouseError(
+        "unsupported",
+        "This is too long to be shown whole in a dialog, so it cannot be approved in one.",
+        "Write it into gatehouse.json by hand.",
+      );
+    return verdict === "approved";
+  };
+
+  return {
+    ask: (change) =>
+      alone(async (client) => {
+        if (needsDialog(change)) {
+          const { launch, warnings } = await consequencesOf(client, change);
+          if (!(await confirmed(changeText(change, launch, warnings)))) return "declined";
+        }
+        await applyChange(client, change);
+        return "done";
+      }),
+
+    resume: () =>
+      alone(async (client) => {
+        const text: DialogText = {
+          message: "Let calls through again?",
+          detail: "All calls are paused now.",
+          approve: "Resume",
+          alarming: false,
+        };
+        if (!(await confirmed(text))) return "declined";
+        await client.call("hub.resume", {});
+        return "done";
+      }),
+
+    copyClientSetup: (kind, name) =>
+      alone(async (client) => {
+        const url = options.endpoint();
+        if (url === undefined) throw new GatehouseError("hub_not_running", "The hub is not running.");
+        const { label, place } = clientSetup(kind, url);
+        const text: DialogText = {
+          message: `Create the client “${visible(name)}” for ${label}?`,
+          detail: "It gets a token of its own. Its set-up, with the token, is put on the clipboard.",
+          approve: "Create and copy",
+          alarming: false,
+        };
+        if (!(await confirmed(text))) return { ok: false, message: "Nothing was created." };
+        const { token } = await client.call("clients.add", { name });
+        options.writeClipboard(clientSetup(kind, url, token).text);
+        return { ok: true, message: `Copied, with a token for “${name}”. ${place}.` };
+      }),
+  };
+}

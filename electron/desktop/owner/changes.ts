@@ -1,0 +1,73 @@
+import type { ControlClient } from "../../../shared/control-client.ts";
+import type { ServerConfig } from "../../../shared/model/config.ts";
+import type { Change } from "../../../shared/model/question.ts";
+import type { Launch } from "../../../shared/model/server.ts";
+
+/** What a configuration would run, whole; values of its environment and headers are left out. */
+export function launchOf(config: ServerConfig): Launch {
+  if (config.type === "stdio") {
+    return {
+      transport: "stdio",
+      command: config.command,
+      args: config.args,
+      cwd: config.cwd ?? null,
+      url: null,
+      envNames: Object.keys(config.env),
+      headerNames: [],
+    };
+  }
+  return {
+    transport: config.type,
+    command: null,
+    args: [],
+    cwd: null,
+    url: config.url,
+    envNames: [],
+    headerNames: Object.keys(config.headers),
+  };
+}
+
+/** What would run after a change, and what to beware of; the launch is read off the very config that will be added. */
+export async function consequencesOf(
+  client: ControlClient,
+  change: Change,
+): Promise<{ launch: Launch | null; warnings: readonly string[] }> {
+  if (change.type === "server.add") {
+    const text = JSON.stringify({ mcpServers: { [change.name]: change.config } });
+    const { proposals } = await client.call("servers.parse", { text });
+    return { launch: launchOf(change.config), warnings: proposals.flatMap((proposal) => proposal.warnings) };
+  }
+  if (change.type === "server.enable") {
+    const { launch } = await client.call("servers.get", { name: change.name });
+    return { launch, warnings: [] };
+  }
+  return { launch: null, warnings: [] };
+}
+
+/** Makes an approved change in the owner role. Rejects with GatehouseError. */
+export async function applyChange(client: ControlClient, change: Change): Promise<void> {
+  switch (change.type) {
+    case "server.add":
+      await client.call("servers.add", { name: change.name, config: change.config });
+      return;
+    case "server.remove":
+      await client.call("servers.remove", { name: change.name });
+      return;
+    case "server.enable":
+      await client.call("servers.enable", { name: change.name });
+      return;
+    case "server.disable":
+      await client.call("servers.disable", { name: change.name });
+      return;
+    case "server.restart":
+      await client.call("servers.restart", { name: change.name });
+      return;
+    case "client.revoke":
+      await client.call("clients.revoke", { name: change.name });
+      return;
+    case "settings.set": {
+      const { type: _, ...settings } = change;
+      await client.call("settings.set", settings);
+    }
+  }
+}

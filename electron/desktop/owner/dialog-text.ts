@@ -1,0 +1,112 @@
+/** The words of the native dialogs in which the person decides: exactly what would happen, whole. */
+import type { Change } from "../../../shared/model/question.ts";
+import type { Launch } from "../../../shared/model/server.ts";
+import { visible, visibleWord } from "./visible.ts";
+
+export interface DialogText {
+  readonly message: string;
+  readonly detail: string;
+  /** The button that approves. */
+  readonly approve: string;
+  /** Set when something in it is dangerous. */
+  readonly alarming: boolean;
+}
+
+/** Changes that need no dialog: they start or stop only what the person has already approved. */
+export function needsDialog(change: Change): boolean {
+  return change.type !== "server.restart" && change.type !== "server.disable";
+}
+
+/** What a dialog says about a change. `launch` is what would run, for a change that lets a server run. */
+export function changeText(change: Change, launch: Launch | null, warnings: readonly string[]): DialogText {
+  const text = (message: string, approve: string, detail: string): DialogText => ({
+    message,
+    approve,
+    detail: [warningLines(warnings), detail].filter((part) => part !== "").join("\n\n"),
+    alarming: warnings.length > 0,
+  });
+  const launchDetail = launch === null ? "" : launchLines(launch).join("\n");
+  switch (change.type) {
+    case "server.add":
+      return text(`Add the server “${visible(change.name)}”?`, "Add server", launchDetail);
+    case "server.enable":
+      return text(`Enable the server “${visible(change.name)}”?`, "Enable", launchDetail);
+    case "server.remove":
+      return text(
+        `Remove the server “${visible(change.name)}”?`,
+        "Remove",
+        "It is stopped and taken out of gatehouse.json. Its recorded calls stay.",
+      );
+    case "server.restart":
+      return text(`Restart the server “${visible(change.name)}”?`, "Restart", "Calls under way fail.");
+    case "server.disable":
+      return text(`Disable the server “${visible(change.name)}”?`, "Disable", "Calls under way fail.");
+    case "client.revoke":
+      return text(
+        `Revoke the client “${visible(change.name)}”?`,
+        "Revoke",
+        "Its token stops working at once, and cannot be given back.",
+      );
+    case "settings.set":
+      return text("Change these settings?", "Change", settingLines(change).join("\n"));
+  }
+}
+
+/** What a dialog says about a change of another kind that somebody asks for. */
+export function questionText(title: string, launch: Launch | null, warnings: readonly string[]): DialogText {
+  const detail = [warningLines(warnings), launch === null ? "" : launchLines(launch).join("\n")];
+  return {
+    message: visible(title),
+    detail: detail.filter((part) => part !== "").join("\n\n"),
+    approve: "Approve",
+    alarming: warnings.length > 0,
+  };
+}
+
+/** What would run or be connected to, a line for each argument. */
+export function launchLines(launch: Launch): string[] {
+  const lines: string[] = [];
+  if (launch.command !== null) {
+    lines.push("This program will run on your computer, with your rights:", "", visibleWord(launch.command));
+    for (const argument of launch.args) lines.push(`    ${visibleWord(argument)}`);
+    lines.push("");
+    lines.push(`In the folder: ${launch.cwd === null ? "(none declared)" : visibleWord(launch.cwd)}`);
+    lines.push(`Environment: ${names(launch.envNames)}`);
+  }
+  if (launch.url !== null) {
+    lines.push("Calls and their data will be sent to:", "", visibleWord(launch.url), "");
+    lines.push(`Headers: ${names(launch.headerNames)}`);
+  }
+  return lines;
+}
+
+/** A native dialog does not scroll: beyond this its buttons could leave the screen. */
+export function fitsDialog(text: DialogText): boolean {
+  const lines = text.detail
+    .split("\n")
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 70)), 0);
+  return lines <= 48 && text.message.length <= 400;
+}
+
+function warningLines(warnings: readonly string[]): string {
+  return warnings.map((warning) => `⚠ ${visible(warning)}`).join("\n");
+}
+
+function names(list: readonly string[]): string {
+  return list.length === 0 ? "(none declared)" : list.map(visibleWord).join(", ");
+}
+
+function settingLines(change: Extract<Change, { type: "settings.set" }>): string[] {
+  const lines: string[] = [];
+  if (change.port !== undefined)
+    lines.push(`Port: ${change.port}. Every client has to be told the new address.`);
+  if (change.consentDefault !== undefined)
+    lines.push(
+      {
+        ask: "Calls that no rule matches: you are asked.",
+        allow: "Calls that no rule matches: they are allowed WITHOUT asking you.",
+        deny: "Calls that no rule matches: they are denied.",
+      }[change.consentDefault],
+    );
+  return lines;
+}

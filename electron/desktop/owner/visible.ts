@@ -1,0 +1,18 @@
+/**
+ * Text from elsewhere, made fit to be judged in a native dialog: whatever is invisible, reorders other text or breaks
+ * the line stands there as its code point, so that two texts that differ never look the same for that reason.
+ */
+export function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]|(?! )\p{Zs}/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}
+
+/** The same in quotes where spaces at the ends, or emptiness, would go unseen. */
+export function visibleWord(word: string): string {
+  const shown = visible(word);
+  return shown === "" || /^\s|\s$|\s{2}|"/.test(shown)
+    ? JSON.stringify(shown).replaceAll("\\\\u{", "\\u{")
+    : shown;
+}
