@@ -1,16 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import {
-  applyEdits,
-  type FormattingOptions,
-  findNodeAtLocation,
-  getNodeValue,
-  modify,
-  parseTree,
-} from "jsonc-parser";
+import { findNodeAtLocation, getNodeValue, parseTree } from "jsonc-parser";
 import { GatehouseError } from "../../../shared/errors.ts";
 import { remoteServerSchema, type ServerConfig, stdioServerSchema } from "../../../shared/model/config.ts";
 import type { KeyPath } from "./issue.ts";
 import { defaultConfig } from "./parse.ts";
+import { removeAt, setAt } from "./splice.ts";
 
 /** What a new gatehouse.json starts with. */
 export const NEW_FILE = `// Gatehouse's configuration. Edit it by hand if you like: comments are kept, and a running hub
@@ -37,6 +31,9 @@ export function setServer(text: string, name: string, config: ServerConfig): str
   for (const key of keys) {
     const effective = (config as Record<string, unknown>)[key];
     if (key in schema.shape && isDeepStrictEqual(existing[key], effective)) continue;
+    // A "url" alone says it already.
+    if (key === "type" && existing.type === undefined && config.type === "http" && "url" in existing)
+      continue;
     edited = merge(edited, ["mcpServers", name, key], existing[key], wanted[key]);
   }
   return edited;
@@ -91,18 +88,10 @@ function merge(text: string, path: KeyPath, existing: unknown, wanted: Json | un
 }
 
 function write(text: string, path: KeyPath, value: unknown): string {
-  const source = text.trim() === "" ? NEW_FILE : text;
-  return applyEdits(source, modify(source, [...path], value, { formattingOptions: formattingOf(source) }));
-}
-
-/** The file's own habits, so that an edit looks like the rest. */
-function formattingOf(text: string): FormattingOptions {
-  const indent = /^([ \t]+)\S/m.exec(text.replace(/^\s*(\/\/|\/?\*).*$/gm, ""))?.[1] ?? "  ";
-  return {
-    insertSpaces: !indent.startsWith("\t"),
-    tabSize: indent.startsWith("\t") ? 1 : indent.length,
-    eol: text.includes("\r\n") ? "\r\n" : "\n",
-  };
+  // A file of comments alone: they stay above.
+  const source =
+    text.trim() === "" ? NEW_FILE : valueAt(text, []) === undefined ? `${text.trimEnd()}\n{\n}\n` : text;
+  return value === undefined ? removeAt(source, path) : setAt(source, path, value);
 }
 
 function valueAt(text: string, path: KeyPath): unknown {

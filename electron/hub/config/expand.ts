@@ -72,7 +72,7 @@ async function expandText(text: string, place: string, sources: ReferenceSources
           `Store it: gatehouse secret set ${part.name}`,
         );
       filled += value;
-    } else filled += part.kind === "project" ? "${" + "project}" : part.text;
+    } else filled += part.text;
   }
   return filled;
 }

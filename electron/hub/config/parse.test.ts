@@ -281,7 +281,7 @@ it("a text is split at its references", () => {
     { kind: "env", name: "B" },
     "c",
     { kind: "secret", name: "d.e" },
-    { kind: "project" },
+    { kind: "project", text: "${project}" },
     "$f",
     { kind: "foreign", text: "${x}" },
     { kind: "foreign", text: "${" },

@@ -2,8 +2,9 @@ import { nameSchema } from "../../../shared/model/config.ts";
 
 /** One `${…}` of a text. `project` stands for the client's project folder. */
 export type Reference =
-  | { readonly kind: "secret" | "env"; readonly name: string }
-  | { readonly kind: "project" }
+  | { readonly kind: "secret"; readonly name: string }
+  | { readonly kind: "env"; readonly name: string }
+  | { readonly kind: "project"; readonly text: string }
   /** Looks like a reference and is none of ours; it is passed on as it stands. */
   | { readonly kind: "foreign"; readonly text: string }
   | { readonly kind: "malformed"; readonly text: string; readonly why: string };
@@ -37,7 +38,7 @@ export function splitReferences(text: string): TextPart[] {
 
 function readReference(text: string): Reference {
   const inner = text.slice(2, -1);
-  if (inner === "project") return { kind: "project" };
+  if (inner === "project") return { kind: "project", text };
   const colon = inner.indexOf(":");
   const kind = inner.slice(0, Math.max(colon, 0));
   const name = inner.slice(colon + 1);

@@ -90,7 +90,7 @@ export function openConfig(options: ConfigStoreOptions): ConfigStore {
       setProblems([{ line: 1, column: 1, key: "", message: sentenceOf(error) }]);
       return;
     }
-    if (found === text && (found !== undefined || problems.length === 0)) {
+    if (found === text) {
       setProblems([]);
       return;
     }
@@ -113,7 +113,7 @@ export function openConfig(options: ConfigStoreOptions): ConfigStore {
 
   const changed = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(reload, SETTLE);
+    timer = setTimeout(reload, SETTLE).unref();
   };
   watchFile(file, { persistent: false, interval: LOOK_EVERY }, changed);
   // What was saved between the first read and the first look.
@@ -122,7 +122,7 @@ export function openConfig(options: ConfigStoreOptions): ConfigStore {
   function runEdit(change: (text: string) => string): Config {
     if (closed) throw new GatehouseError("internal", "the configuration is closed");
     const current = read(file);
-    const before = current ?? NEW_FILE;
+    const before = current?.replace(/^\uFEFF/, "") ?? NEW_FILE;
     const broken = parseConfig(before);
     if ("errors" in broken) throw invalidConfig(file, broken.errors);
     const after = change(before);

@@ -1,0 +1,93 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are what is tested
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { serverConfigSchema } from "../../../shared/model/config.ts";
+import { changedServers } from "./diff.ts";
+import { expandServer } from "./expand.ts";
+
+const server = (entry: object) => serverConfigSchema.parse(entry);
+const sources = {
+  env: { HOST: "example.com", TWICE: "${env:HOST}", EMPTY: "" },
+  secret: async (name: string) => (name === "key" ? "s3cret" : undefined),
+  homedir: join("/home", "ada"),
+};
+
+it("references in every field of a local server are filled in, once", async () => {
+  const config = server({
+    command: "${env:HOST}/run",
+    args: ["--to=${env:TWICE}", "~/x", "${project}", "${OTHER}", "${env:EMPTY}"],
+    env: { KEY: "Bearer ${secret:key}" },
+    cwd: "~/work/${env:HOST}",
+  });
+  expect(await expandServer("s", config, sources)).toEqual({
+    config: {
+      ...config,
+      command: "example.com/run",
+      args: ["--to=${env:HOST}", "~/x", "${project}", "${OTHER}", ""],
+      env: { KEY: "Bearer s3cret" },
+      cwd: join("/home", "ada", "work/example.com"),
+    },
+    env: { KEY: "Bearer s3cret" },
+    headers: {},
+  });
+});
+
+it("references in a remote server's URL and headers are filled in", async () => {
+  const config = server({
+    type: "http",
+    url: "https://${env:HOST}/mcp",
+    headers: { "X-Key": "${secret:key}" },
+  });
+  expect(await expandServer("s", config, sources)).toMatchObject({
+    config: { url: "https://example.com/mcp" },
+    headers: { "X-Key": "s3cret" },
+  });
+});
+
+it.each([
+  [
+    { command: "x", env: { A: "${secret:none}" } },
+    '${secret:none} in env.A of server "s": there is no secret of that name',
+  ],
+  [
+    { command: "x", args: ["a", "${env:NONE}"] },
+    '${env:NONE} in args[1] of server "s": the hub\'s environment has no NONE',
+  ],
+])("a missing value is named with its place", async (entry, message) => {
+  await expect(expandServer("s", server(entry), sources)).rejects.toMatchObject({
+    code: "not_found",
+    message,
+  });
+});
+
+it("changes of servers are told apart", () => {
+  const a = { command: "a", env: { X: "1", Y: "2" } };
+  const previous = {
+    mcpServers: {
+      same: server(a),
+      gone: server(a),
+      off: server(a),
+      prefixed: server(a),
+      argued: server(a),
+      moved: server({ type: "http", url: "http://x" }),
+      both: server(a),
+    },
+  };
+  const next = {
+    mcpServers: {
+      fresh: server(a),
+      same: server({ command: "a", env: { Y: "2", X: "1" }, prefix: "same" }),
+      off: server({ ...a, enabled: false }),
+      prefixed: server({ ...a, prefix: "p" }),
+      argued: server({ ...a, args: ["x"] }),
+      moved: server({ type: "http", url: "http://y" }),
+      both: server({ ...a, prefix: "", start: "eager" }),
+    },
+  };
+  expect(changedServers(previous, next)).toEqual({
+    added: ["fresh"],
+    removed: ["gone"],
+    redefined: ["argued", "moved", "both"],
+    relabelled: ["off", "prefixed", "both"],
+  });
+});
