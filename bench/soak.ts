@@ -1,0 +1,99 @@
+/**
+ * `npm run soak [-- --kills N]`: SIGKILLs the hub under load, twenty times unless told otherwise, and checks after each
+ * that nothing that a client has seen is lost, that nothing of any server's tree lives on, that the next start is quick,
+ * and that the client's session goes on. Exit code 1 when a bar was missed.
+ */
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { echoServer, startHub } from "../e2e/lib/hub.ts";
+import { processesWith } from "../e2e/lib/processes.ts";
+import { provenance, writeReport } from "./report.ts";
+import {
+  type CycleResult,
+  killOnce,
+  lineOf,
+  type Soaked,
+  START_LIMIT,
+  SURVIVAL_LIMIT,
+} from "./soak-cycle.ts";
+import { prepareHome } from "./targets/all.ts";
+
+const project = fileURLToPath(new URL("..", import.meta.url));
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** What a cycle did not keep to; empty when all is well. */
+function breaches(result: CycleResult): string[] {
+  const found: string[] = [];
+  if (result.lost.length > 0)
+    found.push(`${result.lost.length} replies are not in the log: ${result.lost.slice(0, 5).join(" ")}`);
+  if (result.integrity !== "ok") found.push(`the database is damaged: ${result.integrity}`);
+  if (result.survivors.length > 0)
+    found.push(`alive after ${SURVIVAL_LIMIT} ms: ${result.survivors.join(", ")}`);
+  if (result.startedInMs > START_LIMIT)
+    found.push(`the next start took ${Math.round(result.startedInMs)} ms`);
+  if (result.sessionProblem !== undefined) found.push(`the session did not go on: ${result.sessionProblem}`);
+  return found;
+}
+
+/** Runs the soak; resolves with the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const kills = args.includes("--kills") ? Number(args[args.indexOf("--kills") + 1]) : 20;
+  if (!Number.isInteger(kills) || kills < 1) {
+    say("error: --kills needs a number");
+    return 2;
+  }
+  const marker = `gatehouse-soak-${process.pid}-${Date.now()}`;
+  const env = { SOAK_MARKER: marker };
+  const config = {
+    mcpServers: {
+      echo: { ...echoServer(), env },
+      stubborn: { ...echoServer("--ignore-signals", "--grandchild"), env },
+      wrapped: { command: "npx", args: ["--no-install", "mcp-server-everything"], cwd: project, env },
+    },
+    rules: [{ server: "*", tool: "*", decision: "allow" }],
+  };
+  const { home, token } = await prepareHome(config, "soak");
+  let hub = await startHub({ home });
+  let failures = 0;
+  const results: CycleResult[] = [];
+  try {
+    const line = await lineOf(hub, { token, session: undefined });
+    line.close();
+    const soaked: Soaked = {
+      home,
+      token,
+      marker,
+      servers: Object.keys(config.mcpServers),
+      session: line.session,
+    };
+    for (let cycle = 1; cycle <= kills; cycle += 1) {
+      const { result, next } = await killOnce(hub, soaked, cycle);
+      hub = next;
+      results.push(result);
+      const found = breaches(result);
+      failures += found.length > 0 ? 1 : 0;
+      const times = `gone after ${Math.round(result.goneAfterMs)} ms, up again in ${Math.round(result.startedInMs)} ms`;
+      say(
+        `kill ${cycle} of ${kills}: ${result.replies} replies, ${times}${found.map((text) => `\n  FAILED ${text}`).join("")}`,
+      );
+    }
+  } finally {
+    await hub.stop();
+    for (const { pid } of processesWith(marker)) process.kill(pid, "SIGKILL");
+    rmSync(home, { recursive: true, force: true });
+  }
+  const text = summary(results, failures, `npm run soak${args.length > 0 ? ` -- ${args.join(" ")}` : ""}`);
+  process.stdout.write(`${text}\n`);
+  if (failures === 0 && kills >= 20) writeReport("soak", text);
+  return failures === 0 ? 0 : 1;
+}
+
+function summary(results: readonly CycleResult[], failures: number, command: string): string {
+  const replies = results.reduce((sum, { replies: count }) => sum + count, 0);
+  const lost = results.reduce((sum, { lost: texts }) => sum + texts.length, 0);
+  const worst = (key: "goneAfterMs" | "startedInMs"): number =>
+    Math.round(Math.max(...results.map((result) => result[key])));
+  return `${provenance(command)}
+
+${results.length} kills, ${failures} with a failure: ${replies} replies received, ${lost} of them not in the log; the slowest server tree was gone after ${worst("goneAfterMs")} ms, the slowest start took ${worst("startedInMs")} ms.`;
+}
