@@ -1,0 +1,72 @@
+import type { ServerLaunch, Transport, TransportEvents, TransportFactory } from "../hub/ports/upstream.ts";
+import { type Clock, type Log, systemClock } from "./clock.ts";
+import { formatMark } from "./environment/marker.ts";
+import { createStdioTransport } from "./stdio/stdio-transport.ts";
+import type { ChildRegistry } from "./termination/guard.ts";
+import { currentSystem, type ProcessSystem } from "./termination/process-system.ts";
+import { defaultGrace, type Grace } from "./termination/terminate-tree.ts";
+
+export { createLoginPath } from "./environment/login-path.ts";
+export { type Guard, startGuard } from "./termination/guard.ts";
+export { createChildRecord, sweepLeftovers } from "./termination/leftovers.ts";
+
+export interface TransportFactoryOptions {
+  /** Told of every process: the guard, and the record of children. */
+  readonly registries: readonly ChildRegistry[];
+  /** Random for each start of the hub, the same that the guard was given. Letters and digits. */
+  readonly instance: string;
+  readonly log: Log;
+  /** The PATH for servers: `createLoginPath(…)`. */
+  readonly path: () => Promise<string>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly platform?: NodeJS.Platform;
+  readonly system?: ProcessSystem;
+  readonly clock?: Clock;
+  readonly grace?: Grace;
+}
+
+/** Opens transports to servers: child processes for stdio. */
+export function createTransportFactory(options: TransportFactoryOptions): TransportFactory {
+  const {
+    registries,
+    instance,
+    log,
+    path,
+    env: baseEnv = process.env,
+    platform = process.platform,
+    system = currentSystem(platform),
+    clock = systemClock,
+    grace = defaultGrace,
+  } = options;
+  let count = 0;
+  return {
+    open(launch, events) {
+      const { config } = launch;
+      if (config.type !== "stdio") return unsupported(launch, events);
+      count += 1;
+      const mark = formatMark(instance, launch.name, count);
+      const deps = { platform, baseEnv, path, mark, registries, system, clock, grace, log };
+      return createStdioTransport({ ...launch, config }, events, deps);
+    },
+  };
+}
+
+/** A transport that closes at once, for the kinds that this release cannot carry. */
+function unsupported(launch: ServerLaunch, events: TransportEvents): Transport {
+  const message =
+    `"${launch.name}" is a remote server (type "${launch.config.type}"), which this release cannot reach yet: ` +
+    "remote servers come with the next release. Until then use a server that runs on this machine.";
+  queueMicrotask(() =>
+    events.closed({ code: "unsupported", message, exitCode: null, signal: null, stderrTail: [] }),
+  );
+  return {
+    pid: null,
+    send: (_parts, written) => {
+      if (written !== undefined) queueMicrotask(() => written(new Error(message)));
+      return true;
+    },
+    pause: () => undefined,
+    resume: () => undefined,
+    stop: () => Promise.resolve(),
+  };
+}

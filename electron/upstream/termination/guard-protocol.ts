@@ -1,0 +1,46 @@
+/**
+ * What the hub tells its guard, line by line over the guard's stdin:
+ *   = INSTANCE              whom to guard, once, first
+ *   + PID STARTTIME MARK    a server's process was started
+ *   - PID                   it and all its tree are gone
+ *   bye                     the hub ends in order
+ * The end of the stream without `bye` means that the hub is dead.
+ */
+import type { ChildProcessRecord } from "./membership.ts";
+
+export const introduction = (instance: string): string => `= ${instance}\n`;
+export const addition = (child: ChildProcessRecord): string =>
+  `+ ${child.pid} ${child.startTime} ${child.mark}\n`;
+export const removal = (pid: number): string => `- ${pid}\n`;
+export const farewell = "bye\n";
+
+/** The guard's knowledge, built from those lines. Lines that make no sense are passed over. */
+export class GuardState {
+  instance: string | undefined;
+  orderly = false;
+  readonly children = new Map<number, ChildProcessRecord>();
+  #rest = "";
+
+  /** Takes text as it arrives; an unfinished last line waits for its end. */
+  read(text: string): void {
+    const lines = (this.#rest + text).split("\n");
+    this.#rest = lines.pop() ?? "";
+    for (const line of lines) this.#line(line.split(" "));
+  }
+
+  #line([kind, first = "", second = "", third = ""]: string[]): void {
+    const pid = Number(first);
+    if (kind === "bye") this.orderly = true;
+    else if (kind === "=" && first !== "") this.instance = first;
+    else if (kind === "-") this.children.delete(pid);
+    else if (
+      kind === "+" &&
+      Number.isInteger(pid) &&
+      pid > 1 &&
+      Number.isFinite(Number(second)) &&
+      third !== ""
+    ) {
+      this.children.set(pid, { pid, startTime: Number(second), mark: third });
+    }
+  }
+}
