@@ -85,6 +85,8 @@ async function loadUntilKilled(hub: RunningHub, soaked: Soaked, cycle: number): 
   const killAt = 1 + Math.floor(Math.random() * MOST_REPLIES);
   let killed: Promise<unknown> | undefined;
   let sent = 0;
+  // Every other kill meets servers that are all up; the rest may meet them while they start.
+  if (cycle % 2 === 0) await warmUp(line, soaked.servers);
   const callers = await Promise.all(Array.from({ length: CALLERS }, () => line.connect()));
   await Promise.all(
     callers.map(async (caller, index) => {
@@ -108,6 +110,12 @@ async function loadUntilKilled(hub: RunningHub, soaked: Soaked, cycle: number): 
   line.close();
   await killed;
   return received;
+}
+
+async function warmUp(line: HttpLine, servers: readonly string[]): Promise<void> {
+  const caller = await line.connect();
+  for (const server of servers) await caller.send(echo(server, "warm"));
+  caller.close();
 }
 
 async function goesOn(hub: RunningHub, soaked: Soaked, cycle: number): Promise<string | undefined> {
