@@ -25,8 +25,12 @@ export class KeySet {
   }
 }
 
-// V8 hashes strings of digits by their value, without its secret seed: the prefix keeps a sender from choosing collisions.
-const hashed = (key: string): string => `"${key}`;
+// V8 hashes strings of digits by their value, without its secret seed: the prefix keeps a sender from choosing
+// collisions. Keys that start with the prefix itself get it too, so that no two keys become one.
+function hashed(key: string): string {
+  const first = key.charCodeAt(0);
+  return (first >= 0x30 && first <= 0x39) || first === 0x22 ? `"${key}` : key;
+}
 
 /** The open objects' keys, by nesting level, and where the first duplicate was seen. */
 export class KeyStack {

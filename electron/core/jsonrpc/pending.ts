@@ -31,6 +31,12 @@ export class PendingRequests<T> {
     return id === undefined ? undefined : this.take(id);
   }
 
+  /** The request that a raw id token names, which stays pending (a progress token, say); undefined if there is none. */
+  peekRaw(bytes: Uint8Array, span: Span): T | undefined {
+    const id = rawInteger(bytes, span);
+    return id === undefined ? undefined : this.#entries.get(id);
+  }
+
   /** All that are pending, oldest first; none is afterwards. */
   drain(): T[] {
     const entries = [...this.#entries.values()];
