@@ -1,0 +1,114 @@
+import type { Config } from "../../shared/model/config.ts";
+import {
+  buildCatalog,
+  type Catalog,
+  type CatalogView,
+  cutView,
+  type Route,
+} from "../core/catalog/aggregate.ts";
+import { profileShows } from "../core/catalog/visibility.ts";
+import type { Scope } from "./ports/endpoint.ts";
+import type { ManagedServer } from "./servers/managed-server.ts";
+
+/** Longest wait of a list for servers whose catalogue is being learnt for the first time, in milliseconds. */
+export const LEARN_WAIT_MS = 400;
+/** Changes that come together are told together, in milliseconds. */
+const DEBOUNCE_MS = 50;
+
+/** The aggregated catalogue and its views, rebuilt when something has changed and cached in between. */
+export class CatalogService {
+  readonly #servers: () => readonly ManagedServer[];
+  readonly #config: () => Config;
+  readonly #changed: () => void;
+  #catalog: Catalog | undefined;
+  #views = new Map<string, CatalogView>();
+  #timer: NodeJS.Timeout | undefined;
+  /** When the wait for a server that is being learnt began; nobody waits for it longer than LEARN_WAIT_MS in all. */
+  readonly #waitedSince = new WeakMap<ManagedServer, number>();
+
+  /** `changed` is called, debounced, when clients should list again. */
+  constructor(servers: () => readonly ManagedServer[], config: () => Config, changed: () => void) {
+    this.#servers = servers;
+    this.#config = config;
+    this.#changed = changed;
+  }
+
+  /** Something that lists depend on has changed: a server's catalogue, or the configuration. */
+  invalidate(): void {
+    this.#catalog = undefined;
+    this.#views.clear();
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#changed();
+    }, DEBOUNCE_MS);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** What a scope shows to a client of this profile. */
+  view(scope: Scope, profile: string | null): CatalogView {
+    const key = `${scope.kind === "server" ? scope.name : ""}\n${profile ?? ""}`;
+    const cached = this.#views.get(key);
+    if (cached !== undefined) return cached;
+    const view = cutView(this.#whole(), this.#visible(scope, profile), scope.kind === "server");
+    this.#views.set(key, view);
+    return view;
+  }
+
+  exposedName(server: string, tool: string): string {
+    return (
+      this.#whole().routes.find((route) => route.server === server && route.tool === tool)?.exposedName ??
+      tool
+    );
+  }
+
+  /** Resolves when the scope's servers are learnt, or after the one wait that each of them is granted. */
+  async ready(scope: Scope): Promise<void> {
+    const unknown = this.#servers().filter(
+      (server) =>
+        server.config.enabled &&
+        server.tools === undefined &&
+        (scope.kind !== "server" || scope.name === server.name),
+    );
+    if (unknown.length === 0) return;
+    const now = performance.now();
+    let wait = 0;
+    for (const server of unknown) {
+      const since = this.#waitedSince.get(server) ?? now;
+      this.#waitedSince.set(server, since);
+      wait = Math.max(wait, since + LEARN_WAIT_MS - now);
+    }
+    const learning = Promise.all(unknown.map((server) => server.learn()));
+    if (wait <= 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, wait);
+    });
+    await Promise.race([learning, limit]);
+    clearTimeout(timer);
+  }
+
+  #whole(): Catalog {
+    this.#catalog ??= buildCatalog(
+      this.#servers()
+        .filter((server) => server.config.enabled && server.tools !== undefined)
+        .map((server) => ({
+          server: server.name,
+          prefix: server.config.prefix ?? server.name,
+          tools: server.tools ?? [],
+        })),
+    );
+    return this.#catalog;
+  }
+
+  #visible(scope: Scope, profileName: string | null): (route: Route) => boolean {
+    const profile = profileName === null ? undefined : this.#config().profiles[profileName];
+    // A profile that the configuration does not know shows nothing: the safe reading.
+    if (profileName !== null && profile === undefined) return () => false;
+    return (route) =>
+      (scope.kind !== "server" || scope.name === route.server) &&
+      (profile === undefined || profileShows(profile, route.server, route.tool));
+  }
+}

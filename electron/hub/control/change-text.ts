@@ -1,0 +1,28 @@
+import type { Change } from "../../../shared/model/question.ts";
+
+/** A change in words, for the person who decides about it. */
+export function titleOf(change: Change): string {
+  switch (change.type) {
+    case "server.add":
+      return `Add the server ${change.name}`;
+    case "server.remove":
+      return `Remove the server ${change.name}`;
+    case "server.enable":
+      return `Enable the server ${change.name}`;
+    case "server.disable":
+      return `Disable the server ${change.name}`;
+    case "server.restart":
+      return `Restart the server ${change.name}`;
+    case "client.revoke":
+      return `Revoke the client ${change.name}`;
+    case "settings.set": {
+      const parts = [
+        ...(change.port === undefined ? [] : [`listen on port ${change.port}`]),
+        ...(change.consentDefault === undefined
+          ? []
+          : [`${change.consentDefault} calls that no rule covers`]),
+      ];
+      return `Change the settings: ${parts.join(", ")}`;
+    }
+  }
+}

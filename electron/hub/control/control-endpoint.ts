@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { type Method, methods, type ParsedParams, type Result, type Role } from "../../../shared/contract.ts";
+import { GatehouseError } from "../../../shared/errors.ts";
+import type { ControlCaller, ControlEndpoint, ControlSession } from "../ports/endpoint.ts";
+import { forbidden, mayCall } from "./access.ts";
+import type { Broadcaster } from "./broadcaster.ts";
+import type { ControlTokens } from "./tokens.ts";
+
+/** Who calls a method. */
+export interface Caller extends ControlCaller {
+  readonly role: Role;
+}
+
+/** One function a method of the contract; params are parsed, the role has been checked. */
+export type Handlers = {
+  [M in Method]: (params: ParsedParams<M>, caller: Caller) => Result<M> | Promise<Result<M>>;
+};
+
+export interface ControlDeps {
+  readonly handlers: Handlers;
+  readonly tokens: ControlTokens;
+  readonly broadcaster: Broadcaster;
+  readonly prove: (challenge: string) => string;
+  readonly desktopAttached: () => boolean;
+  readonly log: (level: "info" | "warn" | "error", message: string) => void;
+}
+
+/** Runs one method for a caller: known, permitted, well-formed, in this order. Throws GatehouseError. */
+export async function callMethod(
+  deps: ControlDeps,
+  name: string,
+  params: unknown,
+  caller: Caller,
+): Promise<unknown> {
+  if (!Object.hasOwn(methods, name))
+    throw new GatehouseError("bad_request", `there is no method ${name.slice(0, 60)}`);
+  const method = name as Method;
+  const desktop = deps.desktopAttached();
+  if (!mayCall(method, caller.role, desktop)) throw forbidden(method, caller.role, desktop);
+  const parsed = methods[method].params.safeParse(params);
+  if (!parsed.success) throw new GatehouseError("bad_request", `${method}: ${z.prettifyError(parsed.error)}`);
+  try {
+    return await deps.handlers[method](parsed.data as never, caller);
+  } catch (error) {
+    if (!(error instanceof GatehouseError))
+      deps.log(
+        "error",
+        `${method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    throw error;
+  }
+}
+
+/** The hub's side of /control. */
+export function createControlEndpoint(deps: ControlDeps): ControlEndpoint {
+  return {
+    prove: deps.prove,
+    login(credential, caller, emit) {
+      let role: Role | undefined;
+      let token: string | undefined;
+      if ("token" in credential) role = deps.tokens.roleOf(credential.token);
+      else if (deps.tokens.spendCode(credential.code, Date.now())) {
+        role = "viewer";
+        token = deps.tokens.mint("viewer");
+      }
+      if (role === undefined) return undefined;
+      const who: Caller = { ...caller, role };
+      const unsubscribe = deps.broadcaster.subscribe(emit);
+      const session: ControlSession = {
+        role,
+        call: (method, params) => callMethod(deps, method, params, who),
+        close: unsubscribe,
+      };
+      return { session, token };
+    },
+  };
+}

@@ -1,0 +1,248 @@
+import type { Status } from "../../../shared/contract.ts";
+import { GatehouseError } from "../../../shared/errors.ts";
+import type { Change } from "../../../shared/model/question.ts";
+import type { ServerDetail, ServerSummary } from "../../../shared/model/server.ts";
+import { removeServer, setServer, setServerEnabled, setValue } from "../config/edit.ts";
+import { dangersOf, parseSnippet } from "../parse-snippet/index.ts";
+import type { ManagedServer } from "../servers/managed-server.ts";
+import type { HubState } from "../state.ts";
+import { forbidden, mayAllow } from "./access.ts";
+import { titleOf } from "./change-text.ts";
+import type { Caller, Handlers } from "./control-endpoint.ts";
+import { launchOf } from "./launch.ts";
+import { Questions } from "./questions.ts";
+
+const ok = { ok: true } as const;
+
+/** The methods of the control API over the hub's state. */
+export function createHandlers(state: HubState): Handlers {
+  const audit = (caller: Caller, act: string, detail: string): void =>
+    state.storage.audit.record({
+      at: Date.now(),
+      role: caller.role,
+      pid: caller.remotePid,
+      executable: caller.executable,
+      act,
+      detail,
+    });
+  const summary = (server: ManagedServer): ServerSummary => server.summary(state.callsToday.of(server.name));
+  const serverNamed = (name: string): ManagedServer => {
+    const server = state.servers.get(name);
+    if (server === undefined)
+      throw new GatehouseError(
+        "not_found",
+        `there is no server named ${name}`,
+        "See `gatehouse status` for their names.",
+      );
+    return server;
+  };
+  const applyPause = (paused: boolean, caller: Caller): typeof ok => {
+    state.setPaused(paused);
+    audit(caller, paused ? "hub.pause" : "hub.resume", "");
+    return ok;
+  };
+
+  const act = {
+    async addServer(name: string, config: Extract<Change, { type: "server.add" }>["config"], caller: Caller) {
+      if (state.servers.get(name) !== undefined)
+        throw new GatehouseError(
+          "name_taken",
+          `there is a server named ${name} already`,
+          "Choose another name, or remove it first.",
+        );
+      await state.store.edit((text) => setServer(text, name, config));
+      audit(caller, "server.add", name);
+    },
+    async removeServer(name: string, caller: Caller) {
+      serverNamed(name);
+      await state.store.edit((text) => removeServer(text, name));
+      audit(caller, "server.remove", name);
+    },
+    async enableServer(name: string, enabled: boolean, caller: Caller) {
+      serverNamed(name);
+      await state.store.edit((text) => setServerEnabled(text, name, enabled));
+      audit(caller, enabled ? "server.enable" : "server.disable", name);
+    },
+    async restartServer(name: string, caller: Caller) {
+      const server = serverNamed(name);
+      if (!server.config.enabled)
+        throw new GatehouseError(
+          "server_not_ready",
+          `the server ${name} is disabled`,
+          `Enable it: gatehouse server enable ${name}`,
+        );
+      audit(caller, "server.restart", name);
+      await server.restart();
+    },
+    revokeClient(name: string, caller: Caller) {
+      const revoked = state.identities.revoke(name);
+      state.sessions.endAllOf(revoked.id, "the client was revoked");
+      audit(caller, "client.revoke", name);
+      const client = state.identities.describe(revoked, 0);
+      state.broadcaster.emit("clientChanged", client);
+      return client;
+    },
+    async setSettings(
+      change: { port?: number | undefined; consentDefault?: "ask" | "allow" | "deny" | undefined },
+      caller: Caller,
+    ) {
+      await state.store.edit((text) => {
+        let next = text;
+        if (change.port !== undefined) next = setValue(next, ["listen", "port"], change.port);
+        if (change.consentDefault !== undefined)
+          next = setValue(next, ["consent", "default"], change.consentDefault);
+        return next;
+      });
+      audit(caller, "settings.set", JSON.stringify(change));
+    },
+  };
+
+  const carryOut = async (change: Change, caller: Caller): Promise<void> => {
+    switch (change.type) {
+      case "server.add":
+        return act.addServer(change.name, change.config, caller);
+      case "server.remove":
+        return act.removeServer(change.name, caller);
+      case "server.enable":
+      case "server.disable":
+        return act.enableServer(change.name, change.type === "server.enable", caller);
+      case "server.restart":
+        return act.restartServer(change.name, caller);
+      case "client.revoke":
+        act.revokeClient(change.name, caller);
+        return;
+      case "settings.set":
+        return act.setSettings(change, caller);
+    }
+  };
+
+  return {
+    "hub.status": (): Status => ({
+      hub: state.hub(),
+      servers: state.servers.all().map(summary),
+      clients: state.identities.list((id) => state.sessions.countOf(id)),
+      pending: state.questions.size,
+    }),
+    "hub.pause": (_params, caller) => applyPause(true, caller),
+    "hub.resume": (_params, caller) => applyPause(false, caller),
+    "hub.shutdown": ({ drainSeconds }, caller) => {
+      audit(caller, "hub.shutdown", "");
+      state.requestShutdown("asked over the control API", drainSeconds);
+      return ok;
+    },
+    "hub.viewerToken": () => ({ token: state.tokens.mint("viewer") }),
+    "hub.uiCode": () => {
+      const { url } = state.hub();
+      if (url === null || !state.uiServed)
+        throw new GatehouseError(
+          "unsupported",
+          "this hub serves no web UI",
+          "Start it without --no-ui, after `npm run build`.",
+        );
+      return { url: `${new URL("/ui/", url).href}#code=${state.tokens.mintCode(Date.now())}` };
+    },
+
+    "servers.list": () => ({ servers: state.servers.all().map(summary) }),
+    "servers.get": ({ name }): ServerDetail => {
+      const server = serverNamed(name);
+      return {
+        ...summary(server),
+        prefix: server.config.prefix ?? server.name,
+        launch: launchOf(server.config),
+        toolList: server.describeTools((tool) => state.catalog.exposedName(name, tool)),
+        problems: server.problems(),
+      };
+    },
+    "servers.log": ({ name, limit }) => {
+      serverNamed(name);
+      return { lines: state.serverLogs.tail(name, limit) };
+    },
+    "servers.parse": ({ text }) => {
+      const { servers, problem } = parseSnippet(text);
+      return {
+        problem,
+        proposals: servers.map(({ name, config, warnings }) => ({
+          name,
+          config,
+          launch: launchOf(config),
+          warnings,
+          taken: state.servers.get(name) !== undefined,
+        })),
+      };
+    },
+    "servers.add": async ({ name, config }, caller) => {
+      await act.addServer(name, config, caller);
+      return ok;
+    },
+    "servers.remove": async ({ name }, caller) => {
+      await act.removeServer(name, caller);
+      return ok;
+    },
+    "servers.enable": async ({ name }, caller) => {
+      await act.enableServer(name, true, caller);
+      return ok;
+    },
+    "servers.disable": async ({ name }, caller) => {
+      await act.enableServer(name, false, caller);
+      return ok;
+    },
+    "servers.restart": async ({ name }, caller) => {
+      await act.restartServer(name, caller);
+      return ok;
+    },
+
+    "clients.list": () => ({ clients: state.identities.list((id) => state.sessions.countOf(id)) }),
+    "clients.add": ({ name, profile }, caller) => {
+      if (profile !== null && !Object.hasOwn(state.store.config.profiles, profile))
+        throw new GatehouseError(
+          "not_found",
+          `there is no profile named ${profile}`,
+          "Add it to gatehouse.json first.",
+        );
+      const { client, token } = state.identities.add(name, profile);
+      audit(caller, "client.add", name);
+      const described = state.identities.describe(client, 0);
+      state.broadcaster.emit("clientChanged", described);
+      return { client: described, token };
+    },
+    "clients.revoke": ({ name }, caller) => ({ client: act.revokeClient(name, caller) }),
+
+    "calls.list": ({ filter, limit, before }) => state.storage.calls.list(filter, limit, before),
+    "calls.get": async ({ id, maxBytes }) => {
+      const call = await state.storage.calls.get(id, maxBytes);
+      if (call === undefined) throw new GatehouseError("not_found", `there is no call ${id} in the log`);
+      return call;
+    },
+
+    "questions.list": () => ({ pending: state.questions.list() }),
+    "questions.ask": ({ change }, caller) => {
+      if (change.type !== "server.add" && change.type.startsWith("server.") && "name" in change)
+        serverNamed(change.name);
+      const question = state.questions.ask({
+        change,
+        title: titleOf(change),
+        launch: change.type === "server.add" ? launchOf(change.config) : null,
+        warnings: change.type === "server.add" ? dangersOf(change.config) : [],
+      });
+      audit(caller, "question.ask", question.title);
+      state.broadcaster.emit("questionAsked", question);
+      return { id: question.id };
+    },
+    "questions.answer": async ({ id, answer, reason }, caller) => {
+      const allowing = Questions.allows(answer);
+      const desktop = state.desktopAttached();
+      if (allowing && !mayAllow(caller.role, desktop)) throw forbidden("allowing", caller.role, desktop);
+      const question = state.questions.take(id);
+      audit(caller, `question.${answer}`, `${question.title}${reason === undefined ? "" : ` (${reason})`}`);
+      state.broadcaster.emit("questionAnswered", { id, answer, by: caller.role });
+      if (allowing && question.change !== null) await carryOut(question.change, caller);
+      return ok;
+    },
+
+    "settings.get": () => state.settings(),
+    "settings.set": async (change, caller) => {
+      await act.setSettings(change, caller);
+      return state.settings();
+    },
+  };
+}

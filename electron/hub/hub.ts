@@ -1,0 +1,223 @@
+import type { Role, Settings } from "../../shared/contract.ts";
+import type { CallSummary } from "../../shared/model/call.ts";
+import type { Config, ServerConfig } from "../../shared/model/config.ts";
+import { encodeJson } from "../core/jsonrpc/json.ts";
+import { CallsToday } from "./calls-today.ts";
+import { CatalogService } from "./catalog-service.ts";
+import { Broadcaster } from "./control/broadcaster.ts";
+import { type ControlDeps, callMethod, createControlEndpoint } from "./control/control-endpoint.ts";
+import { createHandlers } from "./control/handlers.ts";
+import { Questions } from "./control/questions.ts";
+import { ControlTokens } from "./control/tokens.ts";
+import { createMcpEndpoint } from "./endpoint/mcp-endpoint.ts";
+import { Identities } from "./identities.ts";
+import type { Log } from "./log.ts";
+import { compose } from "./pipeline/call.ts";
+import { recordStep } from "./pipeline/record.ts";
+import { routeCall } from "./pipeline/route.ts";
+import { authorizeStep, consentStep, limitStep } from "./pipeline/steps.ts";
+import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
+import type { CallRow, Storage } from "./ports/storage.ts";
+import type { ServerLaunch, TransportFactory } from "./ports/upstream.ts";
+import type { ServerLogs } from "./server-logs.ts";
+import type { ManagedServer } from "./servers/managed-server.ts";
+import { ServerRegistry } from "./servers/registry.ts";
+import { Sessions } from "./sessions.ts";
+import type { ConfigAccess, HubState } from "./state.ts";
+
+export interface HubDeps {
+  readonly home: string;
+  readonly configFile: string;
+  readonly homeKey: Uint8Array;
+  readonly version: string;
+  readonly store: ConfigAccess;
+  readonly storage: Storage;
+  readonly transports: TransportFactory;
+  readonly resolveLaunch: (name: string, config: ServerConfig) => Promise<ServerLaunch>;
+  readonly serverLogs: ServerLogs;
+  readonly uiServed: boolean;
+  readonly desktop: boolean;
+  readonly prove: (challenge: string) => string;
+  /** Where the hub listens, once it does. */
+  readonly url: () => string | undefined;
+  readonly configError: () => string | null;
+  readonly requestShutdown: (reason: string, drainSeconds: number) => void;
+  readonly log: Log;
+}
+
+/** The hub without its adapters: state, pipeline, and the two endpoints that the listener serves. */
+export interface Hub {
+  readonly state: HubState;
+  readonly mcp: McpEndpoint;
+  readonly control: ControlEndpoint;
+  readonly operatorToken: string;
+  /** Calls a method as a role, from within this process (the owner's IPC channel, the CLI without a hub). */
+  callAs(role: Role, method: string, params: unknown): Promise<unknown>;
+  /** Brings everything in step with a configuration. */
+  applyConfig(config: Config): Promise<void>;
+  configProblemChanged(): void;
+  stop(): Promise<void>;
+}
+
+const listChanged = encodeJson({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
+
+/** Wires the hub's parts together. Nothing is started until applyConfig. */
+export function createHub(deps: HubDeps): Hub {
+  const { storage, store, log } = deps;
+  const startedAt = new Date().toISOString();
+  const broadcaster = new Broadcaster();
+  const tokens = new ControlTokens();
+  const identities = new Identities(storage.clients);
+  const sessions = new Sessions(storage.sessions, Date.now());
+  const callsToday = new CallsToday((since) => storage.calls.countSince(since));
+  let paused = false;
+
+  const serverChanged = (server: ManagedServer): void => {
+    if (broadcaster.heard) broadcaster.emit("serverChanged", server.summary(callsToday.of(server.name)));
+  };
+  const servers: ServerRegistry = new ServerRegistry({
+    transports: deps.transports,
+    resolveLaunch: deps.resolveLaunch,
+    version: deps.version,
+    homeKey: deps.homeKey,
+    log,
+    loadCatalog: (name, key) => storage.catalogs.load(name, key),
+    onStateChanged: serverChanged,
+    onCatalogChanged: (server, learnt) => {
+      if (servers.get(server.name) !== server) return;
+      storage.catalogs.save(server.name, server.key, learnt);
+      catalog.invalidate();
+    },
+    onLog: (server, line) => {
+      deps.serverLogs.append(server.name, line);
+      broadcaster.logLine(server.name, line);
+    },
+    onRemoved: (name) => {
+      storage.catalogs.remove(name);
+      broadcaster.emit("serverRemoved", { name });
+    },
+  });
+  const catalog = new CatalogService(
+    () => servers.all(),
+    () => store.config,
+    () => {
+      for (const session of sessions.live()) session.push([listChanged]);
+    },
+  );
+
+  const recorded = (row: CallRow, id: number): void => {
+    if (row.server !== null) callsToday.add(row.server, row.startedAt);
+    if (broadcaster.heard) broadcaster.call(summaryOf(row, id));
+  };
+  const run = compose(
+    [
+      recordStep(storage.calls, recorded),
+      authorizeStep,
+      limitStep({ paused: () => paused }),
+      consentStep(() => store.config),
+    ],
+    routeCall,
+  );
+
+  const state: HubState = {
+    store,
+    storage,
+    servers,
+    catalog,
+    identities,
+    sessions,
+    questions: new Questions(),
+    tokens,
+    broadcaster,
+    serverLogs: deps.serverLogs,
+    callsToday,
+    uiServed: deps.uiServed,
+    desktopAttached: () => deps.desktop,
+    hub: () => ({
+      pid: process.pid,
+      url: deps.url() ?? null,
+      version: deps.version,
+      startedAt,
+      paused,
+      desktop: deps.desktop,
+    }),
+    settings: (): Settings => ({
+      home: deps.home,
+      configFile: deps.configFile,
+      port: store.config.listen.port,
+      consentDefault: store.config.consent.default,
+      consentTimeoutSeconds: store.config.consent.timeoutSeconds,
+      anonymous: store.config.access.anonymous,
+      versions: { gatehouse: deps.version, node: process.versions.node },
+      configError: deps.configError(),
+    }),
+    setPaused: (next) => {
+      paused = next;
+      broadcaster.emit("hubChanged", state.hub());
+    },
+    requestShutdown: deps.requestShutdown,
+  };
+
+  const controlDeps: ControlDeps = {
+    handlers: createHandlers(state),
+    tokens,
+    broadcaster,
+    prove: deps.prove,
+    desktopAttached: state.desktopAttached,
+    log,
+  };
+  const settingsChanged = (): void => broadcaster.emit("settingsChanged", state.settings());
+
+  return {
+    state,
+    mcp: createMcpEndpoint({
+      version: deps.version,
+      config: () => store.config,
+      identities,
+      sessions,
+      servers,
+      catalog,
+      run,
+      log,
+    }),
+    control: createControlEndpoint(controlDeps),
+    operatorToken: tokens.mint("operator"),
+    callAs: (role, method, params) =>
+      callMethod(controlDeps, method, params, { role, remotePid: process.pid, executable: process.execPath }),
+    async applyConfig(config) {
+      const settled = servers.apply(config);
+      catalog.invalidate();
+      servers.wake();
+      settingsChanged();
+      await settled;
+    },
+    configProblemChanged: settingsChanged,
+    async stop() {
+      catalog.dispose();
+      await servers.stopAll();
+      broadcaster.dispose();
+      await deps.serverLogs.close();
+      await storage.close();
+    },
+  };
+}
+
+function summaryOf(row: CallRow, id: number): CallSummary {
+  return {
+    id,
+    startedAt: new Date(row.startedAt).toISOString(),
+    client: row.client,
+    session: row.session,
+    server: row.server,
+    tool: row.tool,
+    method: row.method,
+    status: row.status,
+    durationUs: row.durationUs,
+    times: { queue: row.queueUs, consent: row.consentUs, upstream: row.upstreamUs, hub: row.hubUs },
+    requestBytes: row.request?.length ?? 0,
+    resultBytes: (row.result ?? row.error)?.length ?? 0,
+    profile: row.profile,
+    project: row.project,
+    rule: row.rule,
+  };
+}

@@ -1,0 +1,239 @@
+/** The hub's composition root: the only file of the hub that knows the adapters. */
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Method, Params, Result, Role } from "../../shared/contract.ts";
+import { GatehouseError } from "../../shared/errors.ts";
+import { createListener } from "../http/listener.ts";
+import { acquireHomeLock } from "../storage/lock.ts";
+import { openStorage } from "../storage/open.ts";
+import {
+  createChildRecord,
+  createLoginPath,
+  createTransportFactory,
+  startGuard,
+  sweepLeftovers,
+} from "../upstream/index.ts";
+import { expandServer } from "./config/expand.ts";
+import { openConfig } from "./config/store.ts";
+import type { Emit } from "./control/broadcaster.ts";
+import { ensureHomeKey, proveHub } from "./home/key.ts";
+import { prepareHome } from "./home/paths.ts";
+import { readRunFile, removeRunFile, writeRunFile } from "./home/run-file.ts";
+import { createHub } from "./hub.ts";
+import { createLog, type Log } from "./log.ts";
+import type { Listener } from "./ports/endpoint.ts";
+import { ServerLogs } from "./server-logs.ts";
+import { VERSION } from "./version.ts";
+
+export interface StartOptions {
+  /** The home folder, absolute. */
+  readonly home: string;
+  /** False: under the lock, but without a listener, for commands that find no hub. */
+  readonly listen: false | { readonly port?: number | undefined; readonly ui: boolean };
+  /** A desktop has forked this hub and is its owner. */
+  readonly desktop?: boolean | undefined;
+  /** Gets each line of the hub's log besides the file. */
+  readonly echo?: ((line: string) => void) | undefined;
+}
+
+/** A caller's view of the control API from within this process. */
+export interface LocalControl {
+  call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
+}
+
+export interface RunningHub {
+  readonly url: string | undefined;
+  readonly port: number | undefined;
+  readonly home: string;
+  control(role: Role): LocalControl;
+  /** Every broadcast, for the owner's channel; returns the disposer. */
+  subscribe(emit: Emit): () => void;
+  /** Ends in order: no new calls, answers under way, servers, log. Idempotent. */
+  stop(reason?: string): Promise<void>;
+  readonly stopped: Promise<void>;
+}
+
+/** Largest message body that a client may send, in bytes; the same bound holds towards servers. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const DRAIN_MS = 5_000;
+
+/** Starts a hub on a home. Throws GatehouseError: hub_running, config_invalid, port_taken, storage_…, home_unusable. */
+export async function startHub(options: StartOptions): Promise<RunningHub> {
+  const files = prepareHome(options.home);
+  mkdirSync(files.logs, { recursive: true, mode: 0o700 });
+  const lock = acquireHomeLock(files.lockFile);
+  if (lock === undefined) throw alreadyRunning(files.home, files.runFile);
+  const undo: (() => unknown)[] = [() => lock.release()];
+  try {
+    return await startLocked(options, files, undo);
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+async function startLocked(
+  options: StartOptions,
+  files: ReturnType<typeof prepareHome>,
+  undo: (() => unknown)[],
+): Promise<RunningHub> {
+  const log: Log = createLog(`${files.logs}/hub.log`, options.echo ?? (() => {}));
+  const homeKey = ensureHomeKey(files.keyFile);
+  let onChange: () => void = () => {};
+  let onProblem: () => void = () => {};
+  const store = openConfig({
+    file: files.config,
+    log,
+    onChange: () => onChange(),
+    onProblem: () => onProblem(),
+  });
+  undo.push(() => store.close());
+  const storage = openStorage({
+    file: files.database,
+    workerScript: script("store-worker", "../storage/worker-main.ts"),
+    log,
+  });
+  undo.push(() => storage.close());
+
+  const instance = randomBytes(9).toString("hex");
+  await sweepLeftovers({ recordFile: files.children, log });
+  const guard = startGuard({
+    script: script("guard", "../upstream/termination/guard-main.ts"),
+    nodePath: process.execPath,
+    instance,
+    log,
+  });
+  undo.push(() => guard.close());
+  const childRecord = createChildRecord({ file: files.children, instance, log });
+
+  const listening = options.listen;
+  const uiFolder = listening !== false && listening.ui ? builtRenderer() : undefined;
+  let listener: Listener | undefined;
+  let shutdown: (reason: string, drainMs: number) => void = () => {};
+  const hub = createHub({
+    home: files.home,
+    configFile: files.config,
+    homeKey,
+    version: VERSION,
+    store,
+    storage,
+    transports: createTransportFactory({
+      registries: [guard, childRecord],
+      instance,
+      log,
+      path: createLoginPath({ log }),
+    }),
+    resolveLaunch: async (name, config) => {
+      const expanded = await expandServer(name, config, {
+        env: process.env,
+        secret: () => Promise.resolve(undefined),
+        homedir: homedir(),
+      });
+      return { name, ...expanded };
+    },
+    serverLogs: new ServerLogs(files.logs),
+    uiServed: uiFolder !== undefined,
+    desktop: options.desktop === true,
+    prove: (challenge) => proveHub(homeKey, challenge),
+    url: () => listener?.url,
+    configError: () =>
+      store.problems
+        .map((issue) => `line ${issue.line}, column ${issue.column}, ${issue.key}: ${issue.message}`)
+        .join("\n") || null,
+    requestShutdown: (reason, drainSeconds) => shutdown(reason, drainSeconds * 1_000),
+    log,
+  });
+
+  if (listening !== false) {
+    const bound = await createListener({
+      host: store.config.listen.host,
+      port: listening.port ?? store.config.listen.port,
+      allowedHosts: store.config.listen.allowedHosts,
+      mcp: hub.mcp,
+      control: hub.control,
+      uiFolder,
+      maxBodyBytes: MAX_BODY_BYTES,
+      log,
+    });
+    listener = bound;
+    writeRunFile(files.runFile, {
+      pid: process.pid,
+      port: bound.port,
+      url: bound.url,
+      token: hub.operatorToken,
+      version: VERSION,
+      startedAt: new Date().toISOString(),
+    });
+    void hub.applyConfig(store.config);
+    log("info", `listening on ${bound.url}`);
+  }
+  onChange = () => {
+    listener?.setAllowedHosts(store.config.listen.allowedHosts);
+    void hub.applyConfig(store.config);
+  };
+  onProblem = () => hub.configProblemChanged();
+
+  let resolveStopped: () => void = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    resolveStopped = resolve;
+  });
+  let stopping = false;
+  const end = async (reason: string, drainMs: number): Promise<void> => {
+    if (stopping) return stopped;
+    stopping = true;
+    log("info", `stopping: ${reason}`);
+    onChange = () => {};
+    await listener?.close(drainMs);
+    await hub.stop();
+    await store.close();
+    await guard.close();
+    childRecord.close();
+    if (listening !== false) removeRunFile(files.runFile);
+    log("info", "stopped");
+    await undo[0]?.();
+    resolveStopped();
+  };
+  // The caller of hub.shutdown gets its answer before its connection is closed.
+  shutdown = (reason, drainMs) => setImmediate(() => void end(reason, drainMs));
+
+  return {
+    url: listener?.url,
+    port: listener?.port,
+    home: files.home,
+    control: (role) => ({
+      call: (method, params) => hub.callAs(role, method, params) as Promise<never>,
+    }),
+    subscribe: (emit) => hub.state.broadcaster.subscribe(emit),
+    stop: (reason = "asked to") => end(reason, DRAIN_MS),
+    stopped,
+  };
+}
+
+function alreadyRunning(home: string, runFile: string): GatehouseError {
+  const run = readRunFile(runFile);
+  const who = run === undefined ? "another process" : `process ${run.pid} at ${run.url}`;
+  return new GatehouseError(
+    "hub_running",
+    `a hub is running on ${home} already (${who})`,
+    "Use that one, stop it, or choose another home with --home.",
+  );
+}
+
+/** A script of ours: beside this bundle in dist/node, or from the sources when run from them. */
+function script(built: string, source: string): string {
+  const beside = fileURLToPath(new URL(`./${built}.js`, import.meta.url));
+  if (existsSync(beside)) return beside;
+  const above = fileURLToPath(new URL(`../${built}.js`, import.meta.url));
+  return existsSync(above) ? above : fileURLToPath(new URL(source, import.meta.url));
+}
+
+/** The built renderer beside the bundle, if there is one. */
+function builtRenderer(): string | undefined {
+  for (const relative of ["../renderer", "../../renderer", "../../dist/renderer"]) {
+    const folder = fileURLToPath(new URL(relative, import.meta.url));
+    if (existsSync(`${folder}/index.html`)) return folder;
+  }
+  return undefined;
+}

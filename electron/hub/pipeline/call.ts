@@ -1,0 +1,59 @@
+import type { CallStatus } from "../../../shared/model/call.ts";
+import type { Route } from "../../core/catalog/aggregate.ts";
+import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import type { ClientIdentity, Reply } from "../ports/endpoint.ts";
+import type { ManagedServer } from "../servers/managed-server.ts";
+import type { Session } from "../sessions.ts";
+
+/** One call on its way through the pipeline. Times are performance.now() milliseconds. */
+export interface Call {
+  readonly client: ClientIdentity;
+  readonly session: Session;
+  readonly profile: string | null;
+  readonly method: string;
+  readonly bytes: Buffer;
+  readonly envelope: Envelope;
+  /** Raw JSON of the client's request id. */
+  readonly id: Buffer;
+  readonly reply: Reply;
+  readonly receivedAt: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** The name as the client wrote it. */
+  readonly requestedName: string;
+  /** Where the name leads in the client's view; undefined for a name that is not visible. */
+  readonly route: Route | undefined;
+  readonly server: ManagedServer | undefined;
+  /** What decided about the call: a rule or the default. */
+  rule: string | null;
+  /** Milliseconds spent waiting for a person. */
+  consentMs: number;
+  /** When it was given to its server's queue; 0 when it never was. */
+  queuedAt: number;
+  /** When it was handed to the server and when the answer came; 0 when it never was. */
+  sentAt: number;
+  answeredAt: number;
+  /** Ends the call from outside: set by whichever step waits. */
+  cancel: ((reason: string) => void) | undefined;
+}
+
+/** How a call ended: what the client gets (nothing when it cancelled) and what the log keeps. */
+export interface Outcome {
+  readonly status: CallStatus;
+  readonly parts: readonly Uint8Array[] | undefined;
+  readonly result: Uint8Array | null;
+  readonly error: Uint8Array | null;
+}
+
+export type Next = () => Outcome | Promise<Outcome>;
+
+/** A step of the pipeline wraps the next; it may answer itself, and sees the outcome on the way back. */
+export type Step = (call: Call, next: Next) => Outcome | Promise<Outcome>;
+
+/** Chains the steps around the last one, the first being the outermost. */
+export function compose(
+  steps: readonly Step[],
+  last: (call: Call) => Outcome | Promise<Outcome>,
+): typeof last {
+  return steps.reduceRight<typeof last>((inner, step) => (call) => step(call, () => inner(call)), last);
+}

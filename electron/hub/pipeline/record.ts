@@ -1,0 +1,76 @@
+import { errorMessage, INTERNAL_ERROR } from "../../core/jsonrpc/errors.ts";
+import type { CallLog, CallRow } from "../ports/storage.ts";
+import type { Call, Outcome, Step } from "./call.ts";
+
+/** What is told when a call has been recorded, with its row and its id in the log. */
+export type Recorded = (row: CallRow, id: number) => void;
+
+/**
+ * The outermost step: whatever became of the call, its row is committed before the reply may leave. If it cannot be
+ * written, the client is told so instead of getting an answer that the log does not have.
+ */
+export function recordStep(log: CallLog, recorded: Recorded): Step {
+  const keep = (call: Call, outcome: Outcome): Promise<Outcome> =>
+    new Promise((resolve) => {
+      const row = rowOf(call, outcome, performance.now());
+      log.append(row, (error, id) => {
+        if (error === undefined) {
+          recorded(row, id);
+          resolve(outcome);
+        } else resolve(outcome.parts === undefined ? outcome : unrecorded(call, error));
+      });
+    });
+  return (call, next) => {
+    const outcome = next();
+    return outcome instanceof Promise ? outcome.then((settled) => keep(call, settled)) : keep(call, outcome);
+  };
+}
+
+/** Builds the log's row; the four times add up to the duration. */
+export function rowOf(call: Call, outcome: Outcome, now: number): CallRow {
+  const { envelope, bytes } = call;
+  const durationUs = micros(now - call.receivedAt);
+  const sent = call.sentAt > 0;
+  const upstreamUs = sent
+    ? Math.min(durationUs, micros((call.answeredAt > 0 ? call.answeredAt : now) - call.sentAt))
+    : 0;
+  const consentUs = Math.min(durationUs - upstreamUs, micros(call.consentMs));
+  const waited = call.queuedAt > 0 ? (sent ? call.sentAt : now) - call.queuedAt : 0;
+  const queueUs = Math.min(durationUs - upstreamUs - consentUs, micros(waited));
+  return {
+    startedAt: call.startedAt,
+    clientId: call.client.id,
+    client: call.client.name,
+    session: call.session.stored.label,
+    server: call.route?.server ?? null,
+    tool: call.route?.tool ?? call.requestedName,
+    method: call.method,
+    profile: call.profile,
+    project: null,
+    rule: call.rule,
+    status: outcome.status,
+    durationUs,
+    queueUs,
+    consentUs,
+    upstreamUs,
+    hubUs: durationUs - upstreamUs - consentUs - queueUs,
+    request:
+      envelope.params === undefined ? null : bytes.subarray(envelope.params.start, envelope.params.end),
+    result: outcome.result,
+    error: outcome.error,
+  };
+}
+
+function micros(milliseconds: number): number {
+  return Math.max(0, Math.round(milliseconds * 1_000));
+}
+
+function unrecorded(call: Call, error: Error): Outcome {
+  const message = `the call was made, but could not be recorded: ${error.message}`;
+  return {
+    status: "error",
+    parts: [errorMessage(call.id, INTERNAL_ERROR, message)],
+    result: null,
+    error: null,
+  };
+}

@@ -1,0 +1,91 @@
+import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
+import { REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
+import { splice } from "../../core/jsonrpc/splice.ts";
+import type { Call, Outcome } from "./call.ts";
+import { cancelledOutcome, errorOutcome } from "./outcomes.ts";
+
+/** The last step: hands the call to its server and turns the answer, spliced and never parsed, into the outcome. */
+export function routeCall(call: Call): Promise<Outcome> {
+  const { server, route, envelope } = call;
+  return new Promise((resolve) => {
+    if (server === undefined || route === undefined) {
+      resolve(errorOutcome(call, SERVER_UNAVAILABLE, "the call leads to no server"));
+      return;
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const settle = (outcome: Outcome): void => {
+      clearTimeout(timer);
+      call.cancel = undefined;
+      resolve(outcome);
+    };
+    call.queuedAt = performance.now();
+    const name = nameSpan(envelope);
+    const request = {
+      bytes: call.bytes,
+      envelope,
+      edits: name === undefined ? [] : [{ ...name, bytes: route.ownName }],
+      sentAt: 0,
+      answered(bytes: Buffer, answer: Envelope) {
+        call.sentAt = request.sentAt;
+        call.answeredAt = performance.now();
+        settle(answerOutcome(call, bytes, answer));
+      },
+      progressed(parts: readonly Uint8Array[]) {
+        call.reply.notify(parts);
+      },
+      failed({ end }: { end: { code: string; message: string } }) {
+        call.sentAt = request.sentAt;
+        call.answeredAt = performance.now();
+        settle(
+          errorOutcome(
+            call,
+            SERVER_UNAVAILABLE,
+            `the server ${server.name} ended during the call: ${end.message}`,
+            { code: end.code, server: server.name },
+          ),
+        );
+      },
+    };
+    const ticket = server.submit(request, (error) => {
+      settle(
+        errorOutcome(call, SERVER_UNAVAILABLE, error.message, { code: error.code, server: server.name }),
+      );
+    });
+    call.cancel = (reason) => {
+      call.sentAt = request.sentAt;
+      ticket.cancel(reason);
+      settle(cancelledOutcome);
+    };
+    const seconds = server.config.timeoutSeconds;
+    if (seconds > 0)
+      timer = setTimeout(() => {
+        call.sentAt = request.sentAt;
+        ticket.cancel("timed out");
+        settle(
+          errorOutcome(
+            call,
+            REQUEST_TIMEOUT,
+            `the server ${server.name} did not answer within ${seconds} s`,
+            { code: "timeout", server: server.name },
+            "timeout",
+          ),
+        );
+      }, seconds * 1_000);
+  });
+}
+
+function nameSpan(envelope: Envelope): Span | undefined {
+  return envelope.paramsMembers.find((member) => member.key === "name")?.value;
+}
+
+function answerOutcome(call: Call, bytes: Buffer, answer: Envelope): Outcome {
+  const parts = answer.id === undefined ? [bytes] : splice(bytes, [{ ...answer.id, bytes: call.id }]);
+  const slice = (span: Span | undefined): Uint8Array | null =>
+    span === undefined ? null : bytes.subarray(span.start, span.end);
+  return {
+    status: answer.kind === "error" ? "error" : answer.resultIsError ? "tool_error" : "ok",
+    parts,
+    result: slice(answer.result),
+    error: slice(answer.error),
+  };
+}

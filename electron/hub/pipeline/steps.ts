@@ -1,0 +1,82 @@
+import type { Config } from "../../../shared/model/config.ts";
+import { INVALID_PARAMS, PAUSED, SERVER_BUSY } from "../../core/jsonrpc/errors.ts";
+import { decide } from "../../core/policy/decide.ts";
+import type { Step } from "./call.ts";
+import { deniedOutcome, errorOutcome } from "./outcomes.ts";
+
+/** Most requests one session may have under way at once. */
+const MAX_IN_FLIGHT = 1_000;
+/** Most bytes of requests under way in the whole hub. */
+const MAX_BYTES_IN_FLIGHT = 512 * 1024 * 1024;
+
+/** Only what the client can see may be called: a name outside its view is as unknown as one that does not exist. */
+export const authorizeStep: Step = (call, next) =>
+  call.route === undefined || call.server === undefined
+    ? errorOutcome(call, INVALID_PARAMS, `Unknown tool: ${call.requestedName.slice(0, 200)}`)
+    : next();
+
+/** Refuses while calls are paused, and what would be too much at once. */
+export function limitStep(state: { paused: () => boolean }): Step {
+  let bytesInFlight = 0;
+  return (call, next) => {
+    if (state.paused())
+      return errorOutcome(
+        call,
+        PAUSED,
+        "Calls are paused in Gatehouse. Resume them there.",
+        { code: "paused" },
+        "denied",
+      );
+    if (call.session.running.size > MAX_IN_FLIGHT)
+      return errorOutcome(
+        call,
+        SERVER_BUSY,
+        `more than ${MAX_IN_FLIGHT} requests of this session are under way`,
+        { code: "too_many_requests" },
+      );
+    if (bytesInFlight + call.bytes.length > MAX_BYTES_IN_FLIGHT)
+      return errorOutcome(call, SERVER_BUSY, "too many bytes of requests are under way; try again soon", {
+        code: "too_many_bytes",
+      });
+    bytesInFlight += call.bytes.length;
+    const outcome = next();
+    if (!(outcome instanceof Promise)) {
+      bytesInFlight -= call.bytes.length;
+      return outcome;
+    }
+    return outcome.finally(() => {
+      bytesInFlight -= call.bytes.length;
+    });
+  };
+}
+
+/** Rules and the default decide. Asking a person needs a window that this version does not have: it denies and says so. */
+export function consentStep(config: () => Pick<Config, "rules" | "consent">): Step {
+  return (call, next) => {
+    const { rules, consent } = config();
+    const server = call.route?.server ?? "";
+    const tool = call.route?.tool ?? "";
+    const { decision, by } = decide(rules, consent.default, {
+      client: call.client.id === null ? "" : call.client.name,
+      profile: call.profile ?? "",
+      server,
+      method: call.method,
+      tool,
+    });
+    call.rule = by;
+    if (decision === "allow") return next();
+    if (decision === "deny")
+      return deniedOutcome(
+        call,
+        `Gatehouse denied this call of ${tool} on ${server} (${by}). Do not retry it.`,
+      );
+    return deniedOutcome(call, askText(server, tool, by));
+  };
+}
+
+function askText(server: string, tool: string, by: string): string {
+  return (
+    `Gatehouse denied this call of ${tool} on ${server}: ${by} says to ask the person, and this version cannot ask yet. ` +
+    `The person can allow it with a rule in gatehouse.json, such as {"server": "${server}", "tool": "${tool}", "decision": "allow"}.`
+  );
+}

@@ -1,0 +1,206 @@
+import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
+import { errorMessage, METHOD_NOT_FOUND, resultMessage } from "../../core/jsonrpc/errors.ts";
+import { decodeString, encodeJson, membersOf } from "../../core/jsonrpc/json.ts";
+import { PendingRequests } from "../../core/jsonrpc/pending.ts";
+import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
+import { blankLineBreaks, type Edit, splice } from "../../core/jsonrpc/splice.ts";
+import type { Transport, TransportEnd } from "../ports/upstream.ts";
+
+/** Why a request got no answer from its server. */
+export interface RequestFailure {
+  readonly end: TransportEnd;
+  /** Bytes of the request may have reached the server: it must not be sent again. */
+  readonly written: boolean;
+}
+
+/** One request on its way to a server. The message is spliced, never parsed and written anew. */
+export interface OutboundRequest {
+  readonly bytes: Uint8Array;
+  readonly envelope: Envelope;
+  /** Changes besides the id and the progress token, such as the tool's own name. */
+  readonly edits: readonly Edit[];
+  /** performance.now() when it was handed to the transport; set by the connection. */
+  sentAt: number;
+  answered(bytes: Buffer, envelope: Envelope): void;
+  /** A progress notification of this request, its token mapped back. */
+  progressed(parts: readonly Uint8Array[]): void;
+  failed(failure: RequestFailure): void;
+}
+
+/** What a connection reports besides answers. */
+export interface ConnectionEvents {
+  noise(text: string): void;
+  toolsChanged(): void;
+  logged(text: string): void;
+}
+
+interface Entry {
+  readonly request: OutboundRequest;
+  /** Raw JSON of the client's own progress token, or undefined. */
+  readonly progressToken: Uint8Array | undefined;
+  written: boolean;
+}
+
+const jsonrpc = new TextEncoder().encode('{"jsonrpc":"2.0","method":');
+const commaParams = new TextEncoder().encode(',"params":');
+const closing = new TextEncoder().encode("}");
+const emptyObject = new TextEncoder().encode("{}");
+
+/**
+ * JSON-RPC to one running server over its transport: mints ids, so that any number of clients share one child,
+ * maps progress tokens both ways, and answers what the server asks of the hub itself.
+ */
+export class ServerConnection {
+  readonly #transport: Transport;
+  readonly #events: ConnectionEvents;
+  readonly #pending = new PendingRequests<Entry>();
+  /** Answers that nobody waited for any more: late ones of cancelled calls, doubled or invented ids. */
+  strayAnswers = 0;
+
+  constructor(transport: Transport, events: ConnectionEvents) {
+    this.#transport = transport;
+    this.#events = events;
+  }
+
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  /** Sends a request; its outcome comes through its callbacks, exactly one of `answered` and `failed`. Returns the id. */
+  send(request: OutboundRequest): number {
+    const { envelope } = request;
+    const progress = envelope.metaMembers.find((member) => member.key === "progressToken")?.value;
+    const entry: Entry = {
+      request,
+      progressToken: progress === undefined ? undefined : request.bytes.slice(progress.start, progress.end),
+      written: false,
+    };
+    const id = this.#pending.add(entry);
+    const idBytes = encodeJson(id);
+    const edits: Edit[] = [...request.edits];
+    if (envelope.id !== undefined) edits.push({ ...envelope.id, bytes: idBytes });
+    if (progress !== undefined) edits.push({ ...progress, bytes: idBytes });
+    edits.sort((a, b) => a.start - b.start);
+    const parts = splice(request.bytes, edits);
+    request.sentAt = performance.now();
+    // Until the transport says otherwise the bytes may be on their way: a call is repeated only when it surely never left.
+    entry.written = true;
+    this.#transport.send(envelope.hasLineBreak ? parts.map(blankLineBreaks) : parts, (error) => {
+      if (error !== undefined) entry.written = false;
+    });
+    return id;
+  }
+
+  /** Asks something of the server on the hub's own behalf. Rejects with the RPC error's message or the transport's end. */
+  ask(method: string, params: Uint8Array): Promise<{ bytes: Buffer; result: Span }> {
+    const bytes = Buffer.concat([
+      encodeJson({ jsonrpc: "2.0", id: 0, method }).subarray(0, -1),
+      commaParams,
+      params,
+      closing,
+    ]);
+    return new Promise((resolve, reject) => {
+      this.send({
+        bytes,
+        envelope: scanMessage(bytes),
+        edits: [],
+        sentAt: 0,
+        answered: (answer, envelope) => {
+          if (envelope.result !== undefined) resolve({ bytes: answer, result: envelope.result });
+          else reject(new Error(rpcErrorText(method, answer, envelope)));
+        },
+        progressed: () => {},
+        failed: ({ end }) => reject(new Error(end.message)),
+      });
+    });
+  }
+
+  notify(method: string, params: Uint8Array = emptyObject): void {
+    this.#transport.send([jsonrpc, encodeJson(method), commaParams, params, closing]);
+  }
+
+  /** Tells the server that a request is no longer wanted, and forgets it: a late answer is dropped and counted. */
+  cancel(id: number, reason: string): void {
+    if (this.#pending.take(id) === undefined) return;
+    this.notify("notifications/cancelled", encodeJson({ requestId: id, reason }));
+  }
+
+  /** Takes one message from the transport. */
+  receive(bytes: Buffer): void {
+    let envelope: Envelope;
+    try {
+      envelope = scanMessage(bytes);
+    } catch (error) {
+      if (!(error instanceof ScanError)) throw error;
+      this.#events.noise(bytes.toString("utf8", 0, 2_000));
+      return;
+    }
+    switch (envelope.kind) {
+      case "result":
+      case "error":
+        return this.#answer(bytes, envelope);
+      case "notification":
+        return this.#notification(bytes, envelope);
+      case "request":
+        return this.#request(bytes, envelope);
+    }
+  }
+
+  /** The transport has ended: every request under way fails at once. */
+  closed(end: TransportEnd): void {
+    for (const entry of this.#pending.drain()) entry.request.failed({ end, written: entry.written });
+  }
+
+  #answer(bytes: Buffer, envelope: Envelope): void {
+    const entry = envelope.id === undefined ? undefined : this.#pending.takeRaw(bytes, envelope.id);
+    if (entry === undefined) this.strayAnswers += 1;
+    else entry.request.answered(bytes, envelope);
+  }
+
+  #notification(bytes: Buffer, envelope: Envelope): void {
+    switch (envelope.method) {
+      case "notifications/progress": {
+        const token = envelope.paramsMembers.find((member) => member.key === "progressToken")?.value;
+        const entry = token === undefined ? undefined : this.#pending.peekRaw(bytes, token);
+        if (token === undefined || entry?.progressToken === undefined) return;
+        entry.request.progressed(splice(bytes, [{ ...token, bytes: entry.progressToken }]));
+        return;
+      }
+      case "notifications/tools/list_changed":
+        this.#events.toolsChanged();
+        return;
+      case "notifications/message":
+        if (envelope.params !== undefined)
+          this.#events.logged(
+            bytes.toString(
+              "utf8",
+              envelope.params.start,
+              Math.min(envelope.params.end, envelope.params.start + 8_192),
+            ),
+          );
+        return;
+      default:
+        return;
+    }
+  }
+
+  #request(bytes: Buffer, envelope: Envelope): void {
+    if (envelope.id === undefined) return;
+    const id = bytes.subarray(envelope.id.start, envelope.id.end);
+    if (envelope.method === "ping") this.#transport.send(resultMessage(id, emptyObject));
+    else
+      this.#transport.send([errorMessage(id, METHOD_NOT_FOUND, "Gatehouse offers servers no such method")]);
+  }
+}
+
+function rpcErrorText(method: string, bytes: Buffer, envelope: Envelope): string {
+  const message =
+    envelope.error === undefined
+      ? undefined
+      : membersOf(bytes, envelope.error).find((member) => member.key === "message")?.value;
+  const said =
+    message !== undefined && bytes[message.start] === 0x22
+      ? decodeString(bytes, message).slice(0, 500)
+      : "an error";
+  return `${method} was answered with: ${said}`;
+}

@@ -1,0 +1,60 @@
+import { encodeJson, membersOf } from "../../core/jsonrpc/json.ts";
+import {
+  initializeParams,
+  readServerHello,
+  type ServerHello,
+} from "../../core/mcp/session-era/initialize.ts";
+import { isSessionRevision } from "../../core/mcp/session-era/revisions.ts";
+import type { ServerConnection } from "./connection.ts";
+
+const MAX_PAGES = 1_000;
+
+/**
+ * The session era's opening: initialize, then notifications/initialized (MCP, Lifecycle). Rejects with a sentence when
+ * the server answers with an error or with a revision that the hub does not speak.
+ */
+export async function handshake(
+  connection: ServerConnection,
+  version: string,
+): Promise<{ hello: ServerHello; raw: Uint8Array }> {
+  const answer = await connection.ask("initialize", initializeParams(version));
+  const raw = Uint8Array.prototype.slice.call(answer.bytes, answer.result.start, answer.result.end);
+  const hello = readServerHello(raw);
+  if (hello === undefined) throw new Error("initialize was answered without a protocolVersion");
+  if (!isSessionRevision(hello.revision))
+    throw new Error(
+      `the server speaks MCP ${hello.revision.slice(0, 40)}, which this version of Gatehouse does not`,
+    );
+  connection.notify("notifications/initialized");
+  return { hello, raw };
+}
+
+/** Reads the whole list of tools, page by page; returns one raw JSON array. */
+export async function listTools(connection: ServerConnection): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let params: Uint8Array = encodeJson({});
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const { bytes, result } = await connection.ask("tools/list", params);
+    const members = membersOf(bytes, result);
+    const tools = members.find((member) => member.key === "tools")?.value;
+    if (tools === undefined || bytes[tools.start] !== 0x5b)
+      throw new Error("tools/list was answered without an array of tools");
+    const inner = bytes.subarray(tools.start + 1, tools.end - 1);
+    if (inner.toString("utf8").trim() !== "") pieces.push(inner);
+    const cursor = members.find((member) => member.key === "nextCursor")?.value;
+    if (cursor === undefined || bytes[cursor.start] !== 0x22)
+      return Buffer.concat([
+        open,
+        ...pieces.flatMap((piece, index) => (index === 0 ? [piece] : [comma, piece])),
+        close,
+      ]);
+    params = Buffer.concat([cursorHead, bytes.subarray(cursor.start, cursor.end), cursorTail]);
+  }
+  throw new Error(`tools/list has more than ${MAX_PAGES} pages`);
+}
+
+const open = encodeJson([]).subarray(0, 1);
+const close = encodeJson([]).subarray(1);
+const comma = new TextEncoder().encode(",");
+const cursorHead = new TextEncoder().encode('{"cursor":');
+const cursorTail = new TextEncoder().encode("}");

@@ -1,0 +1,171 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { ClientHello } from "../core/mcp/session-era/initialize.ts";
+import type { ClientIdentity, Scope, SessionHandle, StreamSink } from "./ports/endpoint.ts";
+import type { SessionStore, StoredSession } from "./ports/storage.ts";
+
+/** Sessions nobody has used for this long are forgotten, in milliseconds. */
+const IDLE_LIMIT_MS = 7 * 24 * 3_600_000;
+/** Most sessions kept; the longest unused goes first. Clients that never send DELETE would pile them up. */
+const MAX_SESSIONS = 5_000;
+/** How often a session's last use is written down, in milliseconds. */
+const TOUCH_EVERY_MS = 60_000;
+
+/** A running request of a session, as far as cancellation is concerned. */
+export interface Cancellable {
+  cancel(reason: string): void;
+}
+
+/** One client session. Its id is a capability: it is never stored or shown, its label is. */
+export class Session implements SessionHandle {
+  readonly id: string;
+  readonly stored: StoredSession;
+  readonly #streams = new Set<StreamSink>();
+  /** Requests under way, by the raw JSON of their id. */
+  readonly running = new Map<string, Cancellable>();
+  lastUsedAt: number;
+  touchedAt: number;
+
+  constructor(id: string, stored: StoredSession) {
+    this.id = id;
+    this.stored = stored;
+    this.lastUsedAt = stored.lastUsedAt;
+    this.touchedAt = stored.lastUsedAt;
+  }
+
+  get revision(): string {
+    return this.stored.revision;
+  }
+
+  attachStream(sink: StreamSink): () => void {
+    this.#streams.add(sink);
+    return () => this.#streams.delete(sink);
+  }
+
+  /** Sends a message on one of the session's open streams (a message goes to one stream only); false if there is none. */
+  push(parts: readonly Uint8Array[]): boolean {
+    const [sink] = this.#streams;
+    sink?.push(parts);
+    return sink !== undefined;
+  }
+
+  /** Ends what hangs on the session: its streams, and its requests under way. */
+  end(reason: string): void {
+    for (const request of [...this.running.values()]) request.cancel(reason);
+    for (const sink of [...this.#streams]) sink.close();
+    this.#streams.clear();
+  }
+}
+
+/** Names a scope for the store; a session belongs to the scope it was opened on. */
+export function scopeKey(scope: Scope): string {
+  return scope.kind === "all" ? "all" : `${scope.kind}:${scope.name}`;
+}
+
+/** The sessions of all clients: kept on disk, so that they go on after the hub's restart. */
+export class Sessions {
+  readonly #store: SessionStore;
+  readonly #live = new Map<string, Session>();
+  /** Sessions of an earlier run that nobody has come back to yet, by the hash of their id. */
+  readonly #dormant = new Map<string, StoredSession>();
+
+  constructor(store: SessionStore, now: number) {
+    this.#store = store;
+    for (const stored of store.all()) {
+      if (now - stored.lastUsedAt > IDLE_LIMIT_MS) store.remove(stored.idHash);
+      else this.#dormant.set(stored.idHash, stored);
+    }
+  }
+
+  /** Opens a session; `committed` is called when it will survive the hub's death. */
+  open(
+    client: ClientIdentity,
+    scope: Scope,
+    hello: ClientHello,
+    revision: string,
+    committed: (error: Error | undefined, session: Session) => void,
+  ): void {
+    const id = randomBytes(24).toString("base64url");
+    const idHash = hashOf(id);
+    const now = Date.now();
+    const stored: StoredSession = {
+      idHash,
+      label: `s-${idHash.slice(0, 8)}`,
+      clientId: client.id,
+      scope: scopeKey(scope),
+      revision,
+      capabilities: hello.capabilities,
+      clientInfo: hello.clientInfo,
+      createdAt: now,
+      lastUsedAt: now,
+    };
+    const session = new Session(id, stored);
+    this.#live.set(id, session);
+    this.#evict();
+    this.#store.put(stored, (error) => committed(error, session));
+  }
+
+  /** The session with this id if it belongs to this client and scope. */
+  find(id: string, client: ClientIdentity, scope: Scope): Session | undefined {
+    const session = this.#live.get(id) ?? this.#wake(id);
+    if (session === undefined || session.stored.clientId !== client.id) return undefined;
+    if (session.stored.scope !== scopeKey(scope)) return undefined;
+    const now = Date.now();
+    session.lastUsedAt = now;
+    if (now - session.touchedAt > TOUCH_EVERY_MS) {
+      session.touchedAt = now;
+      this.#store.touch(session.stored.idHash, now);
+    }
+    return session;
+  }
+
+  end(session: Session, reason: string): void {
+    this.#live.delete(session.id);
+    this.#store.remove(session.stored.idHash);
+    session.end(reason);
+  }
+
+  /** Ends every session of a client. */
+  endAllOf(clientId: string, reason: string): void {
+    for (const session of [...this.#live.values()])
+      if (session.stored.clientId === clientId) this.end(session, reason);
+    for (const stored of [...this.#dormant.values()]) {
+      if (stored.clientId !== clientId) continue;
+      this.#dormant.delete(stored.idHash);
+      this.#store.remove(stored.idHash);
+    }
+  }
+
+  countOf(clientId: string): number {
+    let count = 0;
+    for (const session of this.#live.values()) if (session.stored.clientId === clientId) count += 1;
+    return count;
+  }
+
+  live(): Iterable<Session> {
+    return this.#live.values();
+  }
+
+  #wake(id: string): Session | undefined {
+    if (this.#dormant.size === 0) return undefined;
+    const stored = this.#dormant.get(hashOf(id));
+    if (stored === undefined) return undefined;
+    this.#dormant.delete(stored.idHash);
+    const session = new Session(id, stored);
+    this.#live.set(id, session);
+    return session;
+  }
+
+  #evict(): void {
+    if (this.#live.size <= MAX_SESSIONS) return;
+    let oldest: Session | undefined;
+    for (const session of this.#live.values()) {
+      if (session.running.size > 0) continue;
+      if (oldest === undefined || session.lastUsedAt < oldest.lastUsedAt) oldest = session;
+    }
+    if (oldest !== undefined) this.end(oldest, "too many sessions");
+  }
+}
+
+function hashOf(id: string): string {
+  return createHash("sha256").update(id).digest("hex");
+}

@@ -1,0 +1,41 @@
+import type { z } from "zod";
+import type { hubSchema, Settings } from "../../shared/contract.ts";
+import type { Config } from "../../shared/model/config.ts";
+import type { CallsToday } from "./calls-today.ts";
+import type { CatalogService } from "./catalog-service.ts";
+import type { Broadcaster } from "./control/broadcaster.ts";
+import type { Questions } from "./control/questions.ts";
+import type { ControlTokens } from "./control/tokens.ts";
+import type { Identities } from "./identities.ts";
+import type { Storage } from "./ports/storage.ts";
+import type { ServerLogs } from "./server-logs.ts";
+import type { ServerRegistry } from "./servers/registry.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** What the hub needs of the configuration file: the last good content, and edits that keep comments. */
+export interface ConfigAccess {
+  readonly config: Config;
+  edit(change: (text: string) => string): Promise<Config>;
+}
+
+/** The running hub, as the control API sees it. */
+export interface HubState {
+  readonly store: ConfigAccess;
+  readonly storage: Storage;
+  readonly servers: ServerRegistry;
+  readonly catalog: CatalogService;
+  readonly identities: Identities;
+  readonly sessions: Sessions;
+  readonly questions: Questions;
+  readonly tokens: ControlTokens;
+  readonly broadcaster: Broadcaster;
+  readonly serverLogs: ServerLogs;
+  readonly callsToday: CallsToday;
+  readonly uiServed: boolean;
+  desktopAttached(): boolean;
+  hub(): z.output<typeof hubSchema>;
+  settings(): Settings;
+  setPaused(paused: boolean): void;
+  /** Starts the ordered end; the answer to the caller leaves first. */
+  requestShutdown(reason: string, drainSeconds: number): void;
+}

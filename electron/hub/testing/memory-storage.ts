@@ -1,0 +1,76 @@
+import type { CallRow, Storage, StoredClient, StoredSession } from "../ports/storage.ts";
+
+/** Storage in memory for tests of the hub alone, with what it was given in plain sight. */
+export interface MemoryStorage extends Storage {
+  readonly rows: CallRow[];
+  readonly storedClients: StoredClient[];
+  readonly storedSessions: Map<string, StoredSession>;
+  readonly audited: string[];
+  /** When set, appends fail with it. */
+  failWith: Error | undefined;
+  /** When set, commits wait until it is called. */
+  hold: boolean;
+  release(): void;
+}
+
+export function createMemoryStorage(): MemoryStorage {
+  const catalogs = new Map<string, { key: string; tools: Uint8Array; initialize: Uint8Array }>();
+  let held: (() => void)[] = [];
+  const commit = (run: () => void): void => {
+    if (storage.hold) held.push(run);
+    else setImmediate(run);
+  };
+  const storage: MemoryStorage = {
+    rows: [],
+    storedClients: [],
+    storedSessions: new Map(),
+    audited: [],
+    failWith: undefined,
+    hold: false,
+    release() {
+      const runs = held;
+      held = [];
+      for (const run of runs) run();
+    },
+    calls: {
+      append(row, committed) {
+        const error = storage.failWith;
+        commit(() => {
+          if (error === undefined) storage.rows.push(row);
+          committed(error, storage.rows.length);
+        });
+      },
+      list: () => Promise.resolve({ calls: [], more: false }),
+      get: () => Promise.resolve(undefined),
+      countSince: () => new Map(),
+    },
+    clients: {
+      all: () => [...storage.storedClients],
+      add: (client) => storage.storedClients.push(client),
+      revoke: () => {},
+      seen: () => {},
+    },
+    sessions: {
+      all: () => [...storage.storedSessions.values()],
+      put(session, committed) {
+        commit(() => {
+          storage.storedSessions.set(session.idHash, session);
+          committed(undefined);
+        });
+      },
+      touch: () => {},
+      remove: (idHash) => storage.storedSessions.delete(idHash),
+    },
+    catalogs: {
+      load: (server, key) => {
+        const found = catalogs.get(server);
+        return found?.key === key ? found : undefined;
+      },
+      save: (server, key, catalog) => catalogs.set(server, { key, ...catalog }),
+      remove: (server) => catalogs.delete(server),
+    },
+    audit: { record: ({ act, detail, role }) => storage.audited.push(`${role} ${act} ${detail}`.trim()) },
+    close: () => Promise.resolve(),
+  };
+  return storage;
+}

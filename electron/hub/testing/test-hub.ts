@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { scanMessage } from "../../core/jsonrpc/scan.ts";
+import { parseConfig } from "../config/parse.ts";
+import { createHub, type Hub } from "../hub.ts";
+import type { ClientIdentity, Reply, Scope, SessionHandle } from "../ports/endpoint.ts";
+import { ServerLogs } from "../server-logs.ts";
+import { createFakeServer, type FakeServer } from "./fake-transport.ts";
+import { createMemoryStorage, type MemoryStorage } from "./memory-storage.ts";
+
+/** What a client got for one request. */
+export interface Answer {
+  readonly message:
+    | {
+        id?: unknown;
+        result?: Record<string, unknown>;
+        error?: { code: number; message: string; data?: unknown };
+      }
+    | undefined;
+  readonly raw: string;
+  readonly notes: string[];
+  readonly session: SessionHandle | undefined;
+}
+
+/** A hub with all its own parts, a server that lives in the test, and storage in memory. */
+export interface TestHub {
+  readonly hub: Hub;
+  readonly storage: MemoryStorage;
+  readonly server: FakeServer;
+  readonly client: ClientIdentity;
+  configure(text: string): Promise<void>;
+  /** Sends a request (a value, or raw text) and resolves with its answer; message undefined: dropped. */
+  request(
+    message: unknown,
+    options?: { session?: SessionHandle; scope?: Scope; client?: ClientIdentity },
+  ): Promise<Answer>;
+  notify(message: unknown, session: SessionHandle): void;
+  open(scope?: Scope, client?: ClientIdentity): Promise<SessionHandle>;
+  dispose(): Promise<void>;
+}
+
+export const fakeConfig = (extra = ""): string =>
+  `{ "consent": { "default": "allow" }, "mcpServers": { "fake": { "command": "fake" } } ${extra} }`;
+
+export async function createTestHub(
+  options: { config?: string; storage?: MemoryStorage; desktop?: boolean } = {},
+): Promise<TestHub> {
+  const storage = options.storage ?? createMemoryStorage();
+  const server = createFakeServer();
+  const folder = mkdtempSync(join(tmpdir(), "gatehouse-hub-"));
+  let text = options.config ?? fakeConfig();
+  const parse = (source: string) => {
+    const parsed = parseConfig(source);
+    if ("errors" in parsed) throw new Error(JSON.stringify(parsed.errors));
+    return parsed.config;
+  };
+  let config = parse(text);
+  const hub = createHub({
+    home: folder,
+    configFile: join(folder, "gatehouse.json"),
+    homeKey: Buffer.alloc(32, 1),
+    version: "9.9.9",
+    store: {
+      get config() {
+        return config;
+      },
+      async edit(change) {
+        text = change(text);
+        config = parse(text);
+        await hub.applyConfig(config);
+        return config;
+      },
+    },
+    storage,
+    transports: server.factory,
+    resolveLaunch: (name, serverConfig) =>
+      Promise.resolve({ name, config: serverConfig, env: {}, headers: {} }),
+    serverLogs: new ServerLogs(folder),
+    uiServed: true,
+    desktop: options.desktop === true,
+    prove: (challenge) => challenge,
+    url: () => "http://127.0.0.1:1/mcp",
+    configError: () => null,
+    requestShutdown: () => {},
+    log: () => {},
+  });
+  await hub.applyConfig(config);
+  const { client: stored } =
+    hub.state.identities.find("tester") === undefined
+      ? hub.state.identities.add("tester", null)
+      : { client: hub.state.identities.find("tester") };
+  const client: ClientIdentity = { id: stored?.id ?? null, name: "tester", profile: null };
+  const all: Scope = { kind: "all" };
+
+  const inbound = (
+    message: unknown,
+    session: SessionHandle | undefined,
+    scope: Scope,
+    who: ClientIdentity,
+  ) => {
+    const bytes = Buffer.from(typeof message === "string" ? message : JSON.stringify(message));
+    return {
+      bytes,
+      envelope: scanMessage(bytes, { duplicates: "deep" }),
+      client: who,
+      scope,
+      session,
+      receivedAt: performance.now(),
+    };
+  };
+  const testHub: TestHub = {
+    hub,
+    storage,
+    server,
+    client,
+    async configure(source) {
+      text = source;
+      config = parse(source);
+      await hub.applyConfig(config);
+    },
+    request(message, { session, scope = all, client: who = client } = {}) {
+      return new Promise((resolve) => {
+        const notes: string[] = [];
+        const reply: Reply = {
+          pendingBytes: 0,
+          onDrain: () => {},
+          send(parts, opened) {
+            const raw = Buffer.concat(parts).toString("utf8");
+            resolve({ message: JSON.parse(raw) as Answer["message"], raw, notes, session: opened });
+          },
+          notify: (parts) => notes.push(Buffer.concat(parts).toString("utf8")),
+          drop: () => resolve({ message: undefined, raw: "", notes, session: undefined }),
+        };
+        hub.mcp.request(inbound(message, session, scope, who), reply);
+      });
+    },
+    notify(message, session) {
+      hub.mcp.notification(inbound(message, session, all, client));
+    },
+    async open(scope = all, who = client) {
+      const answer = await testHub.request(
+        {
+          jsonrpc: "2.0",
+          id: 0,
+          method: "initialize",
+          params: {
+            protocolVersion: "2025-11-25",
+            capabilities: {},
+            clientInfo: { name: "t", version: "1" },
+          },
+        },
+        { scope, client: who },
+      );
+      if (answer.session === undefined) throw new Error(`no session: ${answer.raw}`);
+      return answer.session;
+    },
+    async dispose() {
+      await hub.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return testHub;
+}
+
+/** A tools/call request. */
+export const callOf = (name: string, args: unknown = {}, id: unknown = 1, meta?: unknown): unknown => ({
+  jsonrpc: "2.0",
+  id,
+  method: "tools/call",
+  params: { name, arguments: args, ...(meta === undefined ? {} : { _meta: meta }) },
+});
