@@ -1,0 +1,56 @@
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
+import Database from "better-sqlite3";
+import { GatehouseError, sentenceOf } from "../../shared/errors.ts";
+
+/** A connection of better-sqlite3. */
+export type Connection = Database.Database;
+
+/** SQLite's own code of a thrown value ("SQLITE_BUSY" and so on), or undefined when it is something else. */
+export function sqliteCode(error: unknown): string | undefined {
+  return error instanceof Database.SqliteError ? error.code : undefined;
+}
+
+/**
+ * Opens one connection to the call database: WAL, `synchronous=NORMAL`, no automatic checkpoints (the worker makes
+ * them), files readable by their owner alone. Throws GatehouseError storage_unusable.
+ */
+export function openConnection(file: string, cacheKibibytes: number): Connection {
+  let connection: Connection | undefined;
+  try {
+    makePrivate(file);
+    connection = new Database(file, { timeout: 5_000 });
+    connection.pragma("journal_mode = WAL");
+    connection.pragma("synchronous = NORMAL");
+    connection.pragma("wal_autocheckpoint = 0");
+    connection.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);
+    connection.pragma("foreign_keys = ON");
+    connection.pragma("trusted_schema = OFF");
+    connection.pragma(`cache_size = -${cacheKibibytes}`);
+    connection.prepare("SELECT count(*) FROM sqlite_schema").get();
+    return connection;
+  } catch (error) {
+    connection?.close();
+    throw unusable(file, error);
+  }
+}
+
+/** The error for a database that SQLite refuses; GatehouseErrors pass unchanged. */
+export function unusable(file: string, error: unknown): GatehouseError {
+  if (error instanceof GatehouseError) return error;
+  const code = sqliteCode(error);
+  const damaged = code === "SQLITE_NOTADB" || code?.startsWith("SQLITE_CORRUPT") === true;
+  return new GatehouseError(
+    "storage_unusable",
+    `cannot open ${file}: ${sentenceOf(error)}`,
+    damaged
+      ? "The file is damaged. Stop Gatehouse, move it and its -wal and -shm files aside, and start again; the history and the clients' tokens in it are lost unless you have a backup."
+      : "See that the folder exists, that you may write to it, and that the disk has room.",
+    error,
+  );
+}
+
+/** SQLite gives -wal and -shm the mode of the main file, so that one is made private before it is opened. */
+function makePrivate(file: string): void {
+  closeSync(openSync(file, "a", 0o600));
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(path)) chmodSync(path, 0o600);
+}

@@ -1,0 +1,54 @@
+import type { SessionStore, StoredSession } from "../hub/ports/storage.ts";
+import type { Connection } from "./database.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import { createLazyTimes } from "./lazy-times.ts";
+
+/** Sessions that outlive the process; `writeTimes` queues what `touch` has kept back. */
+export function openSessions(
+  connection: Connection,
+  group: GroupCommit,
+): SessionStore & { writeTimes(): void } {
+  const select = connection.prepare<[], StoredSession>(
+    `SELECT id_hash AS idHash, label, client_id AS clientId, scope, revision, capabilities,
+            client_info AS clientInfo, created_at AS createdAt, last_used_at AS lastUsedAt
+     FROM session ORDER BY created_at, id_hash`,
+  );
+  const upsert = connection.prepare("INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const touch = connection.prepare(
+    "UPDATE session SET last_used_at = max(last_used_at, ?) WHERE id_hash = ?",
+  );
+  const remove = connection.prepare("DELETE FROM session WHERE id_hash = ?");
+  const times = createLazyTimes((idHash, at) => group.write(() => touch.run(Math.round(at), idHash)));
+  return {
+    all: () =>
+      select.all().map((session) => {
+        const used = times.latest(session.idHash);
+        return used === undefined ? session : { ...session, lastUsedAt: Math.max(used, session.lastUsedAt) };
+      }),
+    put(session, committed) {
+      const { idHash, label, clientId, scope, revision, capabilities, clientInfo, createdAt, lastUsedAt } =
+        session;
+      group.write(
+        () =>
+          upsert.run(
+            idHash,
+            label,
+            clientId,
+            scope,
+            revision,
+            capabilities,
+            clientInfo,
+            createdAt,
+            lastUsedAt,
+          ),
+        committed,
+      );
+    },
+    touch: times.note,
+    remove(idHash) {
+      times.forget(idHash);
+      group.write(() => remove.run(idHash));
+    },
+    writeTimes: times.writeAll,
+  };
+}

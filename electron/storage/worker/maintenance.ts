@@ -1,0 +1,67 @@
+import { blockSize } from "../blocks.ts";
+import type { Connection } from "../database.ts";
+
+/** Frames of 4 KB in the write-ahead log above which writers are held up for a moment to let it begin anew. */
+const longLog = 16_384;
+
+/** What has to be done for the database now and then. */
+export interface Maintenance {
+  /** Sums up the blocks that are full and checkpoints, if anything was written since the last time. */
+  run(): void;
+}
+
+export function openMaintenance(connection: Connection, inTurn: <T>(write: () => T) => T): Maintenance {
+  const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+  const oldest = connection.prepare<[], number | null>("SELECT min(id) FROM call").pluck();
+  const nextBlock = connection.prepare<[], number | null>("SELECT max(number) + 1 FROM block").pluck();
+  const rowsOf = connection
+    .prepare<[number, number], [number, ...(number | null)[]]>(
+      "SELECT started_at, client, session, server, tool FROM call WHERE id >= ? AND id < ?",
+    )
+    .raw();
+  const insertBlock = connection.prepare("INSERT INTO block VALUES (?, ?)");
+  const insertName = connection.prepare("INSERT INTO block_name VALUES (?, ?)");
+  const changes = connection.prepare<[], number>("SELECT total_changes()").pluck();
+  let seenVersion = -1;
+  let seenChanges: number | undefined = -1;
+
+  const checkpoint = (mode: "PASSIVE" | "RESTART"): number =>
+    (connection.pragma(`wal_checkpoint(${mode})`) as [{ log: number }])[0].log;
+
+  /** Reads the rows before it takes the turn, so that writers wait only for the inserts. */
+  const sumUp = (block: number): void => {
+    let latest = 0;
+    const names = new Set<number>();
+    for (const [start, ...ids] of rowsOf.all(block * blockSize, (block + 1) * blockSize)) {
+      latest = Math.max(latest, start);
+      for (const id of ids) if (id !== null) names.add(id);
+    }
+    const write = connection.transaction(() => {
+      insertBlock.run(block, latest);
+      for (const name of names) insertName.run(name, block);
+    });
+    inTurn(() => write.immediate());
+  };
+
+  const sumUpFullBlocks = (): void => {
+    const last = newest.get();
+    const first = oldest.get();
+    if (typeof last !== "number" || typeof first !== "number") return;
+    // Ids follow the commits, so a block is full, and what it holds is final, once the id at its end exists.
+    const full = Math.floor((last + 1) / blockSize);
+    let block = Math.max(nextBlock.get() ?? 0, Math.floor(first / blockSize));
+    for (; block < full; block++) sumUp(block);
+  };
+
+  return {
+    run() {
+      // data_version tells of commits by other connections, total_changes of our own.
+      const version = Number(connection.pragma("data_version", { simple: true }));
+      if (version === seenVersion && changes.get() === seenChanges) return;
+      sumUpFullBlocks();
+      if (checkpoint("PASSIVE") > longLog) inTurn(() => checkpoint("RESTART"));
+      seenVersion = version;
+      seenChanges = changes.get();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { createZstdDecompress, zstdDecompressSync } from "node:zlib";
+import type { Connection } from "../database.ts";
+import { encoding } from "../parts.ts";
+
+/** One part of a stored payload (0 request, 1 result, 2 error), not yet decoded. */
+export interface PartRef {
+  readonly part: number;
+  readonly encoding: number;
+  readonly bytes: Buffer | null;
+  readonly chunkSet: number | null;
+}
+
+type PayloadRow = [number, Buffer | null, number, Buffer | null, number, Buffer | null, number | null];
+
+/** Reads payloads on one connection. */
+export interface PayloadReader {
+  /** The three parts of a call's payload; empty when it has none. */
+  parts(callId: number): PartRef[];
+  /** The whole part where it is stored in one piece, else undefined: see `pieces`. */
+  whole(ref: PartRef): Buffer | undefined;
+  /** The decoded bytes of a part that is stored in chunks, in order; stop reading at any time. */
+  pieces(ref: PartRef): AsyncGenerator<Buffer>;
+}
+
+export function preparePayloadReader(connection: Connection): PayloadReader {
+  const payload = connection
+    .prepare<[number], PayloadRow>(
+      `SELECT request_encoding, request, result_encoding, result, error_encoding, error, chunk_set
+       FROM payload WHERE call_id = ?`,
+    )
+    .raw();
+  const chunk = connection
+    .prepare<[number, number, number], Buffer>(
+      "SELECT bytes FROM payload_chunk WHERE chunk_set = ? AND part = ? AND position = ?",
+    )
+    .pluck();
+
+  function* chunks(set: number, part: number): Generator<Buffer> {
+    for (let position = 0; ; position++) {
+      const bytes = chunk.get(set, part, position);
+      if (bytes === undefined) return;
+      yield bytes;
+    }
+  }
+
+  return {
+    parts(callId) {
+      const row = payload.get(callId);
+      if (row === undefined) return [];
+      const [requestEncoding, request, resultEncoding, result, errorEncoding, error, chunkSet] = row;
+      return [
+        { part: 0, encoding: requestEncoding, bytes: request, chunkSet },
+        { part: 1, encoding: resultEncoding, bytes: result, chunkSet },
+        { part: 2, encoding: errorEncoding, bytes: error, chunkSet },
+      ];
+    },
+    whole(ref) {
+      if (ref.encoding === encoding.chunkedZstd) return undefined;
+      if (ref.bytes === null) return Buffer.alloc(0);
+      return ref.encoding === encoding.zstd ? zstdDecompressSync(ref.bytes) : ref.bytes;
+    },
+    async *pieces(ref) {
+      if (ref.chunkSet === null) return;
+      const decoder = createZstdDecompress({ chunkSize: 256 * 1024 });
+      const feed = async (set: number): Promise<void> => {
+        for (const bytes of chunks(set, ref.part)) {
+          if (decoder.destroyed) return;
+          if (!decoder.write(bytes))
+            await new Promise((resolve) => decoder.once("drain", resolve).once("close", resolve));
+        }
+        decoder.end();
+      };
+      feed(ref.chunkSet).catch((error: unknown) => decoder.destroy(error as Error));
+      try {
+        for await (const bytes of decoder) yield bytes as Buffer;
+      } finally {
+        decoder.destroy();
+      }
+    },
+  };
+}
+
+/** The first `limit` bytes of a part, cut back to the end of a whole UTF-8 character when it is longer. */
+export async function readText(reader: PayloadReader, ref: PartRef, limit: number): Promise<string> {
+  const whole = reader.whole(ref);
+  if (whole !== undefined) return cutText(whole, limit);
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const bytes of reader.pieces(ref)) {
+    pieces.push(bytes);
+    length += bytes.byteLength;
+    if (length > limit) break;
+  }
+  return cutText(Buffer.concat(pieces), limit);
+}
+
+function cutText(bytes: Buffer, limit: number): string {
+  if (bytes.byteLength <= limit) return bytes.toString("utf8");
+  let end = Math.max(0, limit);
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString("utf8", 0, end);
+}
