@@ -3,6 +3,8 @@ import { contextBridge, ipcRenderer } from "electron";
 import type { Bridge } from "../../shared/bridge.ts";
 import { BRIDGE_CHANNEL, type BridgeAnswer, HUB_CHANGED_CHANNEL } from "../../shared/bridge-channels.ts";
 
+declare const __GATEHOUSE_VERSION__: string;
+
 async function call<T>(method: keyof Bridge, args?: object): Promise<T> {
   const answer: BridgeAnswer = await ipcRenderer.invoke(BRIDGE_CHANNEL, method, args);
   if (!answer.ok) throw new Error(answer.message);

@@ -7,10 +7,8 @@ export type ShowMessageBox = (options: MessageBoxOptions) => Promise<{ response:
 /** What a person said: a dialog that was closed, or taken back by its signal, is no approval. */
 export type Verdict = "approved" | "refused" | "withdrawn" | "too-long";
 
-export interface Confirm {
-  /** Asks in a native dialog with Cancel as its default; dialogs wait for one another. */
-  (text: DialogText, signal?: AbortSignal): Promise<Verdict>;
-}
+/** Asks in a native dialog with Cancel as its default; dialogs wait for one another. */
+export type Confirm = (text: DialogText, signal?: AbortSignal) => Promise<Verdict>;
 
 /** Creates the one line of dialogs of this app. */
 export function createConfirm(showMessageBox: ShowMessageBox): Confirm {

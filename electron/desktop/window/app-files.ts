@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface AppAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | string;
+  readonly body: Uint8Array<ArrayBuffer> | string;
 }
 
 /**
