@@ -69,7 +69,7 @@ export class CatalogService {
     const unknown = this.#servers().filter(
       (server) =>
         server.config.enabled &&
-        server.tools === undefined &&
+        server.catalog.tools === undefined &&
         (scope.kind !== "server" || scope.name === server.name),
     );
     if (unknown.length === 0) return;
@@ -93,11 +93,11 @@ export class CatalogService {
   #whole(): Catalog {
     this.#catalog ??= buildCatalog(
       this.#servers()
-        .filter((server) => server.config.enabled && server.tools !== undefined)
+        .filter((server) => server.config.enabled && server.catalog.tools !== undefined)
         .map((server) => ({
           server: server.name,
           prefix: server.config.prefix ?? server.name,
-          tools: server.tools ?? [],
+          tools: server.catalog.tools ?? [],
         })),
     );
     return this.#catalog;

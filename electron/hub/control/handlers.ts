@@ -149,7 +149,7 @@ export function createHandlers(state: HubState): Handlers {
         ...summary(server),
         prefix: server.config.prefix ?? server.name,
         launch: launchOf(server.config),
-        toolList: server.describeTools((tool) => state.catalog.exposedName(name, tool)),
+        toolList: server.catalog.describe((tool) => state.catalog.exposedName(name, tool)),
         problems: server.problems(),
       };
     },

@@ -42,7 +42,7 @@ const emptyResult = encodeJson({});
 
 /** The hub's side of /mcp: who may speak, and what each method of the session era does. */
 export function createMcpEndpoint(deps: McpEndpointDeps): McpEndpoint {
-  const { identities, sessions, servers, catalog, config } = deps;
+  const { identities, sessions, config } = deps;
   return {
     authenticate: (token) => identities.authenticate(token),
     anonymous: () => (config().access.anonymous === "allow" ? ANONYMOUS : undefined),

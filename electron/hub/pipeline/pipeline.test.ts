@@ -200,7 +200,7 @@ describe("the pipeline", () => {
     await hub.request({ jsonrpc: "2.0", id: 1, method: "tools/list" }, { session: one });
     const tokens: number[] = [];
     hub.server.answer["tools/call"] = (params, id) => {
-      const token = (params?._meta as { progressToken: number }).progressToken;
+      const token = (params as { _meta: { progressToken: number } })._meta.progressToken;
       tokens.push(token);
       hub.server.say({
         jsonrpc: "2.0",

@@ -36,6 +36,7 @@ export interface ConnectionEvents {
 
 interface Entry {
   readonly request: OutboundRequest;
+  readonly lost: (failure: RequestFailure) => void;
   /** Raw JSON of the client's own progress token, or undefined. */
   readonly progressToken: Uint8Array | undefined;
   written: boolean;
@@ -66,12 +67,16 @@ export class ServerConnection {
     return this.#pending.size;
   }
 
-  /** Sends a request; its outcome comes through its callbacks, exactly one of `answered` and `failed`. Returns the id. */
-  send(request: OutboundRequest): number {
+  /**
+   * Sends a request; its outcome comes by exactly one of `answered` and `lost`, which is `failed` unless the caller
+   * wants to look first. Returns the id.
+   */
+  send(request: OutboundRequest, lost = (failure: RequestFailure): void => request.failed(failure)): number {
     const { envelope } = request;
     const progress = envelope.metaMembers.find((member) => member.key === "progressToken")?.value;
     const entry: Entry = {
       request,
+      lost,
       progressToken: progress === undefined ? undefined : request.bytes.slice(progress.start, progress.end),
       written: false,
     };
@@ -148,7 +153,7 @@ export class ServerConnection {
 
   /** The transport has ended: every request under way fails at once. */
   closed(end: TransportEnd): void {
-    for (const entry of this.#pending.drain()) entry.request.failed({ end, written: entry.written });
+    for (const entry of this.#pending.drain()) entry.lost({ end, written: entry.written });
   }
 
   #answer(bytes: Buffer, envelope: Envelope): void {

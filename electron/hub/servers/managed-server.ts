@@ -1,8 +1,7 @@
 import { sentenceOf } from "../../../shared/errors.ts";
 import type { ServerConfig } from "../../../shared/model/config.ts";
-import type { LogLine, Problem, ServerSummary, Tool } from "../../../shared/model/server.ts";
-import { describeTool, readTools, type ToolEntry } from "../../core/catalog/tool-entry.ts";
-import { readServerHello, type ServerHello } from "../../core/mcp/session-era/initialize.ts";
+import type { LogLine, Problem, ServerSummary } from "../../../shared/model/server.ts";
+import type { ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import {
   DEFAULT_POLICY,
   initialLifecycle,
@@ -19,24 +18,10 @@ import type {
   TransportEvents,
   TransportFactory,
 } from "../ports/upstream.ts";
-import { type OutboundRequest, type RequestFailure, ServerConnection } from "./connection.ts";
+import { CallQueue, ServerUnavailable, type Ticket } from "./call-queue.ts";
+import { type OutboundRequest, ServerConnection } from "./connection.ts";
 import { handshake, listTools } from "./handshake.ts";
-
-/** A server that cannot take a call now, and why. */
-export class ServerUnavailable extends Error {
-  /** A stable code of docs/errors.md. */
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-/** A request that has been given to a server, wherever it is on its way. */
-export interface Ticket {
-  cancel(reason: string): void;
-}
+import { type LearntCatalog, ServerCatalog } from "./server-catalog.ts";
 
 export interface ManagedServerDeps {
   readonly transports: TransportFactory;
@@ -47,79 +32,56 @@ export interface ManagedServerDeps {
   /** Longest wait for the answer to initialize, in milliseconds: npx may have to install the server first. */
   readonly startLimitMs?: number;
   readonly onStateChanged: (server: ManagedServer) => void;
-  readonly onCatalogChanged: (
-    server: ManagedServer,
-    learnt: { tools: Uint8Array; initialize: Uint8Array },
-  ) => void;
+  readonly onCatalogChanged: (server: ManagedServer, learnt: LearntCatalog) => void;
   readonly onLog: (server: ManagedServer, line: LogLine) => void;
 }
 
-interface Waiting {
-  readonly request: OutboundRequest;
-  readonly unavailable: (error: ServerUnavailable) => void;
-  /** Set once it has been handed to a connection. */
-  sent: { connection: ServerConnection; id: number } | undefined;
-  cancelled: boolean;
-  retried: boolean;
-}
-
-/** Requests that wait for a server to start; more are refused, so that a server that never starts cannot eat the memory. */
-const MAX_WAITING = 1_000;
-/** Bytes of answers that clients have not taken yet, above which a server is not read from. */
-const UNDELIVERED_HIGH = 64 * 1024 * 1024;
 /** A call waits for a restart that is at most this far away, in milliseconds; else it fails at once. */
 const RETRY_WORTH_WAITING_MS = 2_500;
+/** Bytes of answers that clients have not taken yet, above which a server is not read from. */
+const UNDELIVERED_HIGH = 64 * 1024 * 1024;
+const PERMANENT = new Set(["command_not_found", "unsupported", "spawn_failed", "not_startable"]);
 
 /**
- * One configured server under supervision: it is started when needed, its catalogue is learnt and remembered, its
- * requests are queued while it starts and fail at once when it dies. The rules are core/supervisor's; this is the shell.
+ * One configured server under supervision: started when needed, restarted when it dies, ended in order.
+ * core/supervisor decides; this is the shell that carries it out, with the queue of calls and the catalogue beside it.
  */
 export class ManagedServer {
   readonly name: string;
   readonly key: string;
+  readonly catalog = new ServerCatalog();
   config: ServerConfig;
   readonly #deps: ManagedServerDeps;
+  readonly #queue: CallQueue;
   #life: Lifecycle = initialLifecycle;
   #transport: Transport | undefined;
   #connection: ServerConnection | undefined;
+  /** Counts instances: what an earlier one still says is not heard. */
+  #generation = 0;
+  #initialize: Uint8Array = new Uint8Array();
   #retryTimer: NodeJS.Timeout | undefined;
   #startTimer: NodeJS.Timeout | undefined;
-  #generation = 0;
-  #waiting: Waiting[] = [];
   #stopped: (() => void)[] = [];
-  #tools: readonly ToolEntry[] | undefined;
-  #toolProblems: readonly Problem[] = [];
-  #hello: ServerHello | undefined;
   #lastEnd: TransportEnd | undefined;
   #lastError: string | undefined;
+  #startedAt: number | undefined;
   #noiseLines = 0;
   #undelivered = 0;
-  #startedAt: number | undefined;
-  #learning: Promise<void> | undefined;
-  #learnt: (() => void) | undefined;
 
   constructor(name: string, config: ServerConfig, key: string, deps: ManagedServerDeps) {
     this.name = name;
     this.config = config;
     this.key = key;
     this.#deps = deps;
-  }
-
-  /** The last known catalogue; undefined when it was never learnt. */
-  get tools(): readonly ToolEntry[] | undefined {
-    return this.#tools;
+    this.#queue = new CallQueue({
+      connection: () => (this.config.enabled && this.#isReady() ? this.#connection : undefined),
+      refusal: () => this.#refusal(),
+      need: () => this.need(),
+    });
   }
 
   get hello(): ServerHello | undefined {
-    return this.#hello;
-  }
-
-  /** Puts a remembered catalogue in place, before the server runs. */
-  remember(catalog: { tools: Uint8Array; initialize: Uint8Array }): void {
-    const reading = readTools(catalog.tools);
-    this.#tools = reading.tools;
-    this.#toolProblems = reading.problems;
-    this.#hello = readServerHello(catalog.initialize);
+    return this.catalog.hello;
   }
 
   /** Starts the server if it does not run. */
@@ -127,28 +89,17 @@ export class ManagedServer {
     if (this.config.enabled) this.#apply({ type: "needed" });
   }
 
-  /** Starts the server if its catalogue was never learnt; resolves when it is known or the start has failed. */
+  /** Starts the server if its catalogue was never learnt; resolves when it is known or the server cannot be started. */
   learn(): Promise<void> {
-    if (this.#tools !== undefined || !this.config.enabled) return Promise.resolve();
-    this.#learning ??= new Promise((resolve) => {
-      this.#learnt = resolve;
-    });
+    if (this.catalog.tools !== undefined || !this.config.enabled) return Promise.resolve();
+    const learnt = this.catalog.learnt();
     this.need();
-    if (this.#life.phase === "failed" && this.#life.retryAt === undefined) return Promise.resolve();
-    return this.#learning;
+    return this.#life.phase === "failed" && this.#life.retryAt === undefined ? Promise.resolve() : learnt;
   }
 
   /** Gives the server a request: sent at once when it is ready, else when it has started. */
   submit(request: OutboundRequest, unavailable: (error: ServerUnavailable) => void): Ticket {
-    const waiting: Waiting = { request, unavailable, sent: undefined, cancelled: false, retried: false };
-    this.#dispatch(waiting);
-    return {
-      cancel: (reason) => {
-        waiting.cancelled = true;
-        if (waiting.sent !== undefined) waiting.sent.connection.cancel(waiting.sent.id, reason);
-        else this.#waiting = this.#waiting.filter((other) => other !== waiting);
-      },
-    };
+    return this.#queue.submit(request, unavailable);
   }
 
   /**
@@ -174,7 +125,7 @@ export class ManagedServer {
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.#stopped.push(resolve);
-      this.#failWaiting(new ServerUnavailable("server_stopped", `the server ${this.name} is being stopped`));
+      this.#queue.fail(new ServerUnavailable("server_stopped", `the server ${this.name} is being stopped`));
       this.#apply({ type: "stop" });
       this.#settleStopped();
     });
@@ -187,36 +138,35 @@ export class ManagedServer {
   }
 
   summary(callsToday: number): ServerSummary {
-    const { config } = this;
+    const iso = (at: number | undefined): string | null =>
+      at === undefined ? null : new Date(at).toISOString();
     return {
       name: this.name,
-      state: config.enabled ? this.#life.phase : "disabled",
-      transport: config.type,
-      enabled: config.enabled,
-      tools: this.#tools?.length ?? null,
+      state: this.config.enabled ? this.#life.phase : "disabled",
+      transport: this.config.type,
+      enabled: this.config.enabled,
+      tools: this.catalog.tools?.length ?? null,
       restarts: this.#life.restarts,
       lastError: this.#lastError ?? null,
       pid: this.#transport?.pid ?? null,
-      revision: this.#hello?.revision ?? null,
+      revision: this.hello?.revision ?? null,
       callsToday,
-      retryAt: this.#life.retryAt === undefined ? null : new Date(this.#life.retryAt).toISOString(),
-      startedAt: this.#startedAt === undefined ? null : new Date(this.#startedAt).toISOString(),
+      retryAt: iso(this.#life.retryAt),
+      startedAt: iso(this.#startedAt),
       noiseLines: this.#noiseLines,
     };
   }
 
-  describeTools(exposedName: (tool: string) => string): Tool[] {
-    return (this.#tools ?? []).map((entry) => describeTool(entry, exposedName(entry.name)));
-  }
-
+  /** What a person should know and do about. */
   problems(): Problem[] {
-    const problems = [...this.#toolProblems];
-    if (this.#life.phase === "failed" && this.#life.reason !== undefined) {
+    const problems = [...this.catalog.problems];
+    const { phase, reason, retryAt } = this.#life;
+    if (phase === "failed" && reason !== undefined) {
       const advice =
-        this.#life.retryAt === undefined
+        retryAt === undefined
           ? "Mend the cause, then restart the server; its log may say more."
           : "It is started again by itself; its log may say more.";
-      problems.unshift({ code: this.#lastEnd?.code ?? "failed", message: this.#life.reason, advice });
+      problems.unshift({ code: this.#lastEnd?.code ?? "failed", message: reason, advice });
     }
     if (this.#noiseLines > 0)
       problems.push({
@@ -225,6 +175,26 @@ export class ManagedServer {
         advice: "They are kept in its log. A server should write such text to stderr.",
       });
     return problems;
+  }
+
+  #isReady(): boolean {
+    return this.#life.phase === "ready";
+  }
+
+  #refusal(): ServerUnavailable | undefined {
+    if (!this.config.enabled)
+      return new ServerUnavailable("server_disabled", `the server ${this.name} is disabled`);
+    const { phase, retryAt, reason } = this.#life;
+    if (phase !== "failed" || (retryAt !== undefined && retryAt - Date.now() <= RETRY_WORTH_WAITING_MS))
+      return undefined;
+    const when =
+      retryAt === undefined
+        ? "it is not started again by itself"
+        : `next try at ${new Date(retryAt).toISOString()}`;
+    return new ServerUnavailable(
+      this.#lastEnd?.code ?? "failed",
+      `the server ${this.name} has failed: ${reason}; ${when}`,
+    );
   }
 
   #apply(event: LifecycleEvent): void {
@@ -238,10 +208,9 @@ export class ManagedServer {
     );
     this.#life = state;
     for (const command of commands) this.#carryOut(command);
-    if (state !== before) {
-      this.#settleStopped();
-      this.#deps.onStateChanged(this);
-    }
+    if (state === before) return;
+    this.#settleStopped();
+    this.#deps.onStateChanged(this);
   }
 
   #carryOut(command: LifecycleCommand): void {
@@ -266,18 +235,35 @@ export class ManagedServer {
     this.#generation += 1;
     const generation = this.#generation;
     const current = (): boolean => generation === this.#generation;
+    this.#lastError = undefined;
     let launch: ServerLaunch;
     try {
       launch = await this.#deps.resolveLaunch(this.name, this.config);
     } catch (error) {
-      if (current()) this.#ended(plainEnd("not_startable", sentenceOf(error)), true);
+      if (current()) this.#ended(notStartable(sentenceOf(error)));
       return;
     }
     if (!current()) return;
-    if (this.#life.phase !== "starting") {
-      this.#apply({ type: "stopped" });
-      return;
+    const connection = this.#connect(launch, current);
+    try {
+      const { hello, raw } = await handshake(connection, this.#deps.version);
+      if (!current()) return;
+      clearTimeout(this.#startTimer);
+      this.#initialize = raw;
+      this.#apply({ type: "handshaken" });
+      if (!this.#isReady()) return;
+      this.#queue.flush(connection);
+      await this.#learnTools(connection, hello.hasTools);
+    } catch (error) {
+      if (!current()) return;
+      this.#lastError = sentenceOf(error);
+      this.#log("hub", this.#lastError);
+      this.catalog.settle();
+      if (this.#life.phase === "starting") void this.#transport?.stop();
     }
+  }
+
+  #connect(launch: ServerLaunch, current: () => boolean): ServerConnection {
     this.#startedAt = Date.now();
     let connection: ServerConnection | undefined;
     const events: TransportEvents = {
@@ -289,14 +275,14 @@ export class ManagedServer {
       stderr: (text) => this.#log("stderr", text),
       drained: () => {},
       closed: (end) => {
+        if (current()) this.#ended(end);
         connection?.closed(end);
-        if (current()) this.#ended(end, isPermanent(end));
       },
     };
     const transport = this.#deps.transports.open(launch, events);
     connection = new ServerConnection(transport, {
       noise: (text) => this.#noise(text),
-      toolsChanged: () => void this.#refreshTools(),
+      toolsChanged: () => void this.#relearn(),
       logged: (text) => this.#log("stdout", text),
     });
     this.#transport = transport;
@@ -307,44 +293,23 @@ export class ManagedServer {
       this.#lastError = `the server did not answer initialize within ${Math.round(limit / 1_000)} s`;
       void transport.stop();
     }, limit);
-    try {
-      const shaken = await handshake(connection, this.#deps.version);
-      if (!current()) return;
-      clearTimeout(this.#startTimer);
-      this.#hello = shaken.hello;
-      this.#apply({ type: "handshaken" });
-      if (!this.#isReady()) return;
-      this.#lastError = undefined;
-      this.#flushWaiting();
-      await this.#learnTools(connection, shaken.raw);
-    } catch (error) {
-      if (!current()) return;
-      this.#lastError = sentenceOf(error);
-      this.#log("hub", `start failed: ${this.#lastError}`);
-      if (this.#life.phase === "starting") void transport.stop();
-      else this.#settleLearning();
-    }
+    return connection;
   }
 
-  #initializeRaw: Uint8Array = new Uint8Array();
-
-  async #learnTools(connection: ServerConnection, initialize: Uint8Array): Promise<void> {
-    this.#initializeRaw = initialize;
-    const raw = this.#hello?.hasTools === true ? await listTools(connection) : new TextEncoder().encode("[]");
+  async #learnTools(connection: ServerConnection, hasTools: boolean): Promise<void> {
+    const tools = hasTools ? await listTools(connection) : new TextEncoder().encode("[]");
     if (connection !== this.#connection) return;
-    const reading = readTools(raw);
-    this.#tools = reading.tools;
-    this.#toolProblems = reading.problems;
-    this.#settleLearning();
-    this.#deps.onCatalogChanged(this, { tools: raw, initialize });
+    const learnt = { tools, initialize: this.#initialize };
+    this.catalog.put(learnt);
+    this.#deps.onCatalogChanged(this, learnt);
     this.#deps.onStateChanged(this);
   }
 
-  async #refreshTools(): Promise<void> {
+  async #relearn(): Promise<void> {
     const connection = this.#connection;
-    if (connection === undefined || this.#life.phase !== "ready") return;
+    if (connection === undefined || !this.#isReady()) return;
     try {
-      await this.#learnTools(connection, this.#initializeRaw);
+      await this.#learnTools(connection, true);
     } catch (error) {
       this.#log("hub", `the changed list of tools could not be read: ${sentenceOf(error)}`);
     }
@@ -354,11 +319,11 @@ export class ManagedServer {
     clearTimeout(this.#startTimer);
     const transport = this.#transport;
     if (transport === undefined) {
+      // It was about to be spawned: the launch is no longer awaited.
       this.#generation += 1;
       queueMicrotask(() => this.#apply({ type: "stopped" }));
       return;
     }
-    // The end of the transport is what moves the state on; stop() itself only guarantees that nothing is left.
     void transport.stop().then(() => {
       if (this.#transport !== transport) return;
       this.#forgetTransport();
@@ -366,121 +331,28 @@ export class ManagedServer {
     });
   }
 
-  #ended(end: TransportEnd, permanent: boolean): void {
+  #ended(end: TransportEnd): void {
     clearTimeout(this.#startTimer);
     this.#generation += 1;
-    const stopping = this.#life.phase === "stopping";
-    if (stopping) {
-      // Wait for transport.stop(): the child is gone, its tree may not be.
-      this.#connection = undefined;
-      return;
-    }
+    // While stopping, transport.stop() is what tells when nothing is left: the child is gone, its tree may not be.
+    if (this.#life.phase === "stopping") return;
     const transport = this.#transport;
     this.#forgetTransport();
-    // What the child has left behind goes with it.
     void transport?.stop();
-    const reason =
-      this.#lastError !== undefined && this.#life.phase === "starting" ? this.#lastError : end.message;
+    const reason = this.#life.phase === "starting" ? (this.#lastError ?? end.message) : end.message;
     this.#lastEnd = end;
     this.#lastError = reason;
     this.#log("hub", `ended: ${end.message}`);
-    this.#apply({ type: "ended", reason, permanent });
-    this.#settleLearning();
-    if (this.#hopeless()) this.#failWaiting(this.#unavailable());
+    this.#apply({ type: "ended", reason, permanent: PERMANENT.has(end.code) });
+    this.catalog.settle();
+    const refusal = this.#refusal();
+    if (refusal !== undefined) this.#queue.fail(refusal);
   }
 
   #forgetTransport(): void {
     this.#transport = undefined;
     this.#connection = undefined;
     this.#startedAt = undefined;
-  }
-
-  #dispatch(waiting: Waiting): void {
-    if (!this.config.enabled)
-      return waiting.unavailable(
-        new ServerUnavailable("server_disabled", `the server ${this.name} is disabled`),
-      );
-    const connection = this.#connection;
-    if (this.#life.phase === "ready" && connection !== undefined) return this.#send(waiting, connection);
-    if (this.#hopeless()) return waiting.unavailable(this.#unavailable());
-    if (this.#waiting.length >= MAX_WAITING)
-      return waiting.unavailable(
-        new ServerUnavailable("server_busy", `too many calls wait for the server ${this.name} to start`),
-      );
-    this.#waiting.push(waiting);
-    this.need();
-  }
-
-  #isReady(): boolean {
-    return this.#life.phase === "ready";
-  }
-
-  /** Failed, and not about to be started again soon enough for a call to wait. */
-  #hopeless(): boolean {
-    const { phase, retryAt } = this.#life;
-    return phase === "failed" && (retryAt === undefined || retryAt - Date.now() > RETRY_WORTH_WAITING_MS);
-  }
-
-  #unavailable(): ServerUnavailable {
-    const { reason, retryAt } = this.#life;
-    const when =
-      retryAt === undefined
-        ? "it is not started again by itself"
-        : `next try at ${new Date(retryAt).toISOString()}`;
-    return new ServerUnavailable(
-      this.#lastEnd?.code ?? "failed",
-      `the server ${this.name} has failed: ${reason}; ${when}`,
-    );
-  }
-
-  #send(waiting: Waiting, connection: ServerConnection): void {
-    const { request } = waiting;
-    const id = connection.send({
-      bytes: request.bytes,
-      envelope: request.envelope,
-      edits: request.edits,
-      get sentAt() {
-        return request.sentAt;
-      },
-      set sentAt(at: number) {
-        request.sentAt = at;
-      },
-      answered: (bytes, envelope) => request.answered(bytes, envelope),
-      progressed: (parts) => request.progressed(parts),
-      failed: (failure) => this.#lost(waiting, failure),
-    });
-    waiting.sent = { connection, id };
-  }
-
-  /** A call whose server died: one that was surely never written goes to the next instance, once; any other fails. */
-  #lost(waiting: Waiting, failure: RequestFailure): void {
-    if (waiting.cancelled) return;
-    if (failure.written || waiting.retried) return waiting.request.failed(failure);
-    waiting.retried = true;
-    waiting.sent = undefined;
-    queueMicrotask(() => {
-      if (!waiting.cancelled) this.#dispatch(waiting);
-    });
-  }
-
-  #flushWaiting(): void {
-    const connection = this.#connection;
-    if (connection === undefined) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const entry of waiting) this.#send(entry, connection);
-  }
-
-  #failWaiting(error: ServerUnavailable): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const entry of waiting) entry.unavailable(error);
-  }
-
-  #settleLearning(): void {
-    this.#learnt?.();
-    this.#learnt = undefined;
-    this.#learning = undefined;
   }
 
   #settleStopped(): void {
@@ -500,10 +372,6 @@ export class ManagedServer {
   }
 }
 
-function isPermanent(end: TransportEnd): boolean {
-  return end.code === "command_not_found" || end.code === "unsupported" || end.code === "spawn_failed";
-}
-
-function plainEnd(code: string, message: string): TransportEnd {
-  return { code, message, exitCode: null, signal: null, stderrTail: [] };
+function notStartable(message: string): TransportEnd {
+  return { code: "not_startable", message, exitCode: null, signal: null, stderrTail: [] };
 }

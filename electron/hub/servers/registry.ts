@@ -87,7 +87,7 @@ export class ServerRegistry {
     const remembered = this.#deps.loadCatalog(name, key);
     if (remembered !== undefined) {
       try {
-        server.remember(remembered);
+        server.catalog.put(remembered);
       } catch {
         this.#deps.log("warn", `the remembered catalogue of ${name} cannot be read; it is learnt anew`);
       }
