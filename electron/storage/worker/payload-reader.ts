@@ -1,3 +1,4 @@
+import { pipeline, Readable } from "node:stream";
 import { createZstdDecompress, zstdDecompressSync } from "node:zlib";
 import type { Connection } from "../database.ts";
 import { encoding } from "../parts.ts";
@@ -62,20 +63,9 @@ export function preparePayloadReader(connection: Connection): PayloadReader {
     async *pieces(ref) {
       if (ref.chunkSet === null) return;
       const decoder = createZstdDecompress({ chunkSize: 256 * 1024 });
-      const feed = async (set: number): Promise<void> => {
-        for (const bytes of chunks(set, ref.part)) {
-          if (decoder.destroyed) return;
-          if (!decoder.write(bytes))
-            await new Promise((resolve) => decoder.once("drain", resolve).once("close", resolve));
-        }
-        decoder.end();
-      };
-      feed(ref.chunkSet).catch((error: unknown) => decoder.destroy(error as Error));
-      try {
-        for await (const bytes of decoder) yield bytes as Buffer;
-      } finally {
-        decoder.destroy();
-      }
+      // A failure of either stream reaches the loop below; leaving the loop ends both.
+      pipeline(Readable.from(chunks(ref.chunkSet, ref.part)), decoder, () => undefined);
+      for await (const bytes of decoder) yield bytes as Buffer;
     },
   };
 }
