@@ -1,0 +1,217 @@
+/**
+ * /mcp in the session era (2025-03-26, 2025-06-18, 2025-11-25: Streamable HTTP). What can be judged by headers is
+ * judged before the body is read, the cheapest first; the message then goes to the endpoint as the bytes that came.
+ */
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import { PARSE_ERROR } from "../../core/jsonrpc/errors.ts";
+import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
+import { isSessionRevision } from "../../core/mcp/session-era/revisions.ts";
+import type {
+  ClientIdentity,
+  InboundMessage,
+  McpEndpoint,
+  Scope,
+  SessionHandle,
+} from "../../hub/ports/endpoint.ts";
+import type { Connections } from "../connections.ts";
+import { COMMON_HEADERS } from "../headers.ts";
+import type { Timers } from "../timers.ts";
+import { authorize } from "./authorize.ts";
+import { readBody } from "./body.ts";
+import { statelessRevision } from "./era.ts";
+import { type Accepts, headerOf, isJsonContent, isPlainContent, readAccept } from "./negotiation.ts";
+import { Refusal, refuse, refuseAndClose } from "./refusal.ts";
+import { PostReply } from "./reply.ts";
+import { openStream } from "./stream.ts";
+import {
+  bodyTooLarge,
+  compressedBody,
+  hubFailed,
+  notAMessage,
+  nothingAcceptable,
+  notJson,
+  sessionMissing,
+  sessionNotFound,
+  unknownRevision,
+  unknownScope,
+  unsupportedRevision,
+  wantsNoEvents,
+  wrongMethod,
+} from "./verdicts.ts";
+
+const DEEP = { duplicates: "deep" } as const;
+const EMPTY_HEADERS: readonly string[] = [...COMMON_HEADERS, "Content-Length", "0"];
+const METHODS = "GET, POST, DELETE";
+
+export interface McpHandlerOptions {
+  readonly endpoint: McpEndpoint;
+  readonly connections: Connections;
+  readonly timers: Timers;
+  readonly maxBodyBytes: number;
+  readonly log: (level: "info" | "warn" | "error", message: string) => void;
+}
+
+/** Answers one request to /mcp; Host and Origin have been checked. `receivedAt`: performance.now() milliseconds. */
+export type McpHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  scope: Scope,
+  receivedAt: number,
+) => void;
+
+/** Creates the handler of /mcp, /mcp/p/PROFILE and /mcp/s/SERVER. */
+export function createMcpHandler(options: McpHandlerOptions): McpHandler {
+  const { endpoint, connections, timers, maxBodyBytes, log } = options;
+
+  return (req, res, scope, receivedAt) => {
+    const { method } = req;
+    if (method !== "POST" && method !== "GET" && method !== "DELETE") {
+      refuse(res, wrongMethod(method, METHODS));
+      return;
+    }
+    const client = authorize(req.headers.authorization, endpoint);
+    if (client instanceof Refusal) {
+      refuse(res, client);
+      return;
+    }
+    if (!endpoint.scopeExists(scope)) {
+      refuse(res, unknownScope(scope));
+      return;
+    }
+    if (method === "POST") post(req, res, client, scope, receivedAt);
+    else if (method === "GET") get(req, res, client, scope);
+    else remove(req, res, client, scope);
+  };
+
+  function post(
+    req: IncomingMessage,
+    res: ServerResponse,
+    client: ClientIdentity,
+    scope: Scope,
+    receivedAt: number,
+  ): void {
+    const { headers } = req;
+    const accepts = readAccept(headers.accept);
+    const unfit = unfitHeaders(req, accepts);
+    if (unfit !== undefined) {
+      refuse(res, unfit);
+      return;
+    }
+    readBody(
+      req,
+      maxBodyBytes,
+      (bytes) => {
+        let known: Envelope | undefined;
+        try {
+          const envelope = scanBody(bytes);
+          known = envelope;
+          const refusal = dispatch(req, res, accepts, { bytes, envelope, client, scope, receivedAt });
+          if (refusal !== undefined) refuse(res, refusal);
+        } catch (error) {
+          if (!(error instanceof ScanError)) log("error", `a message to /mcp failed: ${stackOf(error)}`);
+          if (res.headersSent) req.socket.destroy();
+          else
+            refuse(
+              res,
+              error instanceof ScanError ? notAMessage(error, bytes) : hubFailed(idOf(bytes, known)),
+            );
+        }
+      },
+      () => refuseAndClose(res, bodyTooLarge(maxBodyBytes), timers.after),
+    );
+  }
+
+  function dispatch(
+    req: IncomingMessage,
+    res: ServerResponse,
+    accepts: Accepts,
+    message: Omit<InboundMessage, "session">,
+  ): Refusal | undefined {
+    const { bytes, envelope, client, scope } = message;
+    const requested = statelessRevision(bytes, envelope);
+    if (requested !== undefined) return unsupportedRevision(requested, idOf(bytes, envelope));
+
+    const isRequest = envelope.kind === "request";
+    let session: SessionHandle | undefined;
+    if (!isRequest || envelope.method !== "initialize") {
+      const found = sessionFor(req, client, scope, idOf(bytes, envelope));
+      if (found instanceof Refusal) return found;
+      session = found;
+    }
+    if (!isRequest) {
+      endpoint.notification({ ...message, session });
+      res.writeHead(202, [...EMPTY_HEADERS]);
+      res.end();
+      return undefined;
+    }
+    const reply = new PostReply(res, req.socket, accepts, connections);
+    try {
+      reply.onLost(endpoint.request({ ...message, session }, reply));
+    } catch (error) {
+      // Whatever the endpoint threw, this reply is over: nothing may be sent on it later.
+      reply.abandon();
+      throw error;
+    }
+    return undefined;
+  }
+
+  function get(req: IncomingMessage, res: ServerResponse, client: ClientIdentity, scope: Scope): void {
+    if (req.headers.accept === undefined || !readAccept(req.headers.accept).events) {
+      refuse(res, wantsNoEvents());
+      return;
+    }
+    const session = sessionFor(req, client, scope, undefined);
+    if (session instanceof Refusal) refuse(res, session);
+    else openStream(res, req.socket, session, connections);
+  }
+
+  function remove(req: IncomingMessage, res: ServerResponse, client: ClientIdentity, scope: Scope): void {
+    const session = sessionFor(req, client, scope, undefined);
+    if (session instanceof Refusal) {
+      refuse(res, session);
+      return;
+    }
+    endpoint.endSession(session);
+    res.writeHead(200, [...EMPTY_HEADERS]);
+    res.end();
+  }
+
+  /** The session that the headers name, and whether they name a revision that is spoken. */
+  function sessionFor(
+    req: IncomingMessage,
+    client: ClientIdentity,
+    scope: Scope,
+    id: Uint8Array | undefined,
+  ): SessionHandle | Refusal {
+    const revision = headerOf(req.headers, "mcp-protocol-version");
+    if (revision !== undefined && !isSessionRevision(revision)) return unknownRevision(revision, id);
+    const sessionId = headerOf(req.headers, "mcp-session-id");
+    if (sessionId === undefined) return sessionMissing(id);
+    return endpoint.session(sessionId, client, scope) ?? sessionNotFound(id);
+  }
+}
+
+function scanBody(bytes: Buffer): Envelope {
+  if (!isUtf8(bytes)) throw new ScanError(PARSE_ERROR, "the body is not UTF-8");
+  return scanMessage(bytes, DEEP);
+}
+
+/** The raw id of a request; only requests are answered by id. */
+function idOf(bytes: Buffer, envelope: Envelope | undefined): Uint8Array | undefined {
+  if (envelope?.id === undefined || envelope.kind !== "request") return undefined;
+  return bytes.subarray(envelope.id.start, envelope.id.end);
+}
+
+function unfitHeaders(req: IncomingMessage, accepts: Accepts): Refusal | undefined {
+  const { headers } = req;
+  if (!isJsonContent(headers["content-type"])) return notJson();
+  if (!isPlainContent(headers["content-encoding"])) return compressedBody();
+  return accepts.json || accepts.events ? undefined : nothingAcceptable();
+}
+
+/** For the hub's own log only. */
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
