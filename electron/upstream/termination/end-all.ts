@@ -3,7 +3,7 @@ import { Membership, type Prey } from "./membership.ts";
 import type { ProcessEntry, ProcessSystem } from "./process-system.ts";
 
 /** One step of pressure: what is sent, and how long it may take effect. A null signal only waits. */
-export interface Phase {
+interface Phase {
   readonly signal: "SIGTERM" | "SIGKILL" | null;
   readonly milliseconds: number;
 }
