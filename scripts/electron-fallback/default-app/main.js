@@ -19,4 +19,9 @@ if (statSync(path).isDirectory()) {
   app.setName(description.productName ?? description.name);
   if (description.version !== undefined) app.setVersion(description.version);
 }
-await import(pathToFileURL(entry).href);
+try {
+  await import(pathToFileURL(entry).href);
+} catch (error) {
+  process.stderr.write(`${error?.stack ?? error}\n`);
+  process.exit(1);
+}
