@@ -8,8 +8,10 @@ export class CallsToday {
     this.#countSince = countSince;
   }
 
+  /** Counts a call that has just been committed. */
   add(server: string, now: number): void {
-    this.#roll(now);
+    // A fresh look into the log has the call already.
+    if (this.#roll(now)) return;
     this.#counts.set(server, (this.#counts.get(server) ?? 0) + 1);
   }
 
@@ -18,10 +20,11 @@ export class CallsToday {
     return this.#counts.get(server) ?? 0;
   }
 
-  #roll(now: number): void {
-    if (now < this.#day + 24 * 3_600_000 && now >= this.#day) return;
+  #roll(now: number): boolean {
+    if (now < this.#day + 24 * 3_600_000 && now >= this.#day) return false;
     const midnight = new Date(now).setHours(0, 0, 0, 0);
     this.#counts = new Map(this.#countSince(midnight));
     this.#day = midnight;
+    return true;
   }
 }
