@@ -49,8 +49,12 @@ export function unusable(file: string, error: unknown): GatehouseError {
   );
 }
 
-/** SQLite gives -wal and -shm the mode of the main file, so that one is made private before it is opened. */
-function makePrivate(file: string): void {
-  closeSync(openSync(file, "a", 0o600));
+/**
+ * Creates a missing file, and makes it and its companions readable by the owner alone; SQLite gives -wal and -shm the
+ * mode of the main file. An existing file is never opened here: on POSIX systems closing it again would drop the locks
+ * that SQLite holds on it in this process.
+ */
+export function makePrivate(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
   for (const path of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(path)) chmodSync(path, 0o600);
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,6 +50,19 @@ test("a lock is free at once after its process was killed with SIGKILL", async (
   await kill(child);
   const lock = acquireHomeLock(file);
   expect(lock).toBeDefined();
+  lock?.release();
+});
+
+test.skipIf(process.platform === "win32")("the lock's file is readable by its owner alone", () => {
+  const lock = acquireHomeLock(file);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  lock?.release();
+});
+
+test("a refused second try in the same process leaves the lock in place for others", async () => {
+  const lock = acquireHomeLock(file);
+  expect(acquireHomeLock(file)).toBeUndefined();
+  expect((await start()).answer).toBe("refused");
   lock?.release();
 });
 

@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 import { GatehouseError, sentenceOf } from "../../shared/errors.ts";
-import { sqliteCode } from "./database.ts";
+import { makePrivate, sqliteCode } from "./database.ts";
 
 /** The lock of a home, held until `release` or the end of the process. */
 export interface HomeLock {
@@ -16,6 +16,7 @@ export interface HomeLock {
 export function acquireHomeLock(file: string): HomeLock | undefined {
   let database: Database.Database | undefined;
   try {
+    makePrivate(file);
     database = new Database(file, { timeout: 0 });
     database.pragma("locking_mode = EXCLUSIVE");
     database.pragma("journal_mode = MEMORY");

@@ -105,3 +105,20 @@ test("a call appended after closing is answered with an error", async () => {
   await expect(append(storage, { result: Buffer.alloc(5_000_000) })).rejects.toThrow("closed");
   await expect(storage.calls.list({}, 1, undefined)).rejects.toThrow("closed");
 });
+
+test("pieces of large payloads that were never finished are removed at the next start", async () => {
+  const storage = home.open();
+  const id = await append(storage, { result: Buffer.alloc(6_000_000, "kept") });
+  await storage.close();
+  const database = new Database(home.file);
+  const insert = database.prepare("INSERT INTO payload_chunk VALUES (?, 1, ?, zeroblob(1000))");
+  for (let position = 0; position < 20; position++) insert.run(7, position);
+  database.close();
+  const again = home.open();
+  expect((await again.calls.get(id, 8))?.result?.text).toBe("keptkept");
+  await again.close();
+  const after = new Database(home.file, { readonly: true });
+  expect(after.prepare("SELECT DISTINCT chunk_set FROM payload_chunk").pluck().all()).toEqual([1]);
+  after.close();
+  expect(home.messages).toEqual(["info: removed 1 unfinished large payloads of an earlier run"]);
+});

@@ -1,3 +1,4 @@
+import { sentenceOf } from "../../shared/errors.ts";
 import type { Storage } from "../hub/ports/storage.ts";
 import { openAudit } from "./audit.ts";
 import { prepareCallWriter } from "./call-writer.ts";
@@ -75,6 +76,9 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       await group.drained();
       try {
         connection.pragma("wal_checkpoint(TRUNCATE)");
+      } catch (error) {
+        // Nothing is lost: the next start goes on from the write-ahead log.
+        log("warn", `the last checkpoint of ${file} failed: ${sentenceOf(error)}`);
       } finally {
         connection.close();
       }
