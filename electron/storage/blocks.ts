@@ -4,7 +4,7 @@ import type { Connection } from "./database.ts";
 export const blockSize = 1_024;
 
 /** Ids from `from` up to, but without, `to`. */
-export interface IdRange {
+interface IdRange {
   readonly from: number;
   readonly to: number;
 }

@@ -3,10 +3,7 @@ import type { CallRow } from "../hub/ports/storage.ts";
 
 /** How a part of a payload is stored. The numbers are what the database holds: append only. */
 export const encoding = { raw: 0, zstd: 1, chunkedZstd: 2 } as const;
-export type Encoding = (typeof encoding)[keyof typeof encoding];
-
-/** The parts of a call's payload; a part's place is its number in payload_chunk. */
-export const partNames = ["request", "result", "error"] as const;
+type Encoding = (typeof encoding)[keyof typeof encoding];
 
 /** Parts above this many bytes are compressed. */
 export const compressAbove = 256 * 1024;
@@ -33,7 +30,7 @@ export interface StoredParts {
 }
 
 /** Compresses one part off the loop, if it is large and becomes smaller by it. */
-export function storedPart(bytes: Uint8Array | null): StoredPart | Promise<StoredPart> {
+function storedPart(bytes: Uint8Array | null): StoredPart | Promise<StoredPart> {
   if (bytes === null || bytes.byteLength <= compressAbove) return { encoding: encoding.raw, bytes };
   return new Promise((resolve, reject) => {
     zstdCompress(bytes, zstdOptions, (error, compressed) => {
