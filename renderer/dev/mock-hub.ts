@@ -1,0 +1,371 @@
+/**
+ * Development only: a stand-in for the hub that serves the built renderer at /ui/ (with the production CSP) and speaks
+ * the control API with sample data.
+ *
+ *   node renderer/dev/mock-hub.ts [--port 4790] [--scenario full|empty|failing|hostile] [--live]
+ *
+ * POST /mock/flood?count=10000&seconds=10 sends calls; POST /mock/approve answers the oldest question with approve;
+ * POST /mock/drop closes every control connection.
+ */
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Broadcast, BroadcastData, Proposal } from "../../shared/contract.ts";
+import { answerControl, broadcastText } from "../../shared/control-client.ts";
+import { GatehouseError } from "../../shared/errors.ts";
+import type { CallFilter, CallSummary } from "../../shared/model/call.ts";
+import { type ServerConfig, serverConfigSchema } from "../../shared/model/config.ts";
+import type { Change, Question } from "../../shared/model/question.ts";
+import type { Launch } from "../../shared/model/server.ts";
+import {
+  sampleCall,
+  sampleClients,
+  sampleDetail,
+  sampleDetailOf,
+  sampleLog,
+  sampleServers,
+} from "./sample-data.ts";
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "4790" },
+    scenario: { type: "string", default: "full" },
+    live: { type: "boolean", default: false },
+  },
+});
+const scenario = values.scenario;
+const hostile = scenario === "hostile";
+const empty = scenario === "empty";
+const root = fileURLToPath(new URL("../../dist/renderer", import.meta.url));
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src data: blob:; font-src 'self'; connect-src 'self' ws:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+let servers = empty ? [] : sampleServers();
+let clients = empty ? [] : sampleClients();
+let questions: Question[] = [];
+let paused = false;
+let settings = {
+  home: "/home/ada/.config/gatehouse",
+  configFile: "/home/ada/.config/gatehouse/gatehouse.json",
+  port: 4780,
+  consentDefault: "ask" as const,
+  consentTimeoutSeconds: 50,
+  anonymous: "deny" as const,
+  versions: { gatehouse: "0.1.0", node: "24.21.0", sqlite: "3.51.0" },
+  configError:
+    scenario === "failing"
+      ? "gatehouse.json, line 14, column 7: expected a comma. The last good version keeps running."
+      : null,
+};
+let calls: CallSummary[] = [];
+if (!empty) {
+  const now = Date.now();
+  for (let id = 1; id <= 3_000; id += 1) calls.unshift(sampleCall(id, now - (3_000 - id) * 9_700, hostile));
+}
+const hub = () => ({
+  pid: process.pid,
+  url: "http://127.0.0.1:4780/mcp",
+  version: "0.1.0",
+  startedAt: new Date().toISOString(),
+  paused,
+  desktop: false,
+});
+
+const sockets = new Set<WebSocket>();
+const broadcast = <B extends Broadcast>(name: B, data: BroadcastData<B>): void => {
+  const text = broadcastText(name, data);
+  for (const socket of sockets) socket.send(text);
+};
+
+const matches = (filter: CallFilter) => (call: CallSummary) =>
+  (filter.server === undefined || call.server === filter.server) &&
+  (filter.client === undefined || call.client === filter.client) &&
+  (filter.tool === undefined || call.tool === filter.tool) &&
+  (filter.status === undefined || call.status === filter.status) &&
+  (filter.search === undefined ||
+    JSON.stringify(sampleDetailOf(call, 1e6, hostile))
+      .toLowerCase()
+      .includes(filter.search.toLowerCase()));
+
+const launchOf = (config: ServerConfig): Launch =>
+  config.type === "stdio"
+    ? {
+        transport: "stdio",
+        command: config.command,
+        args: config.args,
+        cwd: config.cwd ?? null,
+        url: null,
+        envNames: Object.keys(config.env),
+        headerNames: [],
+      }
+    : {
+        transport: config.type,
+        command: null,
+        args: [],
+        cwd: null,
+        url: config.url,
+        envNames: [],
+        headerNames: Object.keys(config.headers),
+      };
+
+function parsePasted(text: string): { proposals: Proposal[]; problem: string | null } {
+  const propose = (name: string, raw: unknown): Proposal => {
+    const config = serverConfigSchema.parse(raw);
+    const launch = launchOf(config);
+    const line = [launch.command, ...launch.args].join(" ");
+    return {
+      name,
+      config,
+      launch,
+      warnings: [
+        ...(/\bsudo\b/.test(line) ? ["It runs as administrator (sudo)."] : []),
+        ...(/curl.*\|\s*(ba)?sh/.test(line) ? ["It downloads a script and runs it (curl | sh)."] : []),
+      ],
+      taken: servers.some((server) => server.name === name),
+    };
+  };
+  const trimmed = text.trim();
+  if (trimmed === "") return { proposals: [], problem: null };
+  if (trimmed.startsWith("{")) {
+    try {
+      const json = JSON.parse(trimmed) as Record<string, unknown>;
+      const map = (json.mcpServers ?? json.servers ?? json) as Record<string, unknown>;
+      return { proposals: Object.entries(map).map(([name, raw]) => propose(name, raw)), problem: null };
+    } catch {
+      return { proposals: [], problem: "This is not JSON: a comma or a bracket is missing near line 3." };
+    }
+  }
+  if (/^https?:/.test(trimmed))
+    return { proposals: [propose("remote", { type: "http", url: trimmed })], problem: null };
+  const [command = "", ...args] =
+    trimmed.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', "")) ?? [];
+  return {
+    proposals: [
+      propose(args.at(-1)?.split("/").at(-1)?.replace("server-", "") ?? "server", { command, args }),
+    ],
+    problem: null,
+  };
+}
+
+function apply(change: Change): void {
+  if (change.type === "server.add") {
+    const summary = {
+      ...(sampleServers()[0] as (typeof servers)[number]),
+      name: change.name,
+      state: "starting" as const,
+      callsToday: 0,
+      tools: null,
+      pid: null,
+    };
+    servers = [...servers, summary];
+    broadcast("serverChanged", summary);
+    setTimeout(() => {
+      const ready = { ...summary, state: "ready" as const, tools: 9, pid: 4_242 };
+      servers = servers.map((server) => (server.name === ready.name ? ready : server));
+      broadcast("serverChanged", ready);
+    }, 600);
+  } else if (change.type === "server.remove") {
+    servers = servers.filter((server) => server.name !== change.name);
+    broadcast("serverRemoved", { name: change.name });
+  } else if (change.type === "server.enable" || change.type === "server.disable") {
+    const enabled = change.type === "server.enable";
+    servers = servers.map((server) =>
+      server.name === change.name ? { ...server, enabled, state: enabled ? "ready" : "disabled" } : server,
+    );
+    for (const server of servers) if (server.name === change.name) broadcast("serverChanged", server);
+  } else if (change.type === "client.revoke") {
+    clients = clients.map((client) =>
+      client.name === change.name ? { ...client, revokedAt: new Date().toISOString(), sessions: 0 } : client,
+    );
+    for (const client of clients) if (client.name === change.name) broadcast("clientChanged", client);
+  } else if (change.type === "settings.set") {
+    settings = { ...settings, port: change.port ?? settings.port };
+    broadcast("settingsChanged", settings);
+  }
+}
+
+function answer(id: string, approve: boolean): void {
+  const question = questions.find((entry) => entry.id === id);
+  if (question === undefined)
+    throw new GatehouseError("not_found", "this question has been answered already");
+  questions = questions.filter((entry) => entry.id !== id);
+  if (approve && question.change !== null) apply(question.change);
+  broadcast("questionAnswered", { id, answer: approve ? "approve" : "deny", by: "operator" });
+}
+
+async function call(method: string, params: unknown): Promise<unknown> {
+  const p = params as Record<string, never>;
+  const find = (name: string) => {
+    const found = servers.find((server) => server.name === name);
+    if (found === undefined) throw new GatehouseError("not_found", `there is no server called ${name}`);
+    return found;
+  };
+  if (scenario === "failing" && ["calls.list", "servers.get"].includes(method))
+    throw new GatehouseError(
+      "storage_unusable",
+      "The call log cannot be read: the disk is full.",
+      "Free some space, then press Try again.",
+    );
+  if (scenario === "loading" && method !== "hub.status") return await new Promise(() => undefined);
+  switch (method) {
+    case "hub.status":
+      if (scenario === "loading") return await new Promise(() => undefined);
+      return {
+        hub: hub(),
+        servers,
+        clients: clients.filter((client) => client.revokedAt === null),
+        pending: questions.length,
+      };
+    case "hub.pause":
+      paused = true;
+      broadcast("hubChanged", hub());
+      return { ok: true };
+    case "hub.resume":
+      throw new GatehouseError(
+        "forbidden",
+        "Only the desktop app or the command line can let calls through again.",
+        "Run `gatehouse resume` in a terminal.",
+      );
+    case "servers.list":
+      return { servers };
+    case "servers.get":
+      return sampleDetail(find(p.name as unknown as string), hostile);
+    case "servers.log":
+      return { lines: sampleLog(hostile) };
+    case "servers.parse":
+      return parsePasted(p.text as unknown as string);
+    case "clients.list":
+      return { clients };
+    case "calls.list": {
+      const {
+        filter = {},
+        limit = 50,
+        before,
+      } = p as unknown as { filter?: CallFilter; limit?: number; before?: number };
+      const found = calls
+        .filter(matches(filter))
+        .filter((entry) => before === undefined || entry.id < before);
+      return { calls: found.slice(0, limit), more: found.length > limit };
+    }
+    case "calls.get": {
+      const { id, maxBytes = 1_048_576 } = p as unknown as { id: number; maxBytes?: number };
+      const found = calls.find((entry) => entry.id === id);
+      if (found === undefined) throw new GatehouseError("not_found", `call ${id} is no longer in the log`);
+      return sampleDetailOf(found, maxBytes, hostile);
+    }
+    case "questions.list":
+      return { pending: questions };
+    case "questions.ask": {
+      const change = (p as unknown as { change: Change }).change;
+      const question: Question = {
+        id: `q${Math.random().toString(36).slice(2, 6)}`,
+        kind: change.type.startsWith("server") ? "server" : "config",
+        client: null,
+        server: "name" in change ? change.name : null,
+        tool: null,
+        arguments: null,
+        askedAt: new Date().toISOString(),
+        deadline: null,
+        title:
+          change.type === "server.add"
+            ? `Add the server “${change.name}”`
+            : `${change.type} ${"name" in change ? change.name : ""}`,
+        change,
+        launch: change.type === "server.add" ? launchOf(change.config) : null,
+        warnings: [],
+      };
+      questions = [...questions, question];
+      broadcast("questionAsked", question);
+      return { id: question.id };
+    }
+    case "questions.answer":
+      answer(p.id as unknown as string, false);
+      return { ok: true };
+    case "settings.get":
+      return settings;
+    default:
+      throw new GatehouseError("forbidden", `a viewer may not call ${method}`);
+  }
+}
+
+let lastId = calls[0]?.id ?? 0;
+const record = (count: number): void => {
+  const fresh: CallSummary[] = [];
+  for (let index = 0; index < count; index += 1) {
+    lastId += 1;
+    fresh.push(sampleCall(lastId, Date.now(), hostile));
+  }
+  calls = [...fresh.toReversed(), ...calls].slice(0, 20_000);
+  for (let at = 0; at < fresh.length; at += 500)
+    broadcast("callsRecorded", { calls: fresh.slice(at, at + 500), dropped: 0 });
+  const busy = servers.find((server) => server.name === "everything");
+  if (busy !== undefined) {
+    busy.callsToday += count;
+    broadcast("serverChanged", busy);
+  }
+};
+if (values.live) setInterval(() => record(1 + (lastId % 2)), 900).unref();
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+  ".map": "application/json",
+};
+const http = createServer((request, response) => {
+  const url = new URL(request.url ?? "/", "http://mock");
+  if (url.pathname.startsWith("/mock/")) {
+    if (url.pathname === "/mock/flood") {
+      const total = Number(url.searchParams.get("count") ?? 10_000);
+      const ticks = Number(url.searchParams.get("seconds") ?? 10) * 4;
+      let tick = 0;
+      const timer = setInterval(() => {
+        record(Math.round(total / ticks));
+        tick += 1;
+        if (tick >= ticks) clearInterval(timer);
+      }, 250);
+    }
+    if (url.pathname === "/mock/approve" && questions[0] !== undefined) answer(questions[0].id, true);
+    if (url.pathname === "/mock/record") record(Number(url.searchParams.get("count") ?? 1));
+    if (url.pathname === "/mock/drop") for (const socket of sockets) socket.terminate();
+    response.end("ok");
+    return;
+  }
+  const path = url.pathname.replace(/^\/ui\//, "") || "index.html";
+  const file = normalize(join(root, path));
+  if (!url.pathname.startsWith("/ui/") || !file.startsWith(root)) {
+    response.writeHead(404).end();
+    return;
+  }
+  readFile(file).then(
+    (body) =>
+      response
+        .writeHead(200, {
+          "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+          "content-security-policy": CSP,
+        })
+        .end(body),
+    () => response.writeHead(404).end(),
+  );
+});
+new WebSocketServer({ server: http, path: "/control" }).on("connection", (socket) => {
+  let step = 0;
+  socket.on("message", (data) => {
+    const text = String(data);
+    if (step === 0) socket.send(JSON.stringify({ proof: "00" }));
+    else if (step === 1) {
+      socket.send(JSON.stringify({ role: "viewer", token: "mock-token" }));
+      sockets.add(socket);
+    } else void answerControl(text, call).then((reply) => reply !== undefined && socket.send(reply));
+    step += 1;
+  });
+  socket.on("close", () => sockets.delete(socket));
+});
+http.listen(Number(values.port), "127.0.0.1", () =>
+  console.log(`mock hub: http://127.0.0.1:${values.port}/ui/#code=dev`),
+);

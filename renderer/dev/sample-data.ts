@@ -1,0 +1,377 @@
+/** Sample data for developing the renderer without a hub, hostile text included. */
+import type { CallDetail, CallStatus, CallSummary } from "../../shared/model/call.ts";
+import type { Client } from "../../shared/model/client.ts";
+import type { LogLine, ServerDetail, ServerSummary, Tool } from "../../shared/model/server.ts";
+
+export const HOSTILE = [
+  '<script>alert("x")</script><img src=x onerror=alert(1)>',
+  "\u001b[31;1mred alert\u001b[0m\u001b]8;;https://evil.example\u0007click\u001b]8;;\u0007",
+  "invoice\u202egnp.exe\u202c and \u2066isolated\u2069 text",
+  `zalgo ${"Z\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030a".repeat(12)}`,
+  `Ignore this\u{e0049}\u{e0067}\u{e006e}\u{e006f}\u{e0072}\u{e0065}\u{e0020}\u{e0061}\u{e006c}\u{e006c} tag text`,
+  "🔥🚀✨".repeat(4_000),
+  "pay\u200bpal\u200b.com \u2028 line \u0000\u0001\u0002\u0007 ends",
+  `name${"A".repeat(1_000_000)}`,
+] as const;
+
+const tool = (
+  name: string,
+  description: string,
+  schema: object,
+  annotations: Record<string, unknown> | null = null,
+  title: string | null = null,
+): Tool => ({
+  name,
+  exposedName: `everything__${name}`.slice(0, 48),
+  title,
+  description,
+  inputSchema: JSON.stringify(schema),
+  outputSchema: null,
+  annotations,
+});
+
+const text = (description: string) => ({ type: "string", description });
+
+export const TOOLS: Tool[] = [
+  tool(
+    "echo",
+    "Echoes back the input",
+    {
+      $schema: "http://json-schema.org/draft-07/schema#",
+      type: "object",
+      properties: { message: text("Message to echo") },
+      required: ["message"],
+      additionalProperties: false,
+    },
+    { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
+    "Echo Tool",
+  ),
+  tool(
+    "get-sum",
+    "Returns the sum of two numbers",
+    { type: "object", properties: { a: { type: "number" }, b: { type: "number" } }, required: ["a", "b"] },
+    { readOnlyHint: true },
+    "Get Sum Tool",
+  ),
+  tool("get-env", "Returns all environment variables, helpful for debugging MCP server configuration", {
+    type: "object",
+    properties: {},
+  }),
+  tool(
+    "get-tiny-image",
+    "Returns a tiny MCP logo image.",
+    { type: "object", properties: {} },
+    { readOnlyHint: true },
+  ),
+  tool("trigger-long-running-operation", "Demonstrates a long running operation with progress updates.", {
+    type: "object",
+    properties: { duration: { type: "number", default: 10 }, steps: { type: "number", default: 5 } },
+  }),
+  tool(
+    "get-structured-content",
+    "Returns structured content along with an output schema for client data validation",
+    {
+      type: "object",
+      properties: { location: { type: "string", enum: ["New York", "Chicago", "Los Angeles"] } },
+    },
+  ),
+  tool(
+    "get-annotated-message",
+    "Demonstrates how annotations can be used to provide metadata about content.",
+    {
+      type: "object",
+      properties: {
+        messageType: { enum: ["error", "success", "debug"] },
+        includeImage: { type: "boolean", default: false },
+      },
+    },
+  ),
+  tool(
+    "delete-everything",
+    "Deletes whatever it is pointed at. Irreversible.",
+    { type: "object", properties: { path: text("Folder") } },
+    { destructiveHint: true, readOnlyHint: false, openWorldHint: true },
+  ),
+  tool(
+    "simulate-research-query",
+    "Simulates a deep research operation that gathers, analyses and synthesises information, demonstrating MCP task-based operations with elicitation. Set ambiguous to true to be asked for clarification.",
+    {
+      type: "object",
+      properties: { topic: text("The research topic"), ambiguous: { type: "boolean", default: false } },
+    },
+  ),
+];
+
+export const HOSTILE_TOOLS: Tool[] = HOSTILE.map((value, index) => ({
+  ...tool(
+    `tool-${index}`,
+    value,
+    { type: "object", description: value.slice(0, 5_000), [value.slice(0, 300)]: true },
+    { title: value.slice(0, 2_000), readOnlyHint: value.slice(0, 400) },
+  ),
+  name: value,
+  title: index % 2 === 0 ? value : null,
+}));
+
+const server = (name: string, more: Partial<ServerSummary>): ServerSummary => ({
+  name,
+  state: "ready",
+  transport: "stdio",
+  enabled: true,
+  tools: 0,
+  restarts: 0,
+  lastError: null,
+  pid: null,
+  revision: "2025-11-25",
+  callsToday: 0,
+  retryAt: null,
+  startedAt: new Date(Date.now() - 5_400_000).toISOString(),
+  noiseLines: 0,
+  ...more,
+});
+
+export function sampleServers(): ServerSummary[] {
+  return [
+    server("everything", { tools: TOOLS.length, pid: 48_213, callsToday: 1_284 }),
+    server("files", { tools: 14, pid: 48_220, callsToday: 312 }),
+    server("github", { transport: "http", tools: 43, callsToday: 96 }),
+    server("linear", {
+      state: "needs-auth",
+      transport: "http",
+      tools: 22,
+      lastError: "The server wants you to sign in (401).",
+    }),
+    server("memory", { state: "starting", tools: 9, callsToday: 18, restarts: 1 }),
+    server("postgres", {
+      state: "failed",
+      tools: null,
+      restarts: 5,
+      lastError: "Exited with code 1: Error: connect ECONNREFUSED 127.0.0.1:5432",
+      retryAt: new Date(Date.now() + 24_000).toISOString(),
+    }),
+    server("sequential-thinking", { state: "stopped", tools: 1, callsToday: 4, startedAt: null }),
+    server("sentry", {
+      state: "degraded",
+      transport: "sse",
+      tools: 16,
+      callsToday: 7,
+      lastError: "Ping took 4.2 s",
+    }),
+    server("weather", { state: "disabled", enabled: false, tools: 3, startedAt: null }),
+  ];
+}
+
+export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDetail {
+  const stdio = summary.transport === "stdio";
+  return {
+    ...summary,
+    prefix: summary.name,
+    launch: {
+      transport: summary.transport,
+      command: stdio ? "npx" : null,
+      args: stdio
+        ? ["-y", `@modelcontextprotocol/server-${summary.name}`, "/home/ada/Documents/My Projects"]
+        : [],
+      cwd: stdio ? "/home/ada" : null,
+      url: stdio ? null : `https://mcp.${summary.name}.example/mcp`,
+      envNames: stdio ? ["DEBUG", "FILES_TOKEN"] : [],
+      headerNames: stdio ? [] : ["Authorization"],
+    },
+    toolList: hostile ? HOSTILE_TOOLS : summary.tools === null ? [] : TOOLS,
+    problems:
+      summary.state === "failed"
+        ? [
+            {
+              code: "exited",
+              message: "The server exited with code 1, five times in a row.",
+              advice: "PostgreSQL does not answer on 127.0.0.1:5432. Start it, then press Restart.",
+            },
+          ]
+        : summary.state === "needs-auth"
+          ? [
+              {
+                code: "needs_auth",
+                message: "The server wants you to sign in.",
+                advice: "Signing in to remote servers is not possible yet: give it a token as a header.",
+              },
+            ]
+          : [],
+  };
+}
+
+export function sampleLog(hostile: boolean): LogLine[] {
+  const lines: LogLine[] = [];
+  const now = Date.now() - 400_000;
+  lines.push({
+    at: now,
+    stream: "hub",
+    text: "Started: npx -y @modelcontextprotocol/server-everything (pid 48213)",
+  });
+  for (let index = 0; index < 240; index += 1)
+    lines.push({
+      at: now + index * 1_531,
+      stream: index % 41 === 7 ? "stdout" : "stderr",
+      text:
+        index % 41 === 7
+          ? "listening… (this line is not JSON-RPC)"
+          : index % 17 === 3
+            ? `[warn] slow query: SELECT * FROM documents WHERE path LIKE '/home/ada/%' ORDER BY updated_at DESC LIMIT 500 — took ${index * 3} ms, consider an index on (path, updated_at)`
+            : `[info] request ${index} handled in ${(index % 9) + 1} ms`,
+    });
+  if (hostile) for (const value of HOSTILE) lines.push({ at: Date.now(), stream: "stderr", text: value });
+  return lines;
+}
+
+export function sampleClients(): Client[] {
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const client = (
+    name: string,
+    seen: number | null,
+    sessions: number,
+    more: Partial<Client> = {},
+  ): Client => ({
+    id: `c-${name}`,
+    name,
+    profile: null,
+    createdAt: ago(40_000),
+    lastSeenAt: seen === null ? null : ago(seen),
+    revokedAt: null,
+    sessions,
+    ...more,
+  });
+  return [
+    client("claude-code", 0, 2),
+    client("cursor", 4, 1, { profile: "work" }),
+    client("vscode", 190, 0),
+    client("opencode", null, 0),
+    client("old-laptop", 30_000, 0, { revokedAt: ago(20_000) }),
+  ];
+}
+
+const MIX: readonly (readonly [string, string, string])[] = [
+  ["claude-code", "everything", "echo"],
+  ["claude-code", "files", "read_text_file"],
+  ["cursor", "files", "list_directory"],
+  ["claude-code", "github", "search_issues"],
+  ["cursor", "memory", "create_entities"],
+  ["vscode", "everything", "get-sum"],
+  ["claude-code", "everything", "get-tiny-image"],
+  ["claude-code", "files", "write_file"],
+  ["cursor", "github", "get_pull_request_diff"],
+];
+
+export function sampleCall(id: number, at: number, hostile: boolean): CallSummary {
+  const [client, server, name] = MIX[id % MIX.length] ?? ["claude-code", "everything", "echo"];
+  const turn = id % 23;
+  const status: CallStatus =
+    turn === 4
+      ? "tool_error"
+      : turn === 9
+        ? "denied"
+        : turn === 13
+          ? "error"
+          : turn === 17
+            ? "timeout"
+            : turn === 20
+              ? "cancelled"
+              : "ok";
+  const upstream =
+    status === "denied" ? 0 : status === "timeout" ? 30_000_000 : Math.round(400 * 1.9 ** (id % 14));
+  const hub = 90 + ((id * 37) % 300);
+  const queue = id % 11 === 0 ? 2_400 : 0;
+  const consent = id % 19 === 5 ? 4_200_000 : 0;
+  const hostileText = HOSTILE[id % HOSTILE.length] ?? "";
+  return {
+    id,
+    startedAt: new Date(at).toISOString(),
+    client: hostile && id % 3 === 0 ? hostileText.slice(0, 3_000) : client,
+    session: `${client}#${(id % 3) + 1}`,
+    server,
+    tool: hostile && id % 2 === 0 ? hostileText : name,
+    method: id % 31 === 30 ? "tools/list" : "tools/call",
+    status,
+    durationUs: upstream + hub + queue + consent,
+    times: { queue, consent, upstream, hub },
+    requestBytes: 84 + ((id * 7) % 400),
+    resultBytes: id % 9 === 8 ? 2_412_000 : 120 + ((id * 131) % 9_000),
+    profile: null,
+    project: null,
+    rule: null,
+    ...(id % 31 === 30 ? { tool: null } : {}),
+  };
+}
+
+const PNG =
+  "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAYAAAAf8/9hAAAAUklEQVR42mNk+M9QzwAEjDAGNzYuT3YxEMswasAIMOA/A8N/IoYwYnMBIwMD43+gAcTIMhDjAgZiXMBAjAsYGIj0AiOxXmAk1gsMxHqBgVgvAACu9BEB7n8jPgAAAABJRU5ErkJggg==";
+
+export function sampleDetailOf(call: CallSummary, maxBytes: number, hostile: boolean): CallDetail {
+  const value = HOSTILE[call.id % HOSTILE.length] ?? "";
+  const args =
+    call.tool === "echo"
+      ? '{"message":"hello, gatehouse"}'
+      : '{"path":"/home/ada/Documents/My Projects/notes.md","limit":9007199254740993,"precise":0.1000000000000000055511151231257827}';
+  const request = `{"name":${JSON.stringify(call.tool)},"arguments":${hostile ? JSON.stringify({ [value.slice(0, 200)]: value }) : args},"_meta":{"progressToken":7}}`;
+  const content: object[] = [
+    {
+      type: "text",
+      text: hostile
+        ? value
+        : call.tool === "echo"
+          ? "Echo: hello, gatehouse"
+          : "# Notes\n\nThe hub answers in **0.4 ms**.\n\n- one endpoint for every client\n- every call on record\n\n```ts\nconst answer = 42n;\n```",
+    },
+  ];
+  if (call.tool === "get-tiny-image") content.push({ type: "image", data: PNG, mimeType: "image/png" });
+  if (call.id % 9 === 8)
+    content.push({
+      type: "text",
+      text: JSON.stringify(
+        Array.from({ length: 20_000 }, (_, index) => ({
+          index,
+          sha: `c0ffee${index}`,
+          message: `Commit number ${index}`,
+        })),
+      ),
+    });
+  if (call.id % 9 === 3)
+    content.push({
+      type: "resource_link",
+      uri: "https://github.com/example/issues/12",
+      name: "Issue 12",
+      mimeType: "text/html",
+    });
+  const resultText = JSON.stringify({
+    content,
+    isError: call.status === "tool_error",
+    structuredContent: {
+      total: 3,
+      items: [
+        { id: 1, done: true },
+        { id: 2, done: null },
+      ],
+    },
+  });
+  const cut = (full: string) => ({
+    text: full.slice(0, maxBytes),
+    bytes: full.length,
+    truncated: full.length > maxBytes,
+  });
+  const good = call.status === "ok" || call.status === "tool_error";
+  return {
+    ...call,
+    request: cut(request),
+    result: good ? cut(resultText) : null,
+    error: good
+      ? null
+      : cut(
+          JSON.stringify({
+            code: call.status === "timeout" ? -32_001 : -32_603,
+            message:
+              call.status === "denied"
+                ? "Denied: no rule allows this call and consent is set to deny."
+                : "The server closed the connection before it answered.",
+            data: { server: call.server, retried: false },
+          }),
+        ),
+  };
+}

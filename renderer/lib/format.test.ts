@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { ago, bytes, duration, plural, until } from "./format.ts";
+
+describe("formats", () => {
+  it.each([
+    [0, "0 µs"],
+    [420, "420 µs"],
+    [1_234, "1.23 ms"],
+    [12_340, "12.3 ms"],
+    [99_960, "100 ms"],
+    [999_600, "1.00 s"],
+    [12_340_000, "12.3 s"],
+    [125_000_000, "2 m 05 s"],
+    [3_720_000_000, "1 h 02 m"],
+  ])("%i µs is %s", (microseconds, expected) => {
+    expect(duration(microseconds)).toBe(expected);
+  });
+
+  it.each([
+    [12, "12 B"],
+    [1_500, "1.5 KB"],
+    [120_000, "120 KB"],
+    [999_600, "1.0 MB"],
+    [32_000_000, "32.0 MB"],
+  ])("%i bytes are %s", (count, expected) => {
+    expect(bytes(count)).toBe(expected);
+  });
+
+  it("says how long ago and how long until", () => {
+    const now = Date.parse("2026-11-22T12:00:00Z");
+    expect(ago(now - 10_000, now)).toBe("just now");
+    expect(ago(now - 240_000, now)).toBe("4 min ago");
+    expect(ago(now - 86_400_000, now)).toBe("yesterday");
+    expect(until(now + 12_000, now)).toBe("in 12 s");
+    expect(until(now - 1, now)).toBe("now");
+  });
+
+  it("counts things", () => {
+    expect([plural(1, "tool"), plural(1_200, "tool")]).toEqual(["1 tool", "1,200 tools"]);
+  });
+});

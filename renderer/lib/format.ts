@@ -1,0 +1,76 @@
+/** Numbers, sizes and times for people. Pure; times are given as ISO 8601 or milliseconds since the epoch. */
+
+const two = (value: number): string => String(value).padStart(2, "0");
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Microseconds as the shortest exact-enough text: 420 µs, 12.3 ms, 1.24 s, 2 m 05 s. */
+export function duration(microseconds: number): string {
+  if (microseconds < 1_000) return `${Math.round(microseconds)} µs`;
+  const ms = microseconds / 1_000;
+  if (ms < 10) return `${ms.toFixed(2)} ms`;
+  if (ms < 99.95) return `${ms.toFixed(1)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1_000;
+  if (seconds < 59.95) return `${seconds.toFixed(seconds < 9.995 ? 2 : 1)} s`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes} m ${two(whole % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${two(minutes % 60)} m`;
+}
+
+/** Bytes as B, KB, MB (decimal). */
+export function bytes(count: number): string {
+  if (count < 1_000) return `${count} B`;
+  if (count < 999_500) return `${(count / 1_000).toFixed(count < 99_950 ? 1 : 0)} KB`;
+  return `${(count / 1_000_000).toFixed(count < 99_950_000 ? 1 : 0)} MB`;
+}
+
+/** A count with thin grouping: 12,345. */
+export const count = (value: number): string => value.toLocaleString("en-US");
+
+/** "1 tool", "3 tools". */
+export const plural = (value: number, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+
+/** Local clock time with milliseconds, 14:03:27.120. */
+export function clock(at: string | number): string {
+  const date = new Date(at);
+  const ms = String(date.getMilliseconds()).padStart(3, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+}
+
+/** The local day, "Nov 22", or "" when it is the same day as `now`. */
+export function otherDay(at: string | number, now: number): string {
+  const date = new Date(at);
+  const today = new Date(now);
+  if (date.toDateString() === today.toDateString()) return "";
+  const year = date.getFullYear() === today.getFullYear() ? "" : ` ${date.getFullYear()}`;
+  return `${MONTHS[date.getMonth()]} ${date.getDate()}${year}`;
+}
+
+/** A full local date and time for tooltips and details. */
+export function fullTime(at: string | number): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(at)}`;
+}
+
+/** How long ago, coarsely: "just now", "4 min ago", "3 h ago", "Nov 2". */
+export function ago(at: string | number, now: number): string {
+  const seconds = Math.max(0, (now - new Date(at).getTime()) / 1_000);
+  if (seconds < 45) return "just now";
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.round(minutes / 60);
+  if (hours < 24) return `${hours} h ago`;
+  const days = Math.round(hours / 24);
+  if (days < 7) return days === 1 ? "yesterday" : `${days} days ago`;
+  return otherDay(at, now) || "today";
+}
+
+/** How long until, coarsely: "now", "in 12 s", "in 3 min". */
+export function until(at: string | number, now: number): string {
+  const seconds = Math.ceil((new Date(at).getTime() - now) / 1_000);
+  if (seconds <= 0) return "now";
+  return seconds < 90 ? `in ${seconds} s` : `in ${Math.round(seconds / 60)} min`;
+}

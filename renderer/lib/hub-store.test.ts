@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import type { ServerSummary } from "../../shared/model/server.ts";
+import { createChanges } from "./changes.ts";
+import { createFakeConnection, createFakeSchedule } from "./fake-connection.ts";
+import { createHubStore } from "./hub-store.ts";
+
+const server = (name: string, more: Partial<ServerSummary> = {}): ServerSummary => ({
+  name,
+  state: "ready",
+  transport: "stdio",
+  enabled: true,
+  tools: 1,
+  restarts: 0,
+  lastError: null,
+  pid: 1,
+  revision: null,
+  callsToday: 0,
+  retryAt: null,
+  startedAt: null,
+  noiseLines: 0,
+  ...more,
+});
+const hub = { pid: 1, url: null, version: "0", startedAt: "", paused: false, desktop: false };
+const answers = {
+  "hub.status": () => ({ hub, servers: [server("b"), server("a")], clients: [], pending: 0 }),
+  "clients.list": () => ({ clients: [] }),
+  "questions.list": () => ({ pending: [] }),
+  "settings.get": () => null,
+};
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe("the hub's mirror", () => {
+  it("loads everything when online, sorted by name", async () => {
+    const { store } = createHubStore(createFakeConnection(answers));
+    await settle();
+    expect(store.getState()).toMatchObject({ loaded: true, hub, servers: [{ name: "a" }, { name: "b" }] });
+  });
+
+  it("takes many changes of servers as one update a frame", async () => {
+    const connection = createFakeConnection(answers);
+    const { schedule, flush } = createFakeSchedule();
+    const { store } = createHubStore(connection, schedule);
+    await settle();
+    let updates = 0;
+    store.subscribe(() => {
+      updates += 1;
+    });
+    for (let calls = 1; calls <= 100; calls += 1)
+      connection.broadcast("serverChanged", server("a", { callsToday: calls }));
+    connection.broadcast("serverChanged", server("aa"));
+    flush();
+    expect(updates).toBe(1);
+    expect(store.getState().servers.map((entry) => [entry.name, entry.callsToday])).toEqual([
+      ["a", 100],
+      ["aa", 0],
+      ["b", 0],
+    ]);
+  });
+
+  it("keeps what it knew while offline and says that it is", async () => {
+    const connection = createFakeConnection(answers);
+    const { store } = createHubStore(connection);
+    await settle();
+    connection.become({
+      phase: "offline",
+      reason: "gone",
+      advice: null,
+      since: 0,
+      attempt: 1,
+      retryAt: null,
+    });
+    expect(store.getState()).toMatchObject({ connection: { phase: "offline" }, loaded: true });
+    expect(store.getState().servers).toHaveLength(2);
+  });
+
+  it("tells what failed when the first load does", async () => {
+    const connection = createFakeConnection({
+      ...answers,
+      "hub.status": () => {
+        throw new Error("disk full");
+      },
+    });
+    const { store } = createHubStore(connection);
+    await settle();
+    expect(store.getState()).toMatchObject({ loaded: false, failure: { message: "disk full" } });
+  });
+});
+
+describe("changes without a desktop", () => {
+  it("wait as a question until it is answered", async () => {
+    const connection = createFakeConnection({ "questions.ask": () => ({ id: "q1" }) });
+    const changes = createChanges(connection, undefined);
+    const approved = changes.ask({ type: "server.remove", name: "a" });
+    await settle();
+    connection.broadcast("questionAnswered", { id: "other", answer: "deny", by: "operator" });
+    connection.broadcast("questionAnswered", { id: "q1", answer: "approve", by: "operator" });
+    expect(await approved).toEqual({ outcome: "done" });
+  });
+
+  it("learn of an answer that came before the question's id", async () => {
+    const connection = createFakeConnection({
+      "questions.ask": () => {
+        connection.broadcast("questionAnswered", { id: "q2", answer: "deny", by: "owner" });
+        return { id: "q2" };
+      },
+    });
+    expect(await createChanges(connection, undefined).ask({ type: "server.remove", name: "a" })).toEqual({
+      outcome: "declined",
+    });
+  });
+});

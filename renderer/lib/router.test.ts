@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { createRouter, parseRoute, type Route, routeHref } from "./router.ts";
+
+describe("routes", () => {
+  it.each<Route>([
+    { screen: "servers" },
+    { screen: "servers", server: "my server/é" },
+    { screen: "clients" },
+    { screen: "activity" },
+    { screen: "activity", server: "a b", client: "c&d" },
+    { screen: "settings" },
+  ])("survive the address bar: %j", (route) => {
+    expect(parseRoute(routeHref(route))).toEqual(route);
+  });
+
+  it.each(["", "#", "#/nowhere", "#code=x", "#/servers/"])("%j is the server list", (fragment) => {
+    expect(parseRoute(fragment)).toEqual({ screen: "servers" });
+  });
+
+  it("follow the address and write to it", () => {
+    let fragment = "#/clients";
+    let changed = (): void => undefined;
+    const router = createRouter({
+      read: () => fragment,
+      write: (next) => {
+        fragment = next;
+      },
+      onChange: (listener) => {
+        changed = listener;
+        return () => undefined;
+      },
+    });
+    expect(router.store.getState()).toEqual({ screen: "clients" });
+    router.go({ screen: "servers", server: "x" });
+    expect(fragment).toBe("#/servers/x");
+    fragment = "#/settings";
+    changed();
+    expect(router.store.getState()).toEqual({ screen: "settings" });
+  });
+});

@@ -1,0 +1,55 @@
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { useStore } from "zustand";
+import type { Bridge } from "../../shared/bridge.ts";
+import type { Changes } from "./changes.ts";
+import type { Connection } from "./connection.ts";
+import type { HubData, HubStore } from "./hub-store.ts";
+import type { Route, Router } from "./router.ts";
+import type { ThemeSetting } from "./theme.ts";
+
+/** What every part of the page may use; made once by main.tsx. */
+export interface Services {
+  readonly connection: Connection;
+  readonly hub: HubStore;
+  readonly changes: Changes;
+  readonly router: Router;
+  readonly theme: ThemeSetting;
+  /** Only in the desktop. */
+  readonly bridge: Bridge | undefined;
+}
+
+const Context = createContext<Services | undefined>(undefined);
+
+/** Gives the services to everything inside. */
+export const ServicesProvider = ({
+  services,
+  children,
+}: {
+  readonly services: Services;
+  readonly children: ReactNode;
+}) => <Context.Provider value={services}>{children}</Context.Provider>;
+
+/** The services of this page. */
+export function useServices(): Services {
+  const services = useContext(Context);
+  if (services === undefined) throw new Error("outside of ServicesProvider");
+  return services;
+}
+
+/** A part of the hub's mirror; renders again only when that part changes. */
+export function useHub<T>(select: (data: HubData) => T): T {
+  return useStore(useServices().hub.store, select);
+}
+
+/** The current route. */
+export const useRoute = (): Route => useStore(useServices().router.store);
+
+/** The time now, in milliseconds, renewed every `every` milliseconds: for "4 min ago". */
+export function useNow(every: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), every);
+    return () => clearInterval(timer);
+  }, [every]);
+  return now;
+}

@@ -1,0 +1,71 @@
+import type { Launch } from "../../shared/model/server.ts";
+import { markDanger, quoteArgument } from "../lib/command-line.ts";
+import { CodeBlock } from "./code-block.tsx";
+import { CopyButton } from "./copy-button.tsx";
+import { ServerText } from "./server-text.tsx";
+
+const join = (launch: Launch): string => [launch.command ?? "", ...launch.args].map(quoteArgument).join(" ");
+
+/** What would be run or connected to: whole, untruncated, each argument in its own box, dangerous words marked. */
+export function CommandLine({
+  launch,
+  label = "What runs",
+}: {
+  readonly launch: Launch;
+  readonly label?: string;
+}) {
+  const text = launch.command === null ? (launch.url ?? "") : join(launch);
+  return (
+    <CodeBlock label={label} actions={<CopyButton text={text} label="Copy the command" />}>
+      {launch.command === null ? (
+        <ServerText text={launch.url ?? ""} whole />
+      ) : (
+        [launch.command, ...launch.args].map((argument, index) => (
+          // Arguments have no identity but their place.
+          <span key={`${index}`}>
+            {index > 0 && " "}
+            <span className="rounded-sm bg-press box-decoration-clone px-1 py-0.5">
+              {argument === "" && "''"}
+              {markDanger(argument).map((piece, place) =>
+                piece.danger === null ? (
+                  <ServerText
+                    key={`${place}`}
+                    text={piece.text}
+                    whole
+                    className={index === 0 ? "font-semibold" : ""}
+                  />
+                ) : (
+                  <mark
+                    key={`${place}`}
+                    title={piece.danger}
+                    className="rounded-sm bg-bad-soft px-0.5 font-semibold text-bad ring-1 ring-bad-line"
+                  >
+                    {piece.text}
+                  </mark>
+                ),
+              )}
+            </span>
+          </span>
+        ))
+      )}
+    </CodeBlock>
+  );
+}
+
+/** The names of variables or headers that go along; values never leave the hub. */
+export function NameList({ label, names }: { readonly label: string; readonly names: readonly string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <div className="flex flex-wrap items-center gap-1.5">
+      <span className="text-muted text-sm">{label}</span>
+      {names.map((name) => (
+        <code
+          key={name}
+          className="max-w-full truncate rounded-sm border border-line bg-hover px-1.5 py-px font-mono text-xs"
+        >
+          <ServerText text={name} limit={80} />
+        </code>
+      ))}
+    </div>
+  );
+}

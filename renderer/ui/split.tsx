@@ -1,0 +1,62 @@
+import { type ReactNode, useRef, useState } from "react";
+
+const KEY = "gatehouse.split";
+const STEP = 0.03;
+
+const clamp = (share: number): number => Math.min(0.75, Math.max(0.25, share));
+
+/** Two panes side by side with a handle between them; the share is remembered in this window. */
+export function Split({
+  first,
+  second,
+}: {
+  readonly first: ReactNode;
+  readonly second: ReactNode | undefined;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  const [share, setShare] = useState(() => clamp(Number(sessionStorage.getItem(KEY)) || 0.5));
+  const move = (next: number): void => {
+    setShare(clamp(next));
+    sessionStorage.setItem(KEY, String(clamp(next)));
+  };
+  return (
+    <div ref={box} className="flex min-h-0 min-w-0 flex-1">
+      <div
+        className="@container flex min-w-0 flex-col"
+        style={{ width: second === undefined ? "100%" : `${share * 100}%` }}
+      >
+        {first}
+      </div>
+      {second !== undefined && (
+        <>
+          {/* biome-ignore lint/a11y/useSemanticElements: an hr cannot be dragged */}
+          <div
+            role="separator"
+            aria-label="Resize the panes"
+            aria-orientation="vertical"
+            aria-valuenow={Math.round(share * 100)}
+            aria-valuemin={25}
+            aria-valuemax={75}
+            tabIndex={0}
+            className="group relative z-10 w-px shrink-0 cursor-col-resize bg-line"
+            onKeyDown={(event) => {
+              if (event.key === "ArrowLeft") move(share - STEP);
+              else if (event.key === "ArrowRight") move(share + STEP);
+              else return;
+              event.preventDefault();
+            }}
+            onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+            onPointerMove={(event) => {
+              const bounds = box.current?.getBoundingClientRect();
+              if (bounds !== undefined && event.currentTarget.hasPointerCapture(event.pointerId))
+                move((event.clientX - bounds.left) / bounds.width);
+            }}
+          >
+            <div className="absolute inset-y-0 -left-1 w-2 transition-colors group-hover:bg-accent-line group-focus-visible:bg-accent-line" />
+          </div>
+          <div className="@container flex min-w-0 flex-1 flex-col">{second}</div>
+        </>
+      )}
+    </div>
+  );
+}
