@@ -21,7 +21,7 @@ const MOST_STRANGERS = 32;
 const MOST_CALLS = 64;
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 /** Close code of a refused login. */
-export const CLOSE_UNAUTHORIZED = 4401;
+const CLOSE_UNAUTHORIZED = 4401;
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_UNSUPPORTED = 1003;
 

@@ -42,7 +42,7 @@ import {
 } from "./verdicts.ts";
 
 const DEEP = { duplicates: "deep" } as const;
-const EMPTY_HEADERS: readonly string[] = [...COMMON_HEADERS, "Content-Length", "0"];
+const EMPTY_HEADERS: string[] = [...COMMON_HEADERS, "Content-Length", "0"];
 const METHODS = "GET, POST, DELETE";
 
 export interface McpHandlerOptions {
@@ -103,58 +103,55 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
       req,
       maxBodyBytes,
       (bytes) => {
-        let known: Envelope | undefined;
-        try {
-          const envelope = scanBody(bytes);
-          known = envelope;
-          const refusal = dispatch(req, res, accepts, { bytes, envelope, client, scope, receivedAt });
-          if (refusal !== undefined) refuse(res, refusal);
-        } catch (error) {
-          if (!(error instanceof ScanError)) log("error", `a message to /mcp failed: ${stackOf(error)}`);
-          if (res.headersSent) req.socket.destroy();
-          else
-            refuse(
-              res,
-              error instanceof ScanError ? notAMessage(error, bytes) : hubFailed(idOf(bytes, known)),
-            );
-        }
+        const envelope = scanBody(bytes);
+        if (envelope instanceof Refusal) refuse(res, envelope);
+        else receive(req, res, accepts, { bytes, envelope, client, scope, session: undefined, receivedAt });
       },
-      () => refuseAndClose(res, bodyTooLarge(maxBodyBytes), timers.after),
+      () => refuseAndClose(res, bodyTooLarge(maxBodyBytes), timers),
     );
   }
 
-  function dispatch(
+  function receive(req: IncomingMessage, res: ServerResponse, accepts: Accepts, bare: InboundMessage): void {
+    try {
+      const message = withSession(req, bare);
+      if (message instanceof Refusal) refuse(res, message);
+      else if (message.envelope.kind === "request") request(req, res, accepts, message);
+      else {
+        endpoint.notification(message);
+        res.writeHead(202, EMPTY_HEADERS);
+        res.end();
+      }
+    } catch (error) {
+      log("error", `a message to /mcp failed: ${stackOf(error)}`);
+      if (res.headersSent) req.socket.destroy();
+      else refuse(res, hubFailed(idOf(bare)));
+    }
+  }
+
+  /** The message with the session that its headers name; only initialize has none, whatever they say. */
+  function withSession(req: IncomingMessage, message: InboundMessage): InboundMessage | Refusal {
+    const { bytes, envelope, client, scope } = message;
+    const requested = statelessRevision(bytes, envelope);
+    if (requested !== undefined) return unsupportedRevision(requested, idOf(message));
+    if (envelope.kind === "request" && envelope.method === "initialize") return message;
+    const session = sessionFor(req, client, scope, message);
+    return session instanceof Refusal ? session : { ...message, session };
+  }
+
+  function request(
     req: IncomingMessage,
     res: ServerResponse,
     accepts: Accepts,
-    message: Omit<InboundMessage, "session">,
-  ): Refusal | undefined {
-    const { bytes, envelope, client, scope } = message;
-    const requested = statelessRevision(bytes, envelope);
-    if (requested !== undefined) return unsupportedRevision(requested, idOf(bytes, envelope));
-
-    const isRequest = envelope.kind === "request";
-    let session: SessionHandle | undefined;
-    if (!isRequest || envelope.method !== "initialize") {
-      const found = sessionFor(req, client, scope, idOf(bytes, envelope));
-      if (found instanceof Refusal) return found;
-      session = found;
-    }
-    if (!isRequest) {
-      endpoint.notification({ ...message, session });
-      res.writeHead(202, [...EMPTY_HEADERS]);
-      res.end();
-      return undefined;
-    }
+    message: InboundMessage,
+  ): void {
     const reply = new PostReply(res, req.socket, accepts, connections);
     try {
-      reply.onLost(endpoint.request({ ...message, session }, reply));
+      reply.onLost(endpoint.request(message, reply));
     } catch (error) {
       // Whatever the endpoint threw, this reply is over: nothing may be sent on it later.
       reply.abandon();
       throw error;
     }
-    return undefined;
   }
 
   function get(req: IncomingMessage, res: ServerResponse, client: ClientIdentity, scope: Scope): void {
@@ -162,19 +159,19 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
       refuse(res, wantsNoEvents());
       return;
     }
-    const session = sessionFor(req, client, scope, undefined);
+    const session = sessionFor(req, client, scope);
     if (session instanceof Refusal) refuse(res, session);
     else openStream(res, req.socket, session, connections);
   }
 
   function remove(req: IncomingMessage, res: ServerResponse, client: ClientIdentity, scope: Scope): void {
-    const session = sessionFor(req, client, scope, undefined);
+    const session = sessionFor(req, client, scope);
     if (session instanceof Refusal) {
       refuse(res, session);
       return;
     }
     endpoint.endSession(session);
-    res.writeHead(200, [...EMPTY_HEADERS]);
+    res.writeHead(200, EMPTY_HEADERS);
     res.end();
   }
 
@@ -183,25 +180,31 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
     req: IncomingMessage,
     client: ClientIdentity,
     scope: Scope,
-    id: Uint8Array | undefined,
+    message?: InboundMessage,
   ): SessionHandle | Refusal {
     const revision = headerOf(req.headers, "mcp-protocol-version");
-    if (revision !== undefined && !isSessionRevision(revision)) return unknownRevision(revision, id);
+    if (revision !== undefined && !isSessionRevision(revision))
+      return unknownRevision(revision, idOf(message));
     const sessionId = headerOf(req.headers, "mcp-session-id");
-    if (sessionId === undefined) return sessionMissing(id);
-    return endpoint.session(sessionId, client, scope) ?? sessionNotFound(id);
+    if (sessionId === undefined) return sessionMissing(idOf(message));
+    return endpoint.session(sessionId, client, scope) ?? sessionNotFound(idOf(message));
   }
 }
 
-function scanBody(bytes: Buffer): Envelope {
-  if (!isUtf8(bytes)) throw new ScanError(PARSE_ERROR, "the body is not UTF-8");
-  return scanMessage(bytes, DEEP);
+function scanBody(bytes: Buffer): Envelope | Refusal {
+  try {
+    if (!isUtf8(bytes)) throw new ScanError(PARSE_ERROR, "the body is not UTF-8");
+    return scanMessage(bytes, DEEP);
+  } catch (error) {
+    if (error instanceof ScanError) return notAMessage(error, bytes);
+    throw error;
+  }
 }
 
 /** The raw id of a request; only requests are answered by id. */
-function idOf(bytes: Buffer, envelope: Envelope | undefined): Uint8Array | undefined {
-  if (envelope?.id === undefined || envelope.kind !== "request") return undefined;
-  return bytes.subarray(envelope.id.start, envelope.id.end);
+function idOf(message: InboundMessage | undefined): Uint8Array | undefined {
+  if (message?.envelope.id === undefined || message.envelope.kind !== "request") return undefined;
+  return message.bytes.subarray(message.envelope.id.start, message.envelope.id.end);
 }
 
 function unfitHeaders(req: IncomingMessage, accepts: Accepts): Refusal | undefined {

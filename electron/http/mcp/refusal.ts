@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { errorMessage } from "../../core/jsonrpc/errors.ts";
 import { headersFor, respond } from "../headers.ts";
+import type { Timers } from "../timers.ts";
 
 interface RefusalDetails {
   /** The raw id of the refused message, if it is known. */
@@ -37,15 +38,11 @@ const LINGER_MILLISECONDS = 1_000;
  * Answers with a refusal and closes the connection without reading the body to its end. What still arrives is thrown
  * away for a moment: closing at once would reset the connection and could take the answer with it.
  */
-export function refuseAndClose(
-  res: ServerResponse,
-  refusal: Refusal,
-  after: (milliseconds: number, run: () => void) => () => void,
-): void {
+export function refuseAndClose(res: ServerResponse, refusal: Refusal, timers: Timers): void {
   const { req } = res;
   const body = bodyOf(refusal);
   const { socket } = req;
-  const cancel = after(LINGER_MILLISECONDS, () => socket.destroy());
+  const cancel = timers.after(LINGER_MILLISECONDS, () => socket.destroy());
   socket.once("close", cancel);
   req.once("end", () => res.end());
   req.resume();
