@@ -107,6 +107,15 @@ describe("the control socket", () => {
     },
   );
 
+  test("a fault of the hub during a login is a refusal without its details", async () => {
+    control.login = () => {
+      throw new Error("secret detail");
+    };
+    const caller = new Caller();
+    expect(JSON.stringify(await caller.login())).not.toContain("secret");
+    expect(await caller.ended).toBe(4401);
+  });
+
   test("closes on a caller that does not log in within 5 seconds, but not on one that has", async () => {
     const stranger = await new Caller().opened();
     const known = new Caller();

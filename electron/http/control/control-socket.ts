@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
 import { helloSchema, loginSchema } from "../../../shared/contract.ts";
 import { answerControl } from "../../../shared/control-client.ts";
+import { sentenceOf } from "../../../shared/errors.ts";
 import type { ControlEndpoint, ControlSession } from "../../hub/ports/endpoint.ts";
 import type { Connections, Exchange } from "../connections.ts";
 import { type CallerLookup, createCaller } from "../process/caller.ts";
@@ -78,7 +79,7 @@ export function createControlSocket(options: ControlSocketOptions): ControlSocke
 
 /** Speaks with one caller; `known` is called once, when it has logged in or is gone. */
 function serve(ws: WebSocket, socket: Socket, options: ControlSocketOptions, known: () => void): void {
-  const { control, timers, lookup, loginMilliseconds } = options;
+  const { control, timers, lookup, loginMilliseconds, log } = options;
   const outbox = createOutbox(ws);
   let expected: "hello" | "login" | "requests" | "nothing" = "hello";
   let session: ControlSession | undefined;
@@ -160,9 +161,14 @@ function serve(ws: WebSocket, socket: Socket, options: ControlSocketOptions, kno
       return;
     }
     const text = String(data);
-    if (expected === "hello") hello(text);
-    else if (expected === "login") login(text);
-    else if (session !== undefined) void request(text, session);
+    try {
+      if (expected === "hello") hello(text);
+      else if (expected === "login") login(text);
+      else if (session !== undefined) void request(text, session);
+    } catch (error) {
+      log("error", `a login to /control failed: ${sentenceOf(error)}`);
+      refuse("the hub failed to carry out this login; its log says why");
+    }
   });
   ws.on("close", () => {
     expected = "nothing";

@@ -103,28 +103,29 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
       req,
       maxBodyBytes,
       (bytes) => {
-        const envelope = scanBody(bytes);
-        if (envelope instanceof Refusal) refuse(res, envelope);
-        else receive(req, res, accepts, { bytes, envelope, client, scope, session: undefined, receivedAt });
+        try {
+          const envelope = scanBody(bytes);
+          if (envelope instanceof Refusal) refuse(res, envelope);
+          else receive(req, res, accepts, { bytes, envelope, client, scope, session: undefined, receivedAt });
+        } catch (error) {
+          // Nobody above this would catch it: the body comes in an event.
+          log("error", `a message to /mcp failed: ${stackOf(error)}`);
+          if (res.headersSent) req.socket.destroy();
+          else refuse(res, hubFailed(undefined));
+        }
       },
       () => refuseAndClose(res, bodyTooLarge(maxBodyBytes), timers),
     );
   }
 
   function receive(req: IncomingMessage, res: ServerResponse, accepts: Accepts, bare: InboundMessage): void {
-    try {
-      const message = withSession(req, bare);
-      if (message instanceof Refusal) refuse(res, message);
-      else if (message.envelope.kind === "request") request(req, res, accepts, message);
-      else {
-        endpoint.notification(message);
-        res.writeHead(202, EMPTY_HEADERS);
-        res.end();
-      }
-    } catch (error) {
-      log("error", `a message to /mcp failed: ${stackOf(error)}`);
-      if (res.headersSent) req.socket.destroy();
-      else refuse(res, hubFailed(idOf(bare)));
+    const message = withSession(req, bare);
+    if (message instanceof Refusal) refuse(res, message);
+    else if (message.envelope.kind === "request") request(req, res, accepts, message);
+    else {
+      endpoint.notification(message);
+      res.writeHead(202, EMPTY_HEADERS);
+      res.end();
     }
   }
 
@@ -148,9 +149,11 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
     try {
       reply.onLost(endpoint.request(message, reply));
     } catch (error) {
+      log("error", `a request to /mcp failed: ${stackOf(error)}`);
       // Whatever the endpoint threw, this reply is over: nothing may be sent on it later.
       reply.abandon();
-      throw error;
+      if (res.headersSent) req.socket.destroy();
+      else refuse(res, hubFailed(idOf(message)));
     }
   }
 

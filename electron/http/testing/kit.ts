@@ -88,6 +88,7 @@ export class FakeMcp implements McpEndpoint {
     ["bob-token", BOB],
   ]);
   allowAnonymous = false;
+  initializeResult: unknown = { ok: true };
   readonly sessions = new Map<string, { handle: SessionHandle; client: ClientIdentity; scope: string }>();
   readonly streams = new Set<StreamSink>();
   readonly streamChanges = new Inbox<number>();
@@ -120,7 +121,7 @@ export class FakeMcp implements McpEndpoint {
 
   request(message: InboundMessage, reply: Reply): () => void {
     const { method } = message.envelope;
-    if (method === "initialize") reply.send(resultFor(message, { ok: true }), this.#open(message));
+    if (method === "initialize") reply.send(resultFor(message, this.initializeResult), this.#open(message));
     else if (method === "ping") reply.send(resultFor(message, {}));
     else if (method === "explode") throw new Error("secret detail");
     else this.requests.add({ message, reply });
