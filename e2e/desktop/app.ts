@@ -1,0 +1,75 @@
+import { fileURLToPath } from "node:url";
+import { _electron, type ElectronApplication, type Page } from "playwright-core";
+import { findElectron } from "../../scripts/electron-runtime.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A native message box as the app asked for it. */
+export interface SeenDialog {
+  readonly message: string;
+  readonly detail: string;
+  readonly buttons: readonly string[];
+  readonly defaultId: number;
+}
+
+export interface DesktopApp {
+  readonly electron: ElectronApplication;
+  readonly page: Page;
+  /** What the app has written to its stderr. */
+  log(): string;
+  /** Answers native message boxes from now on with this button (0 is Cancel); returns nothing until they come. */
+  answerDialogs(button: number): Promise<void>;
+  /** The message boxes that were shown since `answerDialogs`. */
+  dialogs(): Promise<SeenDialog[]>;
+  /** Quits as the person would, and waits for the end of the main process. */
+  quit(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  readonly home: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}
+
+/** Starts the built app in the real Electron on a home of its own, and waits for its window. */
+export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions): Promise<DesktopApp> {
+  const runtime = await findElectron({ progress: (line) => process.stderr.write(`${line}\n`) });
+  if ("problem" in runtime) throw new Error(`${runtime.problem} Run: ${runtime.line}`);
+  const { NODE_OPTIONS: _, ELECTRON_RUN_AS_NODE: __, ...inherited } = process.env;
+  const environment = Object.fromEntries(
+    Object.entries({ ...inherited, ...env, GATEHOUSE_HOME: home }).filter((pair) => pair[1] !== undefined),
+  ) as Record<string, string>;
+  const electron = await _electron.launch({
+    executablePath: runtime.path,
+    args: [...runtime.args, ROOT, ...args],
+    env: environment,
+    timeout: 60_000,
+  });
+  let output = "";
+  electron.process().stderr?.on("data", (chunk) => {
+    output += String(chunk);
+  });
+  const page = await electron.firstWindow();
+  const ended = new Promise<void>((resolve) => electron.process().once("exit", () => resolve()));
+  return {
+    electron,
+    page,
+    log: () => output,
+    answerDialogs: (button) =>
+      electron.evaluate(({ dialog }, response) => {
+        const seen: unknown[] = [];
+        Object.assign(globalThis, { seenDialogs: seen });
+        dialog.showMessageBox = (async (...given: unknown[]) => {
+          const { message, detail, buttons, defaultId } = given.at(-1) as Electron.MessageBoxOptions;
+          seen.push({ message, detail, buttons, defaultId });
+          return { response, checkboxChecked: false };
+        }) as typeof dialog.showMessageBox;
+      }, button),
+    dialogs: () =>
+      electron.evaluate(() => (globalThis as unknown as { seenDialogs?: SeenDialog[] }).seenDialogs ?? []),
+    async quit() {
+      await electron.evaluate(({ app }) => app.quit()).catch(() => {});
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import type { MessageBoxOptions } from "electron";
+import { expect, test } from "vitest";
+import { type ControlClient, createControlClient } from "../../../shared/control-client.ts";
+import { serverConfigSchema } from "../../../shared/model/config.ts";
+import { createOwnerActions } from "./actions.ts";
+import { createConfirm } from "./confirm.ts";
+
+const config = serverConfigSchema.parse({ command: "sudo", args: ["x"] });
+const launch = {
+  transport: "stdio",
+  command: "OTHER",
+  args: [],
+  cwd: null,
+  url: null,
+  envNames: [],
+  headerNames: [],
+};
+const shownClient = {
+  id: "1",
+  name: "cursor",
+  profile: null,
+  createdAt: "now",
+  lastSeenAt: null,
+  revokedAt: null,
+  sessions: 0,
+};
+const answers: Record<string, unknown> = {
+  "servers.parse": {
+    proposals: [{ name: "s", config, launch, warnings: ["sudo"], taken: false }],
+    problem: null,
+  },
+  "clients.add": { client: shownClient, token: "the-token" },
+};
+
+/** The owner's actions over a hub that answers from a table, and a person who presses one button. */
+function bench(button: number, running = true) {
+  const calls: [string, unknown][] = [];
+  const shown: MessageBoxOptions[] = [];
+  const clipboard: string[] = [];
+  const client: ControlClient = createControlClient((text) => {
+    const { id, method, params } = JSON.parse(text);
+    calls.push([method, params]);
+    queueMicrotask(() => client.receive(JSON.stringify({ id, result: answers[method] ?? { ok: true } })));
+  });
+  const actions = createOwnerActions({
+    client: () => (running ? client : undefined),
+    endpoint: () => "http://127.0.0.1:4780/mcp",
+    confirm: createConfirm(async (options) => {
+      shown.push(options);
+      return { response: button };
+    }),
+    writeClipboard: (text) => clipboard.push(text),
+  });
+  return { actions, calls, shown, clipboard, methods: () => calls.map(([method]) => method) };
+}
+
+test("a server is added after its dialog was approved, whose default is Cancel", async () => {
+  const { actions, calls, shown } = bench(1);
+  expect(await actions.ask({ type: "server.add", name: "s", config })).toBe("done");
+  expect(shown[0]).toMatchObject({
+    type: "warning",
+    buttons: ["Cancel", "Add server"],
+    defaultId: 0,
+    cancelId: 0,
+  });
+  expect(shown[0]?.detail).toContain("⚠ sudo");
+  // Shown is what will be added, never what the parser made of it.
+  expect(shown[0]?.detail).not.toContain("OTHER");
+  expect(calls.at(-1)).toEqual(["servers.add", { name: "s", config }]);
+});
+
+test("nothing is done when the person cancels", async () => {
+  const { actions, methods } = bench(0);
+  expect(await actions.ask({ type: "server.add", name: "s", config })).toBe("declined");
+  expect(await actions.ask({ type: "client.revoke", name: "c" })).toBe("declined");
+  expect(await actions.resume()).toBe("declined");
+  expect(methods()).toEqual(["servers.parse"]);
+});
+
+test("restarting and disabling need no dialog", async () => {
+  const { actions, shown, methods } = bench(0);
+  await actions.ask({ type: "server.restart", name: "s" });
+  await actions.ask({ type: "server.disable", name: "s" });
+  expect([shown.length, methods()]).toEqual([0, ["servers.restart", "servers.disable"]]);
+});
+
+test("a second question while one is open is refused", async () => {
+  const { actions } = bench(1);
+  const first = actions.ask({ type: "server.remove", name: "s" });
+  await expect(actions.ask({ type: "server.remove", name: "t" })).rejects.toThrow("still open");
+  expect(await first).toBe("done");
+});
+
+test("what is too long to be shown is refused, and says what to do", async () => {
+  const { actions, shown, methods } = bench(1);
+  const long = { ...config, args: Array.from({ length: 500 }, () => "a") };
+  await expect(actions.ask({ type: "server.add", name: "s", config: long })).rejects.toMatchObject({
+    advice: "Write it into gatehouse.json by hand.",
+  });
+  expect([shown.length, methods()]).toEqual([0, ["servers.parse"]]);
+});
+
+test("without a hub every action fails with a sentence", async () => {
+  const { actions } = bench(1, false);
+  await expect(actions.ask({ type: "server.restart", name: "s" })).rejects.toThrow("not running");
+});
+
+test("a client's set-up goes to the clipboard with its token, and the page gets only a message", async () => {
+  const { actions, calls, clipboard } = bench(1);
+  const outcome = await actions.copyClientSetup("cursor", "cursor");
+  expect(calls).toEqual([["clients.add", { name: "cursor" }]]);
+  expect(clipboard[0]).toContain("Bearer the-token");
+  expect(outcome.ok).toBe(true);
+  expect(JSON.stringify(outcome)).not.toContain("the-token");
+});

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { serverConfigSchema } from "../../../shared/model/config.ts";
+import { launchOf } from "./changes.ts";
+import { changeText, fitsDialog, questionText } from "./dialog-text.ts";
+import { visible, visibleWord } from "./visible.ts";
+
+const config = serverConfigSchema.parse({
+  command: "npx",
+  args: ["-y", "server-files", "/tmp/my folder ", ""],
+  env: { TOKEN: "${secret:token}" },
+  cwd: "/tmp",
+});
+
+test("a server's dialog shows all that would run, a line for each argument, and no value of its environment", () => {
+  const text = changeText({ type: "server.add", name: "files", config }, launchOf(config), [
+    "It runs as root.",
+  ]);
+  expect(text).toEqual({
+    message: "Add the server “files”?",
+    approve: "Add server",
+    alarming: true,
+    detail: [
+      "⚠ It runs as root.",
+      "",
+      "This program will run on your computer, with your rights:",
+      "",
+      "npx",
+      "    -y",
+      "    server-files",
+      '    "/tmp/my folder "',
+      '    ""',
+      "",
+      "In the folder: /tmp",
+      "Environment: TOKEN",
+    ].join("\n"),
+  });
+});
+
+test("a remote server's dialog shows where calls go and the names of its headers", () => {
+  const remote = serverConfigSchema.parse({
+    type: "http",
+    url: "https://example.com/mcp",
+    headers: { "X-Key": "v" },
+  });
+  const { detail } = changeText({ type: "server.add", name: "r", config: remote }, launchOf(remote), []);
+  expect(detail).toBe("Calls and their data will be sent to:\n\nhttps://example.com/mcp\n\nHeaders: X-Key");
+});
+
+test("what is invisible, reorders text or breaks lines stands there as its code point", () => {
+  expect(visible("a\u202eb\nc\u200bd\u0000\u{e0041}")).toBe("a\\u{202e}b\\u{a}c\\u{200b}d\\u{0}\\u{e0041}");
+  expect(visible("naïve 日本 🙂 \u00a0")).toBe("naïve 日本 🙂 \\u{a0}");
+  expect(visibleWord("two words")).toBe("two words");
+  expect(visibleWord(" lead")).toBe('" lead"');
+  expect(visibleWord("x\u202e ")).toBe('"x\\u{202e} "');
+});
+
+test("a name cannot add lines to a dialog", () => {
+  const { message } = changeText({ type: "server.remove", name: "x”?\n\nAll is fine" }, null, []);
+  expect(message).not.toContain("\n");
+  expect(questionText("a\nb", null, []).message).toBe("a\\u{a}b");
+});
+
+test("what cannot be shown whole is not shown at all", () => {
+  const long = serverConfigSchema.parse({ command: "x", args: Array.from({ length: 60 }, () => "y") });
+  const wide = serverConfigSchema.parse({ command: "x".repeat(10_000) });
+  const fits = (which: typeof config): boolean =>
+    fitsDialog(changeText({ type: "server.add", name: "n", config: which }, launchOf(which), []));
+  expect([fits(config), fits(long), fits(wide)]).toEqual([true, false, false]);
+});
+
+test("settings that loosen consent say so", () => {
+  expect(changeText({ type: "settings.set", port: 5000, consentDefault: "allow" }, null, []).detail).toBe(
+    "Port: 5000. Every client has to be told the new address.\n" +
+      "Calls that no rule matches: they are allowed WITHOUT asking you.",
+  );
+});
