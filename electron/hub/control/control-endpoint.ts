@@ -64,7 +64,16 @@ export function createControlEndpoint(deps: ControlDeps): ControlEndpoint {
         token = deps.tokens.mint("viewer");
       }
       if (role === undefined) return undefined;
-      const who: Caller = { ...caller, role };
+      // Getters stay getters: who is at the other end is looked up only for calls that record it.
+      const who: Caller = {
+        role,
+        get remotePid() {
+          return caller.remotePid;
+        },
+        get executable() {
+          return caller.executable;
+        },
+      };
       const unsubscribe = deps.broadcaster.subscribe(emit);
       const session: ControlSession = {
         role,
