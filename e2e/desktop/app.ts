@@ -1,8 +1,28 @@
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { _electron, type ElectronApplication, type Page } from "playwright-core";
 import { findElectron } from "../../scripts/electron-runtime.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Gives a home a port of its own, so that tests never meet on the usual one; returns the home. */
+export function quietHome(home: string, port = 0): string {
+  writeFileSync(join(home, "gatehouse.json"), JSON.stringify({ listen: { port } }), { mode: 0o600 });
+  return home;
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
 
 /** A native message box as the app asked for it. */
 export interface SeenDialog {
