@@ -7,6 +7,8 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { echoServer, startHub } from "../e2e/lib/hub.ts";
 import { processesWith } from "../e2e/lib/processes.ts";
+import { waitFor } from "../e2e/lib/wait.ts";
+import type { HttpLine } from "./load/http-line.ts";
 import { provenance, writeReport } from "./report.ts";
 import {
   type CycleResult,
@@ -35,6 +37,19 @@ function breaches(result: CycleResult): string[] {
   return found;
 }
 
+/** A server that was never up before is listed once it has said what it offers. */
+async function untilListed(line: HttpLine, servers: readonly string[]): Promise<void> {
+  const caller = await line.connect();
+  await waitFor(
+    async () => {
+      const list = await caller.send('"method":"tools/list"');
+      return servers.every((server) => list.includes(`"${server}__echo"`));
+    },
+    { deadlineMs: 60_000, what: "the tools of every server" },
+  );
+  caller.close();
+}
+
 /** Runs the soak; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const kills = args.includes("--kills") ? Number(args[args.indexOf("--kills") + 1]) : 20;
@@ -58,14 +73,10 @@ export async function main(args: readonly string[]): Promise<number> {
   const results: CycleResult[] = [];
   try {
     const line = await lineOf(hub, { token, session: undefined });
+    const servers = Object.keys(config.mcpServers);
+    await untilListed(line, servers);
     line.close();
-    const soaked: Soaked = {
-      home,
-      token,
-      marker,
-      servers: Object.keys(config.mcpServers),
-      session: line.session,
-    };
+    const soaked: Soaked = { home, token, marker, servers, session: line.session };
     for (let cycle = 1; cycle <= kills; cycle += 1) {
       const { result, next } = await killOnce(hub, soaked, cycle);
       hub = next;
