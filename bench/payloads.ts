@@ -7,7 +7,7 @@ import { prepareHome } from "./targets/all.ts";
 import { UPSTREAMS } from "./targets/target.ts";
 
 const MB = 1024 * 1024;
-export const SIZES_MB = [1, 8, 32] as const;
+const SIZES_MB = [1, 8, 32] as const;
 
 /** What a large result costs, and what it costs the others. Times in milliseconds. */
 export interface PayloadSample {

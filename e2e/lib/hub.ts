@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The built `gatehouse` command. */
-export const GATEHOUSE = fileURLToPath(new URL("../../dist/node/gatehouse.js", import.meta.url));
+const GATEHOUSE = fileURLToPath(new URL("../../dist/node/gatehouse.js", import.meta.url));
 /** The echo server's source, to be run by process.execPath. */
 export const ECHO_SERVER = fileURLToPath(new URL("../fixtures/echo-server.ts", import.meta.url));
 

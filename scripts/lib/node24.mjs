@@ -12,7 +12,7 @@ const root = new URL("../../", import.meta.url);
 export const projectRoot = fileURLToPath(root).replace(/[\\/]$/, "");
 
 /** The file of the `node` package's binary; it may be missing. */
-export const packagedNode = fileURLToPath(
+const packagedNode = fileURLToPath(
   new URL(`node_modules/node/bin/node${process.platform === "win32" ? ".exe" : ""}`, root),
 );
 
