@@ -9,6 +9,7 @@ import { createListener } from "../http/listener.ts";
 import { acquireHomeLock } from "../storage/lock.ts";
 import { openStorage } from "../storage/open.ts";
 import {
+  type ChildRegistry,
   createChildRecord,
   createLoginPath,
   createTransportFactory,
@@ -98,15 +99,8 @@ async function startLocked(
   undo.push(() => storage.close());
 
   const instance = randomBytes(9).toString("hex");
-  await sweepLeftovers({ recordFile: files.children, log });
-  const guard = startGuard({
-    script: script("guard", "../upstream/termination/guard-main.ts"),
-    nodePath: process.execPath,
-    instance,
-    log,
-  });
-  undo.push(() => guard.close());
-  const childRecord = createChildRecord({ file: files.children, instance, log });
+  const processes = await watchProcesses(options.listen !== false, files.children, instance, log);
+  undo.push(() => processes.close());
 
   const listening = options.listen;
   const uiFolder = listening !== false && listening.ui ? builtRenderer() : undefined;
@@ -120,7 +114,7 @@ async function startLocked(
     store,
     storage,
     transports: createTransportFactory({
-      registries: [guard, childRecord],
+      registries: processes.registries,
       instance,
       log,
       path: createLoginPath({ log }),
@@ -188,8 +182,7 @@ async function startLocked(
     await listener?.close(drainMs);
     await hub.stop();
     await store.close();
-    await guard.close();
-    childRecord.close();
+    await processes.close();
     if (listening !== false) removeRunFile(files.runFile);
     log("info", "stopped");
     await undo[0]?.();
@@ -208,6 +201,31 @@ async function startLocked(
     subscribe: (emit) => hub.state.broadcaster.subscribe(emit),
     stop: (reason = "asked to") => end(reason, DRAIN_MS),
     stopped,
+  };
+}
+
+/** Sweeps what an earlier hub has left, and has this one's processes watched; a hub that starts none needs no guard. */
+async function watchProcesses(
+  startsServers: boolean,
+  recordFile: string,
+  instance: string,
+  log: Log,
+): Promise<{ registries: ChildRegistry[]; close(): Promise<void> }> {
+  if (!startsServers) return { registries: [], close: () => Promise.resolve() };
+  await sweepLeftovers({ recordFile, log });
+  const record = createChildRecord({ file: recordFile, instance, log });
+  const guard = startGuard({
+    script: script("guard", "../upstream/termination/guard-main.ts"),
+    nodePath: process.execPath,
+    instance,
+    log,
+  });
+  return {
+    registries: [guard, record],
+    async close() {
+      await guard.close();
+      record.close();
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { currentSystem, type ProcessSystem } from "./termination/process-system.
 import { defaultGrace, type Grace } from "./termination/terminate-tree.ts";
 
 export { createLoginPath } from "./environment/login-path.ts";
-export { type Guard, startGuard } from "./termination/guard.ts";
+export { type ChildRegistry, startGuard } from "./termination/guard.ts";
 export { createChildRecord, sweepLeftovers } from "./termination/leftovers.ts";
 
 export interface TransportFactoryOptions {
