@@ -74,7 +74,7 @@ function shorten(identifier: string, otherwise = identifier): string {
     last = above?.replace(/^@/, "") ?? otherwise;
   }
   const short = last
-    .replace(/^(mcp-server|server-mcp|mcp|server)[-_.]/i, "")
+    .replace(/^(mcp[-_.]server|server[-_.]mcp|mcp|server)[-_.]/i, "")
     .replace(/[-_.](mcp-server|mcp|server)$/i, "");
   return short.replace(/[-_.]mcp$/i, "");
 }

@@ -292,7 +292,7 @@ it.each([
   ["uvx mcp-server-fetch==1.0", "fetch"],
   ["uvx --from git+https://x.dev/oraios/serena serena start", "serena"],
   ["uv run --directory /code/weather weather.py", "weather"],
-  ["python -m mcp_server_time", "mcp_server_time"],
+  ["python -m mcp_server_time", "time"],
   ["docker run -i --rm -e A ghcr.io/github/github-mcp-server:1", "github"],
   ["node /code/notes/dist/index.js", "notes"],
   ["/opt/thing/bin/thing-mcp --stdio", "thing"],

@@ -1,0 +1,121 @@
+import type { CallDetail, CallFilter, CallStatus, CallSummary, Payload } from "../../../shared/model/call.ts";
+import type { Control } from "../control.ts";
+import { safeJson } from "../escape.ts";
+import type { Paint } from "../io.ts";
+import { table } from "../table.ts";
+import { duration, parseSince, relativeTime } from "../times.ts";
+import type { Context } from "./context.ts";
+
+export interface CallsOptions {
+  readonly json?: true;
+  readonly limit: number;
+  readonly server?: string;
+  readonly tool?: string;
+  readonly client?: string;
+  readonly status?: CallStatus;
+  readonly since?: string;
+  readonly search?: string;
+}
+
+/** Rows asked for at once, whole payloads fetched at once, and the largest payload, in bytes. */
+const PAGE = 200;
+const AT_ONCE = 8;
+const WHOLE_PAYLOAD = 64 * 1024 * 1024;
+
+/** `calls`: the history, newest first. */
+export async function calls(context: Context, options: CallsOptions): Promise<void> {
+  const { io } = context;
+  const { server, tool, client, status, search } = options;
+  const filter: CallFilter = Object.fromEntries(
+    Object.entries({ server, tool, client, status, search }).filter(([, value]) => value !== undefined),
+  );
+  if (options.since !== undefined) filter.since = parseSince(options.since, io.now());
+  await context.hub("either", async (hub) => {
+    const pages = listPages(hub, filter, options.limit);
+    if (options.json) await printJson(context, hub, pages);
+    else await printTable(context, pages);
+  });
+}
+
+async function* listPages(hub: Control, filter: CallFilter, limit: number): AsyncGenerator<CallSummary[]> {
+  let left = limit;
+  let before: number | undefined;
+  while (left > 0) {
+    const page = await hub.call("calls.list", {
+      filter,
+      limit: Math.min(left, PAGE),
+      ...(before === undefined ? {} : { before }),
+    });
+    yield page.calls;
+    left -= page.calls.length;
+    before = page.calls.at(-1)?.id;
+    if (!page.more || before === undefined) return;
+  }
+}
+
+/** Written call by call: the payloads of a long history would not fit in memory. */
+async function printJson(context: Context, hub: Control, pages: AsyncIterable<CallSummary[]>): Promise<void> {
+  const { out } = context.io;
+  let separator = "";
+  out('{"calls":[');
+  for await (const page of pages) {
+    for (let at = 0; at < page.length; at += AT_ONCE) {
+      const details = await Promise.all(
+        page.slice(at, at + AT_ONCE).map(({ id }) => hub.call("calls.get", { id, maxBytes: WHOLE_PAYLOAD })),
+      );
+      for (const detail of details) {
+        out(`${separator}\n${safeJson(callJson(detail))}`);
+        separator = ",";
+      }
+    }
+  }
+  out("\n]}\n");
+}
+
+/** One call as JSON text. Payloads are put in as the text they are: no digit of theirs is ever a JavaScript number. */
+export function callJson({ request, result, error, ...summary }: CallDetail): string {
+  const members = JSON.stringify(summary).slice(0, -1);
+  return `${members},"request":${payloadJson(request)},"result":${payloadJson(result)},"error":${payloadJson(error)}}`;
+}
+
+function payloadJson(payload: Payload | null): string {
+  if (payload === null) return "null";
+  // A cut text is no JSON any more: it is told as one.
+  return payload.truncated || !isJson(payload.text) ? JSON.stringify(payload) : payload.text;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function printTable(context: Context, pages: AsyncIterable<CallSummary[]>): Promise<void> {
+  const { paint, io } = context;
+  const now = io.now();
+  const colours: Partial<Record<CallStatus, Paint>> = {
+    ok: paint.green,
+    cancelled: paint.dim,
+    denied: paint.yellow,
+  };
+  const rows: CallSummary[] = [];
+  for await (const page of pages) rows.push(...page);
+  if (rows.length === 0) io.out("No calls.\n");
+  io.out(
+    table(
+      ["ID", "WHEN", "CLIENT", "SERVER", "WHAT", "STATUS", "TOOK"],
+      rows.map((call) => [
+        { text: String(call.id), right: true },
+        relativeTime(call.startedAt, now),
+        call.client ?? "-",
+        call.server ?? "-",
+        call.tool ?? call.method,
+        { text: call.status, paint: colours[call.status] ?? paint.red },
+        { text: duration(call.durationUs), right: true },
+      ]),
+    ),
+  );
+}

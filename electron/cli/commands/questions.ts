@@ -1,0 +1,56 @@
+import type { Answer, Question } from "../../../shared/model/question.ts";
+import { visible, visibleLines } from "../escape.ts";
+import { relativeTime } from "../times.ts";
+import type { Context } from "./context.ts";
+
+/** `pending`: what waits for an answer, with everything that one must know to give it. */
+export async function pending(context: Context, options: { json?: true }): Promise<void> {
+  const found = await context.hub("running", (hub) => hub.call("questions.list", {}));
+  if (options.json) context.json(found);
+  else if (found.pending.length === 0) context.io.out("Nothing waits for an answer.\n");
+  else context.io.out(found.pending.map((question) => questionText(context, question)).join("\n"));
+}
+
+function questionText({ paint, io }: Context, question: Question): string {
+  const { launch } = question;
+  const lines = [
+    `${paint.bold(visible(question.id))}  ${question.kind}  asked ${relativeTime(question.askedAt, io.now())}`,
+    `  ${visible(question.title)}`,
+    ...[`client ${question.client}`, `server ${question.server}`, `tool ${question.tool}`]
+      .filter((line) => !line.endsWith(" null"))
+      .map((line) => `  ${visible(line)}`),
+  ];
+  if (question.arguments !== undefined && question.arguments !== null)
+    lines.push(
+      ...visibleLines(JSON.stringify(question.arguments, null, 2))
+        .split("\n")
+        .map((line) => `  ${line}`),
+    );
+  if (launch !== null) {
+    const what =
+      launch.command === null ? (launch.url ?? "") : [launch.command, ...launch.args].map(shown).join(" ");
+    lines.push(`  would run: ${visible(what)}`);
+    if (launch.cwd !== null) lines.push(`  in: ${visible(launch.cwd)}`);
+    const names = [...launch.envNames, ...launch.headerNames];
+    if (names.length > 0) lines.push(`  with: ${visible(names.join(", "))}`);
+  }
+  for (const warning of question.warnings) lines.push(`  ${paint.red("beware:")} ${visible(warning)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** An argument so that its borders can be seen. */
+const shown = (word: string): string => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : JSON.stringify(word));
+
+/** `answer ID ANSWER`. */
+export async function answer(
+  context: Context,
+  id: string,
+  given: Answer,
+  options: { reason?: string },
+): Promise<void> {
+  const { reason } = options;
+  await context.hub("running", (hub) =>
+    hub.call("questions.answer", { id, answer: given, ...(reason === undefined ? {} : { reason }) }),
+  );
+  context.io.out(`Answered ${visible(id)}: ${given}.\n`);
+}

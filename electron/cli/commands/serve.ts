@@ -1,0 +1,99 @@
+import { answerControl, broadcastText } from "../../../shared/control-client.ts";
+import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
+import { controlMessageSchema, type HubMessage } from "../../../shared/ipc.ts";
+import type { RunningHub } from "../../hub/main.ts";
+import { visible } from "../escape.ts";
+import type { DesktopChannel } from "../io.ts";
+import type { Context } from "./context.ts";
+
+export interface ServeOptions {
+  readonly port?: number;
+  readonly ui: boolean;
+  readonly desktop?: true;
+}
+
+/**
+ * `serve`: runs the hub until it is told to end: by a signal, over the control API, or by the desktop's end.
+ * Prints one line on stdout when it is ready; its log goes to stderr.
+ */
+export async function serve(context: Context, options: ServeOptions): Promise<void> {
+  const { io, home } = context;
+  const channel = options.desktop === true ? io.process.channel : undefined;
+  if (options.desktop === true && channel === undefined)
+    throw new GatehouseError(
+      "bad_usage",
+      "--desktop is only for the desktop, which forks the hub",
+      "Leave it out.",
+    );
+
+  // A signal or a lost desktop while the hub is still starting ends it as soon as it can be ended.
+  let hub: RunningHub | undefined;
+  let ending: string | undefined;
+  const end = (reason: string): void => {
+    ending ??= reason;
+    void hub?.stop(ending);
+  };
+  const disposers = [
+    io.process.onSignal((signal) => {
+      if (ending !== undefined) io.process.exit(1);
+      else end(signal);
+    }),
+  ];
+  if (channel !== undefined) disposers.push(channel.onDisconnect(() => end("the desktop is gone")));
+  try {
+    const { startHub } = await io.loadHub();
+    hub = await startHub({
+      home,
+      listen: { port: options.port, ui: options.ui },
+      desktop: channel !== undefined,
+      echo: (line) => io.err(`${visible(line)}\n`),
+    });
+    if (ending !== undefined) void hub.stop(ending);
+    else announce(hub, io.out, channel, disposers);
+    await hub.stopped;
+  } catch (error) {
+    if (channel !== undefined) send(channel, failure(error));
+    throw error;
+  } finally {
+    for (const dispose of disposers) dispose();
+  }
+}
+
+function announce(
+  hub: RunningHub,
+  out: (text: string) => void,
+  channel: DesktopChannel | undefined,
+  disposers: (() => void)[],
+): void {
+  const { url = "", port = 0 } = hub;
+  if (channel !== undefined) {
+    const owner = hub.control("owner");
+    send(channel, { type: "ready", url, port });
+    disposers.push(
+      hub.subscribe((name, data) => send(channel, { type: "control", text: broadcastText(name, data) })),
+      channel.onMessage((message) => {
+        const parsed = controlMessageSchema.safeParse(message);
+        if (!parsed.success) return;
+        // Methods and parameters are checked by the hub, as those from a socket are.
+        const call = (method: string, params: unknown): Promise<unknown> =>
+          owner.call(method as never, params as never);
+        void answerControl(parsed.data.text, call).then((text) => {
+          if (text !== undefined) send(channel, { type: "control", text });
+        });
+      }),
+    );
+  }
+  out(`listening ${url}\n`);
+}
+
+const send = (channel: DesktopChannel, message: HubMessage): void => channel.send(message);
+
+function failure(error: unknown): HubMessage {
+  const known = error instanceof GatehouseError ? error : undefined;
+  return {
+    type: "failed",
+    code: known?.code ?? "internal",
+    message: sentenceOf(error),
+    advice: known?.advice ?? null,
+  };
+}

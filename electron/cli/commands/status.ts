@@ -1,0 +1,81 @@
+import type { Status } from "../../../shared/contract.ts";
+import type { ServerSummary } from "../../../shared/model/server.ts";
+import { visible } from "../escape.ts";
+import type { Paint } from "../io.ts";
+import { type Cell, table } from "../table.ts";
+import { relativeTime, span } from "../times.ts";
+import type { Context } from "./context.ts";
+
+/** `status`: the hub, its servers, its clients and what waits for an answer. */
+export async function status(context: Context, options: { json?: true }): Promise<void> {
+  const found = await context.hub("running", (hub) => hub.call("hub.status", {}));
+  if (options.json) context.json(found);
+  else context.io.out(statusText(context, found));
+}
+
+/** `server list`. */
+export async function listServers(context: Context, options: { json?: true }): Promise<void> {
+  const found = await context.hub("either", (hub) => hub.call("servers.list", {}));
+  if (options.json) context.json(found);
+  else context.io.out(serverTable(context, found.servers));
+}
+
+function statusText(context: Context, { hub, servers, clients, pending }: Status): string {
+  const { paint } = context;
+  const now = context.io.now();
+  const up = span(Math.max(0, Math.round((now - Date.parse(hub.startedAt)) / 1_000)));
+  const marks = [
+    ...(hub.paused ? [paint.yellow("paused: calls are refused")] : []),
+    ...(hub.desktop ? ["desktop attached"] : []),
+  ];
+  const live = clients.filter((client) => client.revokedAt === null);
+  return [
+    `${paint.bold(`Gatehouse ${visible(hub.version)}`)}  ${visible(hub.url ?? "not listening")}  pid ${hub.pid}  up ${up}\n`,
+    marks.length === 0 ? "" : `${marks.join("  ")}\n`,
+    `\n${serverTable(context, servers)}`,
+    `\n${clientRows(context, live)}`,
+    pending === 0 ? "" : `\n${paint.yellow(`${pending} waiting for an answer`)}: gatehouse pending\n`,
+  ].join("");
+}
+
+function serverTable(context: Context, servers: readonly ServerSummary[]): string {
+  if (servers.length === 0) return "No servers yet. Add one: gatehouse server add NAME -- COMMAND ARGS…\n";
+  return table(
+    ["SERVER", "STATE", "VIA", "TOOLS", "RESTARTS", "TODAY", "LAST ERROR"],
+    servers.map((server) => [
+      server.name,
+      { text: server.state, paint: statePaint(context, server) },
+      server.transport,
+      number(server.tools),
+      number(server.restarts),
+      number(server.callsToday),
+      { text: server.lastError ?? "", paint: context.paint.dim },
+    ]),
+  );
+}
+
+const number = (value: number | null): Cell => ({ text: value === null ? "?" : String(value), right: true });
+
+function statePaint({ paint }: Context, { state }: ServerSummary): Paint | undefined {
+  if (state === "ready") return paint.green;
+  if (state === "failed") return paint.red;
+  if (state === "degraded" || state === "needs-auth") return paint.yellow;
+  return paint.dim;
+}
+
+/** Clients as a table. */
+export function clientRows(context: Context, clients: Status["clients"]): string {
+  if (clients.length === 0) return "No clients yet. Add one: gatehouse client add NAME\n";
+  const now = context.io.now();
+  return table(
+    ["CLIENT", "PROFILE", "SESSIONS", "LAST SEEN", "ADDED", ""],
+    clients.map((client) => [
+      client.name,
+      client.profile ?? "-",
+      number(client.sessions),
+      relativeTime(client.lastSeenAt, now),
+      relativeTime(client.createdAt, now),
+      client.revokedAt === null ? "" : { text: "revoked", paint: context.paint.red },
+    ]),
+  );
+}

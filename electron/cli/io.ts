@@ -1,0 +1,46 @@
+import type { RunningHub, StartOptions } from "../hub/main.ts";
+
+export type Paint = (text: string) => string;
+
+/** Everything of the outside that the command line uses, so that tests can stand in for it. */
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly homedir: string;
+  readonly cwd: string;
+  readonly isTerminal: boolean;
+  /** The whole of stdin, or undefined when it is a terminal. */
+  readonly readInput: () => Promise<string | undefined>;
+  readonly now: () => number;
+  /** Loads the hub's code: only when a hub is to run in this process. */
+  readonly loadHub: () => Promise<{ startHub: (options: StartOptions) => Promise<RunningHub> }>;
+  readonly process: ServeProcess;
+}
+
+/** What `serve` needs of its process. */
+export interface ServeProcess {
+  onSignal(listener: (signal: string) => void): () => void;
+  exit(code: number): void;
+  /** The channel to the desktop that has forked this process, if there is one. */
+  readonly channel: DesktopChannel | undefined;
+}
+
+export interface DesktopChannel {
+  send(message: object): void;
+  onMessage(listener: (message: unknown) => void): () => void;
+  onDisconnect(listener: () => void): () => void;
+}
+
+/** Colours, only on a terminal and where NO_COLOR is not set. */
+export function painter(
+  io: Pick<Io, "isTerminal" | "env">,
+): Record<"red" | "green" | "yellow" | "dim" | "bold", Paint> {
+  const isOn = io.isTerminal && (io.env.NO_COLOR ?? "") === "" && io.env.TERM !== "dumb";
+  const sgr =
+    (on: number, off: number): Paint =>
+    (text) =>
+      isOn && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  return { red: sgr(31, 39), green: sgr(32, 39), yellow: sgr(33, 39), dim: sgr(2, 22), bold: sgr(1, 22) };
+}

@@ -1,0 +1,171 @@
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import { GatehouseError } from "../../shared/errors.ts";
+import { callStatusSchema } from "../../shared/model/call.ts";
+import { type Answer, answerSchema } from "../../shared/model/question.ts";
+import { didYouMean } from "../hub/config/suggest.ts";
+import { VERSION } from "../hub/version.ts";
+import { type CallsOptions, calls } from "./commands/calls.ts";
+import { addClient, listClients, revokeClient } from "./commands/clients.ts";
+import { type Context, createContext } from "./commands/context.ts";
+import { answer, pending } from "./commands/questions.ts";
+import { type ServeOptions, serve } from "./commands/serve.ts";
+import { type AddServerOptions, actOnServer, addServer } from "./commands/servers.ts";
+import { listServers, status } from "./commands/status.ts";
+import type { Io } from "./io.ts";
+
+interface Json {
+  readonly json?: true;
+}
+
+/** The whole command line (design.md section 2). Nothing happens before it parses. */
+export function createProgram(io: Io): Command {
+  const program = new Command("gatehouse")
+    .description("One local hub for every MCP client and server: supervised, asked for, recorded.")
+    .version(VERSION, "-V, --version", "print the version")
+    .option("--home <folder>", "the home folder (else GATEHOUSE_HOME, else the platform's own place)")
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
+  program.allowExcessArguments().action(() => {
+    const [unknown] = program.args;
+    if (unknown === undefined) return program.outputHelp();
+    const names = program.commands.map((command) => command.name());
+    const advice = "See: gatehouse --help";
+    throw new GatehouseError(
+      "bad_usage",
+      `unknown command "${unknown}"${didYouMean(unknown, names)}`,
+      advice,
+    );
+  });
+  const context = (): Context => createContext(io, program.opts<{ home?: string }>().home);
+  const jsonOption = (): Option =>
+    new Option("--json", "print one JSON document, and nothing else, on stdout");
+
+  program
+    .command("serve")
+    .description("run the hub in this terminal")
+    .option("--port <number>", "the port instead of the configured one; 0 picks a free one", port)
+    .option("--no-ui", "do not serve the web UI")
+    .addOption(new Option("--desktop").hideHelp())
+    .action((options: ServeOptions) => serve(context(), options));
+
+  program
+    .command("status")
+    .description("show the running hub, its servers and clients")
+    .addOption(jsonOption())
+    .action((options: Json) => status(context(), options));
+
+  program
+    .command("calls")
+    .description("show the call history, newest first")
+    .addOption(jsonOption())
+    .option("--limit <number>", "at most so many", count, 50)
+    .option("--server <name>", "only calls to this server")
+    .option("--tool <name>", "only calls of this tool")
+    .option("--client <name>", "only calls by this client")
+    .addOption(new Option("--status <status>", "only calls that ended so").choices(callStatusSchema.options))
+    .option("--since <time>", "only since then: 90s, 30m, 1h, 2d ago, or a date")
+    .option("--search <text>", "only with this text in the request or the result")
+    .action((options: CallsOptions) => calls(context(), options));
+
+  program
+    .command("pending")
+    .description("show what waits for an answer")
+    .addOption(jsonOption())
+    .action((options: Json) => pending(context(), options));
+
+  program
+    .command("answer")
+    .description("answer a waiting question")
+    .argument("<id>", "as `gatehouse pending` shows it")
+    .addArgument(
+      new Argument("<answer>", "`approve` is for questions that are not calls").choices(answerSchema.options),
+    )
+    .option("--reason <text>", "told to the client")
+    .action((id: string, given: Answer, options: { reason?: string }) =>
+      answer(context(), id, given, options),
+    );
+
+  addClientCommands(program, context, jsonOption);
+  addServerCommands(program, context, jsonOption);
+  return program;
+}
+
+function addClientCommands(program: Command, context: () => Context, jsonOption: () => Option): void {
+  const client = program.command("client").description("add, list and revoke client identities");
+  client
+    .command("add")
+    .description("make a client's identity and print its token, this once")
+    .argument("<name>")
+    .option("--profile <name>", "the profile it sees")
+    .addOption(jsonOption())
+    .action((name: string, options: Json & { profile?: string }) => addClient(context(), name, options));
+  client
+    .command("list")
+    .description("list all clients, also the revoked")
+    .addOption(jsonOption())
+    .action((options: Json) => listClients(context(), options));
+  client
+    .command("revoke")
+    .description("end a client's token and sessions")
+    .argument("<name>")
+    .addOption(jsonOption())
+    .action((name: string, options: Json) => revokeClient(context(), name, options));
+}
+
+function addServerCommands(program: Command, context: () => Context, jsonOption: () => Option): void {
+  const server = program.command("server").description("add, list and control MCP servers");
+  server
+    .command("add")
+    .description("add a server: a command after --, a URL, or a snippet of any client (--json, or stdin)")
+    .argument("[name]")
+    .argument("[command...]", "the program and its arguments, after --")
+    .option("--url <url>", "a remote server")
+    .addOption(new Option("--type <type>", "the remote server's transport").choices(["http", "sse"]))
+    .option("--header <header>", "'NAME: VALUE' for a remote server; repeatable", collect)
+    .option("--env <pair>", "NAME=VALUE for a command; repeatable", collect)
+    .option("--cwd <folder>", "where the command runs")
+    .option("--prefix <text>", 'prefix of its tools\' names; "" for none')
+    .option("--lazy", "start at first use (the default)")
+    .option("--eager", "start with the hub")
+    .option("--json <text>", "a snippet in any client's shape")
+    .addHelpText(
+      "after",
+      "\nExample:\n  gatehouse server add everything -- npx -y @modelcontextprotocol/server-everything",
+    )
+    .action((name: string | undefined, command: string[], options: AddServerOptions) =>
+      addServer(context(), name, command, options),
+    );
+  server
+    .command("list")
+    .description("list the servers")
+    .addOption(jsonOption())
+    .action((options: Json) => listServers(context(), options));
+  for (const [act, description] of [
+    ["remove", "remove a server"],
+    ["enable", "switch a server on"],
+    ["disable", "switch a server off"],
+    ["restart", "end a server's process and start it anew"],
+  ] as const) {
+    server
+      .command(act)
+      .description(description)
+      .argument("<name>")
+      .addOption(jsonOption())
+      .action((name: string, options: Json) => actOnServer(context(), act, name, options));
+  }
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535)
+    throw new InvalidArgumentError("a port is a number from 0 to 65535.");
+  return value;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError("a number from 1 up is needed.");
+  return value;
+}

@@ -1,0 +1,502 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { GatehouseError } from "../../shared/errors.ts";
+import type { CallDetail } from "../../shared/model/call.ts";
+import { serverConfigSchema } from "../../shared/model/config.ts";
+import type { Io } from "./io.ts";
+import { runCommandLine } from "./run.ts";
+import { type Answers, type FakeHub, startFakeHub, temporaryHome } from "./testing/fake-hub.ts";
+
+let place: ReturnType<typeof temporaryHome>;
+let hub: FakeHub | undefined;
+beforeEach(() => {
+  place = temporaryHome();
+});
+afterEach(async () => {
+  await hub?.close();
+  hub = undefined;
+  place.remove();
+});
+
+async function run(args: readonly string[], answers?: Answers, io: Partial<Io> = {}) {
+  if (answers !== undefined) hub ??= await startFakeHub(place.files, answers);
+  place.texts.printed = "";
+  place.texts.failed = "";
+  const code = await runCommandLine(args, { ...place.io, ...io });
+  return { code, ...place.texts };
+}
+
+const client = {
+  id: "c1",
+  name: "me",
+  profile: null,
+  createdAt: "2026-11-22T11:00:00.000Z",
+  lastSeenAt: null,
+  revokedAt: null,
+  sessions: 0,
+};
+const serverSummary = {
+  name: "files",
+  state: "ready",
+  transport: "stdio",
+  enabled: true,
+  tools: 3,
+  restarts: 0,
+  lastError: "bad \u001b[31m\u202e",
+  pid: 1,
+  revision: null,
+  callsToday: 2,
+  retryAt: null,
+  startedAt: null,
+  noiseLines: 0,
+};
+const status = {
+  hub: {
+    pid: 7,
+    url: "http://127.0.0.1:1/mcp",
+    version: "1",
+    startedAt: "2026-11-22T11:00:00.000Z",
+    paused: false,
+    desktop: false,
+  },
+  servers: [serverSummary],
+  clients: [client],
+  pending: 2,
+};
+const call = (id: number): CallDetail => ({
+  id,
+  startedAt: "2026-11-22T11:59:00.000Z",
+  client: "me",
+  session: "s",
+  server: "files",
+  tool: "read\u001b[2J",
+  method: "tools/call",
+  status: "ok",
+  durationUs: 1_234,
+  times: { queue: 1, consent: 0, upstream: 1_000, hub: 233 },
+  requestBytes: 10,
+  resultBytes: 10,
+  profile: null,
+  project: null,
+  rule: null,
+  request: { text: '{"n":12345678901234567890,"d":1.10,"b":1,"a":2}', bytes: 10, truncated: false },
+  result: { text: '{"t":"\u202e"}', bytes: 10, truncated: false },
+  error: null,
+});
+
+describe("wrong usage ends with 2 and says what is wrong", () => {
+  it.each([
+    [["nonsense"], 'error: bad_usage: unknown command "nonsense"\n'],
+    [["stats"], 'error: bad_usage: unknown command "stats"; did you mean "status"?\n'],
+    [["status", "--jsn"], "error: bad_usage: unknown option '--jsn'\n(Did you mean --json?)\n"],
+    [["calls", "--limit", "0"], "error: bad_usage: option '--limit <number>' argument '0' is invalid."],
+    [
+      ["calls", "--status", "good"],
+      "error: bad_usage: option '--status <status>' argument 'good' is invalid.",
+    ],
+    [["calls", "--since", "soon"], 'error: bad_usage: "soon" is no time\n'],
+    [["serve", "--port", "70000"], "error: bad_usage: option '--port <number>' argument '70000' is invalid."],
+    [["serve", "--desktop"], "error: bad_usage: --desktop is only for the desktop"],
+    [["client"], "error: bad_usage: a command is missing\n"],
+    [["client", "add"], "error: bad_usage: missing required argument 'name'\n"],
+    [
+      ["answer", "q1", "maybe"],
+      "error: bad_usage: command-argument value 'maybe' is invalid for argument 'answer'.",
+    ],
+    [["server", "add"], "error: bad_usage: say what to add"],
+    [["server", "add", "a b", "--", "x"], 'error: bad_usage: "a b" is no usable name'],
+    [
+      ["server", "add", "a", "--url", "http://x", "--", "x"],
+      "error: bad_usage: give one of a command, --url and --json\n",
+    ],
+    [
+      ["server", "add", "a", "--url", "http://x", "--env", "A=1"],
+      "error: bad_usage: --env and --cwd are for a command",
+    ],
+    [["server", "add", "a", "--env", "A", "--", "x"], "error: bad_usage: --env needs NAME=VALUE\n"],
+    [["--home", "", "status"], "error: bad_usage: --home is empty\n"],
+  ])("%j", async (args, message) => {
+    const { code, printed, failed } = await run(args);
+    expect([code, printed]).toEqual([2, ""]);
+    expect(failed.startsWith(message) ? message : failed).toBe(message);
+  });
+});
+
+describe("a command without a hub", () => {
+  it("prints help when it is none", async () => {
+    const { code, printed } = await run([]);
+    expect(code).toBe(0);
+    expect(printed).toContain("Usage: gatehouse");
+  });
+
+  it.each([[["status"]], [["pending"]], [["answer", "q", "deny"]], [["server", "restart", "x"]]])(
+    "%j says that none runs, and how to start one",
+    async (args) => {
+      expect(await run(args)).toEqual({
+        code: 1,
+        printed: "",
+        failed: `error: hub_not_running: no hub is running on ${place.home}\nStart one with: gatehouse serve\n`,
+      });
+    },
+  );
+
+  it("runs one in its own process where it can, waits for whoever holds the home, and ends it", async () => {
+    const steps: string[] = [];
+    let attempts = 0;
+    const result = await run(["client", "list", "--json"], undefined, {
+      loadHub: async () => ({
+        startHub: async (options) => {
+          attempts += 1;
+          if (attempts === 1) throw new GatehouseError("hub_running", "busy");
+          steps.push(`start ${options.home === place.home} ${options.listen}`);
+          return {
+            url: undefined,
+            port: undefined,
+            home: options.home,
+            control: (role) => ({
+              call: async (method) => {
+                steps.push(`${role} ${method}`);
+                return { clients: [client] } as never;
+              },
+            }),
+            subscribe: () => () => {},
+            stop: async () => void steps.push("stop"),
+            stopped: Promise.resolve(),
+          };
+        },
+      }),
+    });
+    expect(result).toEqual({ code: 0, printed: `${JSON.stringify({ clients: [client] })}\n`, failed: "" });
+    expect(steps).toEqual(["start true false", "operator clients.list", "stop"]);
+  });
+
+  it("goes on with an own hub when run.json names a port where nobody listens", async () => {
+    hub = await startFakeHub(place.files, () => ({}));
+    await hub.close();
+    hub = undefined;
+    expect((await run(["status"])).failed).toContain("hub_not_running");
+  });
+});
+
+describe("the control connection", () => {
+  it("lets the hub prove itself before it is told the token", async () => {
+    const { code } = await run(["status"], () => status);
+    expect(code).toBe(0);
+    const [hello, login, first] = hub?.received.map((text) => JSON.parse(text)) ?? [];
+    expect(hello).toEqual({
+      hello: "gatehouse-control/1",
+      challenge: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(login).toEqual({ token: "operator-token" });
+    expect(first).toMatchObject({ method: "hub.status", params: {} });
+  });
+
+  it("tells nothing to a process that does not hold the home's key", async () => {
+    hub = await startFakeHub(place.files, () => status, { key: randomBytes(32) });
+    const { code, failed } = await run(["status"]);
+    expect([code, failed.split(":")[1]]).toEqual([1, " hub_untrusted"]);
+    expect(hub.received).toHaveLength(1);
+    expect(hub.received.join()).not.toContain("operator-token");
+  });
+
+  it("tells nothing to a process that does not answer in the hub's way", async () => {
+    hub = await startFakeHub(place.files, () => status, { silent: true });
+    const { code, failed } = await run(["status"]);
+    expect([code, hub.received.length]).toEqual([1, 1]);
+    expect(failed).toContain("it closed the connection");
+  });
+
+  it("reports a refusal, and an error of the hub with its code and advice", async () => {
+    hub = await startFakeHub(place.files, () => status, { refuse: "the token is \u001b[1mold" });
+    expect((await run(["status"])).failed).toBe(
+      "error: unauthorized: the hub refused this command: the token is \\u{1b}[1mold\nIt may just have been restarted: try again.\n",
+    );
+    await hub.close();
+    hub = await startFakeHub(place.files, () => {
+      throw new GatehouseError("not_found", "there is no server x", "Look again.");
+    });
+    expect(await run(["server", "restart", "x"])).toEqual({
+      code: 1,
+      printed: "",
+      failed: "error: not_found: there is no server x\nLook again.\n",
+    });
+  });
+});
+
+describe("status", () => {
+  it("prints one JSON document with --json", async () => {
+    const { printed } = await run(["status", "--json"], () => status);
+    expect(JSON.parse(printed)).toEqual(status);
+    expect(printed).not.toContain("\u202e");
+  });
+
+  it("prints aligned tables for a person, hostile text made visible", async () => {
+    expect((await run(["status"], () => status)).printed).toBe(
+      `Gatehouse 1  http://127.0.0.1:1/mcp  pid 7  up 1 h
+
+SERVER  STATE  VIA    TOOLS  RESTARTS  TODAY  LAST ERROR
+files   ready  stdio      3         0      2  bad \\u{1b}[31m\\u{202e}
+
+CLIENT  PROFILE  SESSIONS  LAST SEEN  ADDED
+me      -               0  never      1 h ago
+
+2 waiting for an answer: gatehouse pending
+`,
+    );
+  });
+});
+
+describe("calls", () => {
+  const answers: Answers = (method, params) => {
+    if (method === "calls.get") return call((params as { id: number }).id);
+    const { limit, before = 1_000 } = params as { limit: number; before?: number };
+    const ids = Array.from({ length: Math.min(limit, before - 1) }, (_, index) => before - 1 - index);
+    return { calls: ids.map((id) => call(id)), more: ids.length > 0 };
+  };
+
+  it("with --json keeps every digit and the order of payloads", async () => {
+    const { printed } = await run(["calls", "--json", "--limit", "2"], answers);
+    expect(printed).toContain(
+      '"request":{"n":12345678901234567890,"d":1.10,"b":1,"a":2},"result":{"t":"\\u202e"},"error":null}',
+    );
+    const { calls } = JSON.parse(printed);
+    expect(calls.map((one: CallDetail) => one.id)).toEqual([999, 998]);
+    const { request: _request, result: _result, ...rest } = call(999);
+    expect(calls[0]).toMatchObject(rest);
+  });
+
+  it("pages through a long history up to the limit", async () => {
+    const { printed } = await run(["calls", "--json", "--limit", "450"], answers);
+    expect(JSON.parse(printed).calls.map((one: CallDetail) => one.id)).toEqual(
+      Array.from({ length: 450 }, (_, index) => 999 - index),
+    );
+    expect(hub?.calls.filter(({ method }) => method === "calls.list").map(({ params }) => params)).toEqual([
+      { filter: {}, limit: 200 },
+      { filter: {}, limit: 200, before: 800 },
+      { filter: {}, limit: 50, before: 600 },
+    ]);
+  });
+
+  it("hands its filters on", async () => {
+    const options = "--server s --tool t --client c --status error --since 1h --search x --limit 5".split(
+      " ",
+    );
+    await run(["calls", ...options], () => ({ calls: [], more: false }));
+    expect(hub?.calls[0]?.params).toEqual({
+      filter: {
+        server: "s",
+        tool: "t",
+        client: "c",
+        status: "error",
+        search: "x",
+        since: Date.parse("2026-11-22T11:00:00.000Z"),
+      },
+      limit: 5,
+    });
+  });
+
+  it("tells a payload that was cut as one", async () => {
+    const cut = { text: '{"a', bytes: 99, truncated: true };
+    const { printed } = await run(["calls", "--json"], (method) =>
+      method === "calls.get" ? { ...call(1), result: cut } : { calls: [call(1)], more: false },
+    );
+    expect(JSON.parse(printed).calls[0].result).toEqual(cut);
+  });
+
+  it("prints a table for a person", async () => {
+    expect((await run(["calls", "--limit", "1"], answers)).printed).toBe(
+      ` ID  WHEN       CLIENT  SERVER  WHAT           STATUS     TOOK
+999  1 min ago  me      files   read\\u{1b}[2J  ok      1.23 ms
+`,
+    );
+    expect(JSON.parse((await run(["calls", "--json", "--limit", "1"])).printed).calls).toHaveLength(1);
+  });
+
+  it("is an empty document when there are none", async () => {
+    expect(JSON.parse((await run(["calls", "--json"], () => ({ calls: [], more: false }))).printed)).toEqual({
+      calls: [],
+    });
+  });
+});
+
+describe("clients", () => {
+  it("are added with their token printed once, as JSON or with what to do with it", async () => {
+    const answers: Answers = (method) =>
+      method === "clients.add"
+        ? { client, token: "gth_t" }
+        : method === "hub.status"
+          ? status
+          : {
+              home: "",
+              configFile: "",
+              port: 4780,
+              consentDefault: "ask",
+              consentTimeoutSeconds: 50,
+              anonymous: "deny",
+              versions: {},
+              configError: null,
+            };
+    expect(
+      JSON.parse((await run(["client", "add", "me", "--profile", "p", "--json"], answers)).printed),
+    ).toEqual({
+      client,
+      token: "gth_t",
+    });
+    expect(hub?.calls[0]).toEqual({ method: "clients.add", params: { name: "me", profile: "p" } });
+    const { printed } = await run(["client", "add", "me"]);
+    expect(printed).toContain("  gth_t\n");
+    expect(printed).toContain('http://127.0.0.1:1/mcp --header "Authorization: Bearer gth_t"');
+  });
+
+  it("are listed and revoked", async () => {
+    const revoked = { ...client, revokedAt: "2026-11-22T11:30:00.000Z" };
+    const answers: Answers = (method) =>
+      method === "clients.list" ? { clients: [revoked] } : { client: revoked };
+    expect((await run(["client", "list"], answers)).printed).toContain("revoked");
+    expect((await run(["client", "revoke", "me"])).printed).toBe(
+      "Revoked client me: its token no longer works.\n",
+    );
+    expect(hub?.calls[1]).toEqual({ method: "clients.revoke", params: { name: "me" } });
+  });
+});
+
+describe("servers", () => {
+  const config = (entry: object) => serverConfigSchema.parse(entry);
+  it.each<[string[], string | undefined, { name: string; config: object }[]]>([
+    [
+      ["s", "--env", "A=1=2", "--cwd", "/w", "--prefix", "", "--eager", "--", "npx", "-y", "pkg", "--json"],
+      undefined,
+      [
+        {
+          name: "s",
+          config: {
+            command: "npx",
+            args: ["-y", "pkg", "--json"],
+            env: { A: "1=2" },
+            cwd: "/w",
+            prefix: "",
+            start: "eager",
+          },
+        },
+      ],
+    ],
+    [
+      ["r", "--url", "https://x.dev/mcp", "--header", "X-Team: a:b", "--header", "Y: 1"],
+      undefined,
+      [
+        {
+          name: "r",
+          config: { type: "http", url: "https://x.dev/mcp", headers: { "X-Team": "a:b", Y: "1" } },
+        },
+      ],
+    ],
+    [
+      ["r", "--url", "https://x.dev/e", "--type", "sse"],
+      undefined,
+      [{ name: "r", config: { type: "sse", url: "https://x.dev/e" } }],
+    ],
+    [
+      ["--json", '{"mcpServers":{"a":{"command":"x"},"b":{"url":"https://x.dev/"}}}'],
+      undefined,
+      [
+        { name: "a", config: { command: "x" } },
+        { name: "b", config: { type: "http", url: "https://x.dev/" } },
+      ],
+    ],
+    [["n", "--json", '{"command":"x"}'], undefined, [{ name: "n", config: { command: "x" } }]],
+    [
+      [],
+      "npx -y @scope/server-z",
+      [{ name: "z", config: { command: "npx", args: ["-y", "@scope/server-z"] } }],
+    ],
+  ])("%j is added from stdin %j", async (args, input, expected) => {
+    const { code, failed } = await run(["server", "add", ...args], () => ({ ok: true }), {
+      readInput: async () => input,
+    });
+    expect([code, failed]).toEqual([0, ""]);
+    expect(hub?.calls).toEqual(
+      expected.map(({ name, config: entry }) => ({
+        method: "servers.add",
+        params: { name, config: config(entry) },
+      })),
+    );
+  });
+
+  it("are added with warnings of what is dangerous", async () => {
+    const { printed, failed } = await run(["server", "add", "s", "--", "sudo", "x"], () => ({ ok: true }));
+    expect([printed, failed]).toEqual([
+      "Added server s.\n",
+      "warning: s: sudo: runs with administrator rights\n",
+    ]);
+  });
+
+  it("that cannot be understood are refused before anything is asked of the hub", async () => {
+    const { code, failed } = await run(["server", "add", "--json", "curl x | sh"], () => ({ ok: true }));
+    expect([code, hub?.received]).toEqual([1, []]);
+    expect(failed).toMatch(/^error: bad_request: This needs a shell.*\nNothing was added\.\n$/);
+  });
+
+  it.each(["remove", "enable", "disable", "restart"])("are %sd by name", async (act) => {
+    const { code, printed } = await run(["server", act, "s", "--json"], () => ({ ok: true }));
+    expect([code, printed]).toEqual([0, '{"ok":true}\n']);
+    expect(hub?.calls).toEqual([{ method: `servers.${act}`, params: { name: "s" } }]);
+  });
+});
+
+describe("questions", () => {
+  const question = {
+    id: "q1",
+    kind: "server",
+    client: null,
+    server: "files",
+    tool: null,
+    arguments: { a: "\u202e" },
+    askedAt: "2026-11-22T11:59:00.000Z",
+    deadline: null,
+    title: "Add the server \u001b[8mfiles",
+    change: null,
+    launch: {
+      transport: "stdio",
+      command: "sh",
+      args: ["-c", "a b"],
+      cwd: "/w",
+      url: null,
+      envNames: ["TOKEN"],
+      headerNames: [],
+    },
+    warnings: ["sh -c: runs a shell script"],
+  };
+
+  it("are shown whole", async () => {
+    expect(
+      (await run(["pending"], () => ({ pending: [question] }))).printed,
+    ).toBe(`q1  server  asked 1 min ago
+  Add the server \\u{1b}[8mfiles
+  server files
+  {
+    "a": "\\u{202e}"
+  }
+  would run: sh -c "a b"
+  in: /w
+  with: TOKEN
+  beware: sh -c: runs a shell script
+`);
+    expect(JSON.parse((await run(["pending", "--json"])).printed)).toEqual({ pending: [question] });
+  });
+
+  it("are answered", async () => {
+    const { printed } = await run(["answer", "q1", "deny", "--reason", "no"], () => ({ ok: true }));
+    expect(printed).toBe("Answered q1: deny.\n");
+    expect(hub?.calls).toEqual([
+      { method: "questions.answer", params: { id: "q1", answer: "deny", reason: "no" } },
+    ]);
+  });
+});
+
+it("--home goes before GATEHOUSE_HOME, wherever it stands", async () => {
+  const { failed } = await run(["status", "--home", "elsewhere"]);
+  expect(failed).toContain(`${place.home}`);
+  expect(failed).toContain("elsewhere");
+  expect(existsSync(`${place.home}/elsewhere`)).toBe(false);
+});
