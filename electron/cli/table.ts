@@ -56,5 +56,5 @@ export function table(heading: readonly string[], rows: readonly (readonly (Cell
       .join("  ")
       .trimEnd();
   const titles = heading.map((text, column) => ({ text, right: cells[0]?.[column]?.right === true }));
-  return `${[line(heading, titles), ...texts.map((row, index) => line(row, cells[index]))].join("\n")}\n`;
+  return `${[line(heading, titles), ...texts.map((row, index) => line(row, cells[index] ?? []))].join("\n")}\n`;
 }
