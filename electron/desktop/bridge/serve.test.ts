@@ -36,3 +36,13 @@ test("a failure is a sentence with what to do", async () => {
     message: "The hub is down. Wait.",
   });
 });
+
+test("the hub's clauses become sentences", async () => {
+  const refusing = {
+    ask: () => Promise.reject(new GatehouseError("not_found", "there is no server named x", "see its list")),
+  } as unknown as BridgeHandlers;
+  expect(await answerBridge(refusing, "ask", { change: { type: "server.restart", name: "x" } })).toEqual({
+    ok: false,
+    message: "There is no server named x. See its list.",
+  });
+});

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { type Bridge, bridgeArguments } from "../../../shared/bridge.ts";
 import type { BridgeAnswer } from "../../../shared/bridge-channels.ts";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
+import { asSentence } from "../owner/sentence.ts";
 
 type Method = Exclude<keyof Bridge, "platform" | "versions" | "onHubChange">;
 type Schemas = typeof bridgeArguments;
@@ -27,8 +28,8 @@ export async function answerBridge(
     return { ok: true, value: await handler(parsedArguments(method, args)) };
   } catch (error) {
     const advice = error instanceof GatehouseError ? error.advice : undefined;
-    const sentence = sentenceOf(error);
-    return { ok: false, message: advice === undefined ? sentence : `${sentence} ${advice}` };
+    const parts = advice === undefined ? [sentenceOf(error)] : [sentenceOf(error), advice];
+    return { ok: false, message: parts.map(asSentence).join(" ") };
   }
 }
 

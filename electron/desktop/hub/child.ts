@@ -3,8 +3,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 /** One run of the hub's process, as its supervisor sees it. */
 export interface HubChild {
   readonly pid: number | undefined;
-  /** The last lines of its stderr, for a person. */
-  stderrTail(): string;
   /** Hands a message over; one that cannot be delivered is dropped, the end follows anyway. */
   send(message: object): void;
   /** Closes the channel: the hub shuts down in order. */
@@ -14,7 +12,7 @@ export interface HubChild {
 
 export interface HubChildEvents {
   message(message: unknown): void;
-  /** Exactly once, last: how it ended, in words. */
+  /** Exactly once, last: how it ended, in words, with what it said last if it gave up by itself. */
   ended(how: string): void;
 }
 
@@ -65,11 +63,14 @@ function wrap(child: ChildProcess, events: HubChildEvents): HubChild {
   });
   // "exit", not "close": a server that outlives the hub may hold its stderr open.
   child.on("exit", (code, signal) =>
-    setImmediate(() => end(signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`)),
+    setImmediate(() => {
+      if (signal !== null) end(`it was ended by ${signal}`);
+      else if (code === 0) end("it ended by itself");
+      else end(`it ended with code ${code}${lastLines(tail)}`);
+    }),
   );
   return {
     pid: child.pid,
-    stderrTail: () => tail.trim().split("\n").slice(-3).join("\n"),
     send(message) {
       if (child.connected) child.send(message, () => {});
     },
@@ -80,6 +81,11 @@ function wrap(child: ChildProcess, events: HubChildEvents): HubChild {
       child.kill(signal);
     },
   };
+}
+
+function lastLines(text: string): string {
+  const lines = text.trim().split("\n").slice(-3).join("\n");
+  return lines === "" ? "" : ` (${lines})`;
 }
 
 /** The environment of the hub: this process's, without what is meant for Electron or would change how Node runs. */

@@ -139,8 +139,7 @@ export function createHubProcess(options: HubProcessOptions): HubProcess {
     if (current.failure !== undefined) {
       enter({ state: "failed", ...current.failure, ...retryLater() });
     } else {
-      const tail = current.child.stderrTail();
-      enter({ state: "down", reason: tail === "" ? how : `${how} (${tail})`, ...retryLater() });
+      enter({ state: "down", reason: how, ...retryLater() });
     }
   };
 

@@ -1,4 +1,5 @@
 import type { HubConnection } from "../../../shared/bridge.ts";
+import { asSentence } from "../owner/sentence.ts";
 
 /** The hub's process as the desktop sees it. Times are ISO 8601. */
 export type HubState =
@@ -26,15 +27,15 @@ export function whyDown(state: HubState): Extract<HubConnection, { down: string 
       return { down: "The hub is starting.", advice: null, attempt: state.attempt, retryAt: null };
     case "down":
       return {
-        down: `The hub has stopped: ${state.reason}.`,
+        down: asSentence(`The hub has stopped: ${state.reason}`),
         advice: "It is started again by itself.",
         attempt: state.attempt,
         retryAt: state.retryAt,
       };
     case "failed":
       return {
-        down: `The hub cannot start: ${state.message}`,
-        advice: state.advice,
+        down: asSentence(`The hub cannot start: ${state.message}`),
+        advice: state.advice === null ? null : asSentence(state.advice),
         attempt: state.attempt,
         retryAt: state.retryAt,
       };
