@@ -10,7 +10,7 @@ import { type Context, createContext } from "./commands/context.ts";
 import { answer, pending } from "./commands/questions.ts";
 import { type ServeOptions, serve } from "./commands/serve.ts";
 import { type AddServerOptions, actOnServer, addServer } from "./commands/servers.ts";
-import { listServers, status } from "./commands/status.ts";
+import { listServers, printUiAddress, status } from "./commands/status.ts";
 import type { Io } from "./io.ts";
 
 interface Json {
@@ -72,6 +72,12 @@ export function createProgram(io: Io): Command {
     .description("show what waits for an answer")
     .addOption(jsonOption())
     .action((options: Json) => pending(context(), options));
+
+  program
+    .command("ui")
+    .description("print an address that opens the running hub's web UI, once, within a minute")
+    .addOption(jsonOption())
+    .action((options: Json) => printUiAddress(context(), options));
 
   program
     .command("answer")

@@ -247,6 +247,12 @@ me      -               0  never      1 h ago
   });
 });
 
+it("ui prints the address that opens the web UI", async () => {
+  expect((await run(["ui"], () => ({ url: "http://127.0.0.1:1/ui/#code=x" }))).printed).toBe(
+    "http://127.0.0.1:1/ui/#code=x\n",
+  );
+});
+
 describe("calls", () => {
   const answers: Answers = (method, params) => {
     if (method === "calls.get") return call((params as { id: number }).id);

@@ -20,6 +20,13 @@ export async function listServers(context: Context, options: { json?: true }): P
   else context.io.out(serverTable(context, found.servers));
 }
 
+/** `ui`: an address with a one-time code. */
+export async function printUiAddress(context: Context, options: { json?: true }): Promise<void> {
+  const found = await context.hub("running", (hub) => hub.call("hub.uiCode", {}));
+  if (options.json) context.json(found);
+  else context.io.out(`${visible(found.url)}\n`);
+}
+
 function statusText(context: Context, { hub, servers, clients, pending }: Status): string {
   const { paint } = context;
   const now = context.io.now();

@@ -13,6 +13,8 @@ const PROGRAMS: readonly (readonly [RegExp, string])[] = [
   [/^(shutdown|reboot|halt|poweroff|launchctl|systemctl|crontab|schtasks|reg)$/, "changes the system itself"],
   [/^(eval|exec|xargs|nohup|osascript)$/, "runs further commands that are not shown as such"],
 ];
+/** Programs whose names mean nothing else, also where they stand as an argument; `exec` or `format` may be a subcommand. */
+const PLAIN_ARGUMENT = /^(sudo|doas|pkexec|rm|shred|dd|mkfs[\w.]*|curl|wget)$/;
 const INLINE_CODE: readonly (readonly [RegExp, RegExp])[] = [
   [/^(node|bun|electron)$/, /^(-e|-p|-pe|--eval|--print)(=|$)/],
   [/^(python[\d.]*|py)$/, /^-c$/],
@@ -50,7 +52,7 @@ function ofWords(words: readonly string[], found: Set<string>): void {
   const programs = words.map(programName);
   for (const [index, word] of words.entries()) {
     const program = programs[index] ?? "";
-    for (const [pattern, what] of PROGRAMS) if (pattern.test(program)) found.add(`${program}: ${what}`);
+    if (index === 0 || PLAIN_ARGUMENT.test(program)) addProgram(program, found);
     if (SHELLS.test(program)) {
       const option = words.findIndex((one, at) => at > index && SCRIPT_OPTION.test(one));
       if (option >= 0) {
@@ -120,11 +122,17 @@ function inScript(script: string, found: Set<string>): void {
 }
 
 function ofPlainWords(script: string, found: Set<string>): void {
-  for (const word of script.split(/[\s;|&()<>`"']+/)) {
-    const program = programName(word);
-    for (const [pattern, what] of PROGRAMS) if (pattern.test(program)) found.add(`${program}: ${what}`);
-    if (word !== "") ofArgument(word, found);
+  for (const command of script.split(/[;|&()<>`"'\n]+/)) {
+    for (const [index, word] of command.trim().split(/\s+/).entries()) {
+      const program = programName(word);
+      if (index === 0 || PLAIN_ARGUMENT.test(program)) addProgram(program, found);
+      if (word !== "") ofArgument(word, found);
+    }
   }
+}
+
+function addProgram(program: string, found: Set<string>): void {
+  for (const [pattern, what] of PROGRAMS) if (pattern.test(program)) found.add(`${program}: ${what}`);
 }
 
 function ofUrl(text: string, found: Set<string>): void {

@@ -280,6 +280,8 @@ it.each<[string, string[]]>([
   ["http://127.0.0.1:1/mcp", []],
   ["npx -y @modelcontextprotocol/server-filesystem /tmp /home/ada/code", []],
   ["docker run -i --rm -e TOKEN mcp/github", []],
+  ["npm exec format -- del reg", []],
+  ["docker exec -i box fetch", []],
 ])("the dangers of %s are named", (text, dangers) => {
   const [found] = parseSnippet(text).servers;
   expect(found && dangersOf(found.config)).toEqual(dangers);
