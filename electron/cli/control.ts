@@ -75,7 +75,7 @@ export async function withHub<T>(options: WithHubOptions, use: (control: Control
  * Connects to the hub that run.json tells of. The hub proves first that it holds the home's key; only then it gets
  * the token: another process on that port gets nothing. Resolves to undefined when nobody listens there.
  */
-export async function connectControl(
+async function connectControl(
   run: RunFile,
   files: Pick<HomeFiles, "keyFile">,
 ): Promise<{ control: Control; close: () => void } | undefined> {

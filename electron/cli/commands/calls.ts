@@ -73,7 +73,7 @@ async function printJson(context: Context, hub: Control, pages: AsyncIterable<Ca
 }
 
 /** One call as JSON text. Payloads are put in as the text they are: no digit of theirs is ever a JavaScript number. */
-export function callJson({ request, result, error, ...summary }: CallDetail): string {
+function callJson({ request, result, error, ...summary }: CallDetail): string {
   const members = JSON.stringify(summary).slice(0, -1);
   return `${members},"request":${payloadJson(request)},"result":${payloadJson(result)},"error":${payloadJson(error)}}`;
 }

@@ -63,7 +63,7 @@ export function setValue(text: string, path: KeyPath, value: unknown): string {
 }
 
 /** A server's entry as one would write it: without defaults. */
-export function minimal(config: ServerConfig): Record<string, Json> {
+function minimal(config: ServerConfig): Record<string, Json> {
   const entry: Record<string, Json> = {};
   const bare: Record<string, unknown> =
     config.type === "stdio"

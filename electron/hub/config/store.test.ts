@@ -138,8 +138,8 @@ it("an edit of ours is reported once, and a comment of the person not at all", a
   await store.edit((text) => setServer(text, "s", server));
   expect(await next()).toMatchObject({ change: { mcpServers: { s: server } } });
   writeFileSync(file, `// another comment\n${readFileSync(file, "utf8")}`);
-  // What comes after both is the next event.
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  // Reads the file again, as the watcher does.
+  await store.edit((text) => text);
   writeFileSync(file, withPort(9));
   expect(await next()).toMatchObject({ change: { listen: { port: 9 } } });
   expect(events).toEqual([]);

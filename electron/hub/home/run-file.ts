@@ -3,7 +3,7 @@ import { type RunFile, runFileSchema } from "../../../shared/contract.ts";
 import { writeFileAtomic } from "./atomic.ts";
 
 /** Whether a process with this id exists (also when it is somebody else's). */
-export function processExists(pid: number): boolean {
+function processExists(pid: number): boolean {
   if (pid <= 0) return false;
   try {
     process.kill(pid, 0);

@@ -1,2 +1,2 @@
 export { dangersOf } from "./dangers.ts";
-export { type ParsedSnippet, parseSnippet, type SnippetServer } from "./parse-snippet.ts";
+export { parseSnippet } from "./parse-snippet.ts";
