@@ -1,11 +1,13 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { useStore } from "zustand";
+import type { StoreApi } from "zustand/vanilla";
 import type { Bridge } from "../../shared/bridge.ts";
 import type { Changes } from "./changes.ts";
 import type { Connection } from "./connection.ts";
 import type { HubData, HubStore } from "./hub-store.ts";
 import type { Route, Router } from "./router.ts";
 import type { ThemeSetting } from "./theme.ts";
+import type { UiState } from "./ui-state.ts";
 
 /** What every part of the page may use; made once by main.tsx. */
 export interface Services {
@@ -14,6 +16,7 @@ export interface Services {
   readonly changes: Changes;
   readonly router: Router;
   readonly theme: ThemeSetting;
+  readonly ui: StoreApi<UiState>;
   /** Only in the desktop. */
   readonly bridge: Bridge | undefined;
 }

@@ -53,19 +53,52 @@ export function CommandLine({
 }
 
 /** The names of variables or headers that go along; values never leave the hub. */
-export function NameList({ label, names }: { readonly label: string; readonly names: readonly string[] }) {
-  if (names.length === 0) return null;
+export const NameList = ({ names }: { readonly names: readonly string[] }) => (
+  <span className="flex flex-wrap items-center gap-1.5">
+    {names.map((name) => (
+      <code
+        key={name}
+        className="flex max-w-full rounded-sm border border-line bg-hover px-1.5 py-px font-mono text-xs"
+      >
+        <ServerText text={name} limit={200} className="min-w-0" />
+      </code>
+    ))}
+  </span>
+);
+
+/** What goes along with the command: folder, variables and headers by name. Nothing when there is nothing. */
+export function LaunchDetails({ launch }: { readonly launch: Launch }) {
+  const rows = [
+    launch.cwd === null
+      ? null
+      : {
+          label: "Folder",
+          value: (
+            <ServerText
+              key="cwd"
+              text={launch.cwd}
+              multiline
+              whole
+              className="font-mono text-xs leading-4.5"
+            />
+          ),
+        },
+    launch.envNames.length === 0
+      ? null
+      : { label: "Environment", value: <NameList key="env" names={launch.envNames} /> },
+    launch.headerNames.length === 0
+      ? null
+      : { label: "Headers", value: <NameList key="headers" names={launch.headerNames} /> },
+  ].filter((row) => row !== null);
+  if (rows.length === 0) return null;
   return (
-    <div className="flex flex-wrap items-center gap-1.5">
-      <span className="text-muted text-sm">{label}</span>
-      {names.map((name) => (
-        <code
-          key={name}
-          className="max-w-full truncate rounded-sm border border-line bg-hover px-1.5 py-px font-mono text-xs"
-        >
-          <ServerText text={name} limit={80} />
-        </code>
+    <dl className="grid grid-cols-[104px_1fr] gap-y-2 text-sm">
+      {rows.map((row) => (
+        <div key={row.label} className="contents">
+          <dt className="text-muted">{row.label}</dt>
+          <dd className="min-w-0">{row.value}</dd>
+        </div>
       ))}
-    </div>
+    </dl>
   );
 }

@@ -254,7 +254,7 @@ function Row({
           onToggle();
       }}
       className={cx(
-        "group flex min-h-[22px] items-start pr-2 leading-[22px]",
+        "group relative flex min-h-[22px] items-start pr-8 leading-[22px]",
         active ? "bg-accent-soft" : "hover:bg-hover",
         hit && !active && "bg-warn-soft",
       )}
@@ -286,7 +286,7 @@ function Row({
         {row.index !== undefined && <span className="tabular pr-1.5 text-faint">{row.index}</span>}
         <Value node={node} open={open} long={long} />
       </span>
-      <span className="shrink-0 opacity-0 group-hover:opacity-100">
+      <span className="absolute -top-px right-2 rounded-md bg-raised opacity-0 focus-within:opacity-100 group-hover:opacity-100">
         <CopyButton
           label="Copy this value"
           text={() => (node.kind === "string" ? node.text : writeJson(node))}

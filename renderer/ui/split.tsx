@@ -52,7 +52,7 @@ export function Split({
                 move((event.clientX - bounds.left) / bounds.width);
             }}
           >
-            <div className="absolute inset-y-0 -left-1 w-2 transition-colors group-hover:bg-accent-line group-focus-visible:bg-accent-line" />
+            <div className="absolute inset-y-0 -left-1.5 w-3 after:absolute after:inset-y-0 after:left-[5px] after:w-[3px] after:transition-colors after:delay-75 group-hover:after:bg-accent group-focus-visible:after:bg-accent" />
           </div>
           <div className="@container flex min-w-0 flex-1 flex-col">{second}</div>
         </>

@@ -1,0 +1,69 @@
+import { useEffect, useState } from "react";
+import { Toaster } from "sonner";
+import { useStore } from "zustand";
+import { ActivityView } from "../features/activity/activity-view.tsx";
+import { type CallsStore, createCallsStore, NO_FILTER } from "../features/activity/calls-store.ts";
+import { AddServerDialog } from "../features/add-server/add-server-dialog.tsx";
+import { ClientsView } from "../features/clients/clients-view.tsx";
+import { ServerPage } from "../features/servers/server-page.tsx";
+import { ServersView } from "../features/servers/servers-view.tsx";
+import { SettingsView } from "../features/settings/settings-view.tsx";
+import { CommandPalette } from "../features/shell/command-palette.tsx";
+import { Shell } from "../features/shell/shell.tsx";
+import { Shortcuts } from "../features/shell/shortcuts.tsx";
+import type { Route } from "../lib/router.ts";
+import { useRoute, useServices } from "../lib/services.tsx";
+import { TooltipProvider } from "../ui/tooltip.tsx";
+
+/** The whole page: the only place that knows every feature. */
+export function App() {
+  const { connection, theme } = useServices();
+  const [calls, setCalls] = useState<CallsStore | null>(null);
+  const chosen = useStore(theme.store, (state) => state.theme);
+  useEffect(() => {
+    const created = createCallsStore(connection);
+    setCalls(created);
+    return () => created.dispose();
+  }, [connection]);
+  return (
+    <TooltipProvider>
+      <Shell>{calls !== null && <CurrentScreen calls={calls} />}</Shell>
+      <AddServerDialog />
+      <CommandPalette />
+      <Shortcuts />
+      <Toaster
+        theme={chosen}
+        position="bottom-center"
+        toastOptions={{
+          className: "!rounded-lg !border-line !bg-raised !text-fg !text-sm !font-sans !shadow-pop",
+          descriptionClassName: "!text-muted",
+        }}
+      />
+    </TooltipProvider>
+  );
+}
+
+function CurrentScreen({ calls }: { readonly calls: CallsStore }) {
+  const route = useRoute();
+  useEffect(() => followRoute(calls, route), [calls, route]);
+  switch (route.screen) {
+    case "servers":
+      return route.server === undefined ? (
+        <ServersView />
+      ) : (
+        <ServerPage key={route.server} name={route.server} />
+      );
+    case "clients":
+      return <ClientsView />;
+    case "activity":
+      return <ActivityView calls={calls} />;
+    case "settings":
+      return <SettingsView />;
+  }
+}
+
+/** "The calls of this server": a route may carry a filter. */
+function followRoute(calls: CallsStore, route: Route): void {
+  if (route.screen !== "activity" || (route.server === undefined && route.client === undefined)) return;
+  calls.setFilter({ ...NO_FILTER, server: route.server ?? "", client: route.client ?? "" });
+}

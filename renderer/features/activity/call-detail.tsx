@@ -1,0 +1,228 @@
+import { X } from "lucide-react";
+import { useCallback, useEffect, useState } from "react";
+import type { CallDetail, Payload } from "../../../shared/model/call.ts";
+import { bytes, duration, fullTime } from "../../lib/format.ts";
+import { failureOf, type Failure as Reason } from "../../lib/hub-store.ts";
+import { useServices } from "../../lib/services.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { cx } from "../../ui/cx.ts";
+import { Failure } from "../../ui/failure.tsx";
+import { JsonView } from "../../ui/json-view.tsx";
+import { ServerText } from "../../ui/server-text.tsx";
+import { CallOutcome } from "../../ui/status.tsx";
+import { TabPanel, Tabs } from "../../ui/tabs.tsx";
+import { TIME_PARTS } from "../../ui/timing-bar.tsx";
+import { ResultContent } from "./result-content.tsx";
+
+const FIRST = 1024 * 1024;
+const MOST = 64 * 1024 * 1024;
+
+/** One call in full: what was asked, what came back, where the time went. */
+export function CallDetailPane({ id, onClose }: { readonly id: number; readonly onClose: () => void }) {
+  const { connection } = useServices();
+  const [detail, setDetail] = useState<CallDetail | null>(null);
+  const [failure, setFailure] = useState<Reason | null>(null);
+  const [tab, setTab] = useState("result");
+  const [maxBytes, setMaxBytes] = useState(FIRST);
+  const [loading, setLoading] = useState(true);
+
+  const load = useCallback(() => {
+    let wanted = true;
+    setLoading(true);
+    setFailure(null);
+    connection.call("calls.get", { id, maxBytes }).then(
+      (found) => {
+        if (!wanted) return;
+        setDetail(found);
+        setLoading(false);
+      },
+      (error: unknown) => {
+        if (!wanted) return;
+        setFailure(failureOf(error));
+        setLoading(false);
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [connection, id, maxBytes]);
+  useEffect(load, [load]);
+
+  const more = (payload: Payload | null) =>
+    payload?.truncated ? (
+      <CutNotice
+        payload={payload}
+        loading={loading}
+        onLoad={() => setMaxBytes(Math.min(MOST, Math.max(payload.bytes + 4, FIRST)))}
+      />
+    ) : null;
+
+  return (
+    <section
+      aria-label="Call"
+      data-testid="call-detail"
+      className="flex min-h-0 flex-1 flex-col bg-bg"
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.defaultPrevented) onClose();
+      }}
+    >
+      <header className="flex shrink-0 items-start gap-2 px-5 pt-3.5 pb-1">
+        <div className="min-w-0 flex-1">
+          {detail === null ? (
+            <div className="skeleton my-1.5 h-3 w-40" />
+          ) : (
+            <>
+              <h2 className="flex min-w-0 items-baseline gap-1.5 font-semibold text-lg tracking-[-0.012em]">
+                <ServerText text={detail.tool ?? detail.method} limit={160} className="min-w-0" />
+              </h2>
+              <div className="tabular flex min-w-0 flex-wrap items-center gap-x-3 text-muted text-sm">
+                <CallOutcome status={detail.status} />
+                <span>{duration(detail.durationUs)}</span>
+                <span>{fullTime(detail.startedAt)}</span>
+              </div>
+            </>
+          )}
+        </div>
+        <IconButton label="Close" keys="Escape" size="sm" onClick={onClose}>
+          <X size={15} />
+        </IconButton>
+      </header>
+      {failure !== null && <Failure what="This call could not be read." failure={failure} onRetry={load} />}
+      {detail !== null && (
+        <Tabs
+          label="Parts of the call"
+          value={tab}
+          onValue={setTab}
+          tabs={[
+            { id: "result", label: detail.error === null ? "Result" : "Error" },
+            { id: "request", label: "Request" },
+            { id: "details", label: "Details" },
+          ]}
+        >
+          <TabPanel id="result" className="flex flex-col">
+            {detail.error !== null ? (
+              <JsonView
+                text={detail.error.text}
+                truncated={detail.error.truncated}
+                label="Error"
+                notice={more(detail.error)}
+              />
+            ) : detail.result !== null ? (
+              <ResultContent payload={detail.result} notice={more(detail.result)} />
+            ) : (
+              <Nothing>No result was recorded for this call.</Nothing>
+            )}
+          </TabPanel>
+          <TabPanel id="request" className="flex flex-col">
+            {detail.request === null ? (
+              <Nothing>The request had no parameters.</Nothing>
+            ) : (
+              <JsonView
+                text={detail.request.text}
+                truncated={detail.request.truncated}
+                label="Request"
+                notice={more(detail.request)}
+              />
+            )}
+          </TabPanel>
+          <TabPanel id="details" className="overflow-auto">
+            <Details detail={detail} />
+          </TabPanel>
+        </Tabs>
+      )}
+    </section>
+  );
+}
+
+const Nothing = ({ children }: { readonly children: string }) => <p className="p-5 text-muted">{children}</p>;
+
+function CutNotice({
+  payload,
+  loading,
+  onLoad,
+}: {
+  readonly payload: Payload;
+  readonly loading: boolean;
+  readonly onLoad: () => void;
+}) {
+  return (
+    <div className="tabular flex shrink-0 items-center gap-3 border-line border-b bg-sunken px-5 py-1.5 text-muted text-xs">
+      <span className="flex-1">
+        The first {bytes(payload.text.length)} of {bytes(payload.bytes)} are shown.
+      </span>
+      {payload.bytes <= MOST ? (
+        <Button size="sm" busy={loading} onClick={onLoad}>
+          Load all {bytes(payload.bytes)}
+        </Button>
+      ) : (
+        <span>It is too big to be shown whole.</span>
+      )}
+    </div>
+  );
+}
+
+function Details({ detail }: { readonly detail: CallDetail }) {
+  const longest = Math.max(1, ...TIME_PARTS.map((part) => detail.times[part.key]));
+  const facts: [string, string | null][] = [
+    ["Client", detail.client ?? "anonymous"],
+    ["Session", detail.session],
+    ["Server", detail.server],
+    ["Method", detail.method],
+    ["Profile", detail.profile],
+    ["Project", detail.project],
+    ["Rule", detail.rule],
+    ["Started", fullTime(detail.startedAt)],
+    ["Request", bytes(detail.requestBytes)],
+    ["Result", bytes(detail.resultBytes)],
+    ["Call", `#${detail.id}`],
+  ];
+  return (
+    <div className="space-y-6 px-5 py-4">
+      <section aria-labelledby="times">
+        <h3 id="times" className="mb-2 font-medium text-sm">
+          Where the time went
+        </h3>
+        <dl className="tabular space-y-1.5 text-sm">
+          {TIME_PARTS.map((part) => (
+            <div key={part.key} className="grid grid-cols-[136px_1fr_72px] items-center gap-3">
+              <dt className="flex items-center gap-2 text-muted">
+                <span aria-hidden className={cx("size-2 rounded-full", part.colour)} />
+                {part.label}
+              </dt>
+              <dd aria-hidden className="h-1.5 overflow-hidden rounded-full bg-press">
+                <div
+                  className={cx("h-full rounded-full", part.colour)}
+                  style={{ width: `${(detail.times[part.key] / longest) * 100}%` }}
+                />
+              </dd>
+              <dd className="text-right">{duration(detail.times[part.key])}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <dl className="tabular grid grid-cols-[136px_1fr] gap-x-3 gap-y-1.5 text-sm">
+        {facts.map(([name, value]) =>
+          value === null ? null : (
+            <div key={name} className="contents">
+              <dt className="text-muted">{name}</dt>
+              <dd className="flex min-w-0 items-start gap-1">
+                <ServerText text={value} limit={200} className="min-w-0" />
+              </dd>
+            </div>
+          ),
+        )}
+      </dl>
+      <CopyButton label="Copy the whole call as JSON" text={() => wholeCall(detail)}>
+        Copy call as JSON
+      </CopyButton>
+    </div>
+  );
+}
+
+/** The call as one JSON document; payloads are spliced in as raw text so that no digit changes. */
+function wholeCall({ request, result, error, ...summary }: CallDetail): string {
+  const part = (payload: Payload | null): string =>
+    payload === null ? "null" : payload.truncated ? JSON.stringify(payload.text) : payload.text;
+  return `${JSON.stringify(summary).slice(0, -1)},"request":${part(request)},"result":${part(result)},"error":${part(error)}}`;
+}

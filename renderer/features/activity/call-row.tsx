@@ -1,0 +1,83 @@
+import { memo } from "react";
+import type { CallSummary } from "../../../shared/model/call.ts";
+import { bytes, clock, duration, otherDay } from "../../lib/format.ts";
+import { plainVisible } from "../../lib/visible-text.ts";
+import { cx } from "../../ui/cx.ts";
+import { ServerText } from "../../ui/server-text.tsx";
+import { CallOutcome, callWord } from "../../ui/status.tsx";
+import { TimingBar } from "../../ui/timing-bar.tsx";
+
+/** Height of a row in pixels. */
+export const ROW_HEIGHT = 32;
+
+/** The columns, alike for header and rows; the container's width decides which are shown. */
+export const COLUMNS =
+  "grid items-center gap-x-4 px-5 grid-cols-[104px_minmax(0,1fr)_92px_84px] @2xl:grid-cols-[104px_minmax(0,1fr)_minmax(0,130px)_92px_148px] @4xl:grid-cols-[104px_minmax(0,1fr)_minmax(0,160px)_100px_72px_156px]";
+export const FROM_2XL = "hidden @2xl:block";
+export const FROM_4XL = "hidden @4xl:block";
+
+/** One call of the list. Its id in the document is `call-ID`, for aria-activedescendant. */
+export const CallRow = memo(function CallRow({
+  call,
+  index,
+  selected,
+  today,
+  onSelect,
+}: {
+  readonly call: CallSummary;
+  readonly index: number;
+  readonly selected: boolean;
+  /** Any moment of the current day, milliseconds since the epoch. */
+  readonly today: number;
+  readonly onSelect: (id: number) => void;
+}) {
+  const day = otherDay(call.startedAt, today);
+  const name = call.tool ?? call.method;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys for its active row
+    <div
+      id={`call-${call.id}`}
+      data-testid="call-row"
+      data-call-id={call.id}
+      role="row"
+      tabIndex={-1}
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      aria-label={`${plainVisible(name, 60)}, ${callWord(call.status)}, ${duration(call.durationUs)}`}
+      onClick={() => onSelect(call.id)}
+      className={cx(
+        COLUMNS,
+        "h-8 border-line/60 border-b text-sm",
+        selected ? "bg-accent-soft shadow-[inset_2px_0_0_var(--accent)]" : "hover:bg-hover",
+      )}
+    >
+      <span role="gridcell" className="tabular truncate text-muted">
+        {day === "" ? clock(call.startedAt) : `${day} ${clock(call.startedAt).slice(0, 8)}`}
+      </span>
+      <span role="gridcell" className="flex min-w-0 items-baseline gap-1.5">
+        {call.server !== null && (
+          <ServerText text={call.server} limit={60} className="min-w-0 shrink-[2] text-muted" />
+        )}
+        {call.server !== null && <span className="text-faint">/</span>}
+        <ServerText
+          text={name}
+          limit={120}
+          className={cx("min-w-8", call.tool === null ? "text-muted italic" : "font-medium")}
+        />
+      </span>
+      <span role="gridcell" className={cx(FROM_2XL, "min-w-0 truncate text-muted")}>
+        {call.client === null ? "anonymous" : <ServerText text={call.client} limit={60} className="block" />}
+      </span>
+      <span role="gridcell" className="flex">
+        <CallOutcome status={call.status} />
+      </span>
+      <span role="gridcell" className={cx(FROM_4XL, "tabular text-right text-muted")}>
+        {bytes(call.resultBytes)}
+      </span>
+      <span role="gridcell" className="flex items-center justify-end gap-3">
+        <TimingBar times={call.times} total={call.durationUs} className="hidden w-16 @2xl:flex" />
+        <span className="tabular w-18 shrink-0 text-right">{duration(call.durationUs)}</span>
+      </span>
+    </div>
+  );
+});

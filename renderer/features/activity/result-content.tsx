@@ -1,0 +1,187 @@
+import { FileText, Image, Link2, Music, Puzzle } from "lucide-react";
+import { type ReactNode, useMemo, useState } from "react";
+import type { Payload } from "../../../shared/model/call.ts";
+import { bytes, count } from "../../lib/format.ts";
+import { useJson } from "../../lib/json/use-json.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { Segmented } from "../../ui/field.tsx";
+import { JsonView } from "../../ui/json-view.tsx";
+import { ServerText } from "../../ui/server-text.tsx";
+import { type ContentBlock, contentBlocks } from "./content.ts";
+
+/** A tool's result: its content blocks as a person would read them, or its JSON as it went over the wire. */
+export function ResultContent({
+  payload,
+  notice,
+}: {
+  readonly payload: Payload;
+  readonly notice: ReactNode;
+}) {
+  const [mode, setMode] = useState("content");
+  const result = useJson(payload.text, payload.truncated);
+  const blocks = useMemo(() => (result.phase === "ready" ? contentBlocks(result.tree.root) : []), [result]);
+  const json = mode === "json" || (result.phase !== "parsing" && blocks.length === 0);
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      {blocks.length > 0 && (
+        <div className="flex shrink-0 items-center gap-3 border-line border-b px-5 py-1.5">
+          <Segmented
+            label="How to show the result"
+            value={mode}
+            onValue={setMode}
+            options={[
+              { value: "content", label: "Content" },
+              { value: "json", label: "JSON" },
+            ]}
+          />
+          <span className="flex-1" />
+          <span className="tabular text-faint text-xs">{bytes(payload.bytes)}</span>
+        </div>
+      )}
+      {json || result.phase === "parsing" ? (
+        <JsonView text={payload.text} truncated={payload.truncated} label="Result" notice={notice} />
+      ) : (
+        <>
+          {notice}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
+          <div
+            className="min-h-0 flex-1 space-y-3 overflow-auto px-5 py-4"
+            role="region"
+            aria-label="Content"
+            tabIndex={0}
+          >
+            {blocks.map((block, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: blocks have no identity but their place
+              <Block key={index} block={block} />
+            ))}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Frame({
+  icon,
+  title,
+  actions,
+  children,
+}: {
+  readonly icon: ReactNode;
+  readonly title: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children?: ReactNode;
+}) {
+  return (
+    <article className="overflow-hidden rounded-lg border border-line">
+      <header className="flex h-8 items-center gap-2 bg-sunken px-3 text-muted text-xs">
+        {icon}
+        <span className="flex min-w-0 flex-1 items-center gap-2">{title}</span>
+        {actions}
+      </header>
+      {children !== undefined && <div className="border-line border-t px-3.5 py-3">{children}</div>}
+    </article>
+  );
+}
+
+function Block({ block }: { readonly block: ContentBlock }) {
+  switch (block.type) {
+    case "text":
+      return (
+        <Frame
+          icon={<FileText aria-hidden size={13} />}
+          title={
+            <span className="tabular">
+              Text · {count(block.text.length)} characters{block.cut ? " · cut off" : ""}
+            </span>
+          }
+          actions={<CopyButton label="Copy the text" text={block.text} />}
+        >
+          <ServerText
+            text={block.text}
+            multiline
+            limit={8_000}
+            className="block font-mono text-xs leading-5"
+          />
+        </Frame>
+      );
+    case "image":
+      return (
+        <Frame icon={<Image aria-hidden size={13} />} title={<Media mime={block.mime} size={block.bytes} />}>
+          {block.url === null ? (
+            <NotShown what="image" />
+          ) : (
+            <img
+              src={block.url}
+              alt="Returned by the server"
+              className="checker max-h-96 min-h-8 max-w-full rounded-sm object-contain"
+            />
+          )}
+        </Frame>
+      );
+    case "audio":
+      return (
+        <Frame icon={<Music aria-hidden size={13} />} title={<Media mime={block.mime} size={block.bytes} />}>
+          {block.url === null ? (
+            <NotShown what="audio" />
+          ) : (
+            // biome-ignore lint/a11y/useMediaCaption: a server's audio comes without captions
+            <audio
+              controls
+              preload="metadata"
+              src={block.url}
+              aria-label="Audio returned by the server"
+              className="w-full"
+            />
+          )}
+        </Frame>
+      );
+    case "link":
+      return (
+        <Frame
+          icon={<Link2 aria-hidden size={13} />}
+          title={<ServerText text={block.name} limit={120} />}
+          actions={<CopyButton label="Copy the address" text={block.uri} />}
+        >
+          <ServerText text={block.uri} multiline limit={600} className="block font-mono text-xs" />
+        </Frame>
+      );
+    case "resource":
+      return (
+        <Frame
+          icon={<Puzzle aria-hidden size={13} />}
+          title={<ServerText text={block.uri} limit={160} />}
+          {...(block.text === null
+            ? {}
+            : { actions: <CopyButton label="Copy the resource's text" text={block.text} /> })}
+        >
+          {block.text === null ? (
+            <NotShown what="binary resource" />
+          ) : (
+            <ServerText
+              text={block.text}
+              multiline
+              limit={8_000}
+              className="block font-mono text-xs leading-5"
+            />
+          )}
+        </Frame>
+      );
+    case "other":
+      return (
+        <Frame icon={<Puzzle aria-hidden size={13} />} title={<ServerText text={block.name} limit={120} />} />
+      );
+  }
+}
+
+const Media = ({ mime, size }: { readonly mime: string; readonly size: number }) => (
+  <span className="tabular flex min-w-0 gap-1">
+    <ServerText text={mime} limit={40} /> · {bytes(size)}
+  </span>
+);
+
+const NotShown = ({ what }: { readonly what: string }) => (
+  <p className="text-muted text-sm">
+    This {what} is not shown: its type is not one of the safe ones, or it is damaged or cut off.
+  </p>
+);

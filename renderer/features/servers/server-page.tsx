@@ -1,0 +1,276 @@
+import { Activity, Ellipsis, Power, PowerOff, RotateCw, Trash2 } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useStore } from "zustand";
+import type { Problem, ServerDetail } from "../../../shared/model/server.ts";
+import { ago, count, plural, until } from "../../lib/format.ts";
+import { useHub, useNow, useServices } from "../../lib/services.tsx";
+import { useAsk } from "../../lib/use-ask.ts";
+import { plainVisible } from "../../lib/visible-text.ts";
+import { Banner } from "../../ui/banner.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { CommandLine, LaunchDetails } from "../../ui/command-line.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import { Menu, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
+import { Screen } from "../../ui/screen.tsx";
+import { ServerText } from "../../ui/server-text.tsx";
+import { SkeletonRows } from "../../ui/skeleton.tsx";
+import { ServerStatus } from "../../ui/status.tsx";
+import { TabPanel, Tabs } from "../../ui/tabs.tsx";
+import { LogPanel } from "./log-panel.tsx";
+import { createServerStore, type ServerStore } from "./server-store.ts";
+import { ToolsPanel } from "./tools-panel.tsx";
+
+/** One server: its state and problems, its tools, its log, and what exactly runs. */
+export function ServerPage({ name }: { readonly name: string }) {
+  const { connection, router } = useServices();
+  const [page, setPage] = useState<ServerStore | null>(null);
+  const known = useHub((data) => !data.loaded || data.servers.some((server) => server.name === name));
+  useEffect(() => {
+    const created = createServerStore(connection, name);
+    setPage(created);
+    return () => created.dispose();
+  }, [connection, name]);
+
+  const title = (
+    <span className="flex min-w-0 items-center gap-1.5">
+      <a
+        href="#/servers"
+        className="no-drag rounded-sm text-muted hover:text-fg"
+        onClick={(event) => {
+          event.preventDefault();
+          router.go({ screen: "servers" });
+        }}
+      >
+        Servers
+      </a>
+      <span aria-hidden className="text-faint">
+        /
+      </span>
+      <ServerText text={name} limit={64} className="min-w-0" />
+    </span>
+  );
+  if (!known)
+    return (
+      <Screen title={title}>
+        <EmptyState
+          icon={<Trash2 size={20} />}
+          title="This server is gone"
+          actions={<Button onClick={() => router.go({ screen: "servers" })}>Back to the servers</Button>}
+        >
+          It has been removed from the configuration.
+        </EmptyState>
+      </Screen>
+    );
+  return page === null ? (
+    <Screen title={title}>{null}</Screen>
+  ) : (
+    <Loaded title={title} name={name} page={page} />
+  );
+}
+
+function Loaded({
+  title,
+  name,
+  page,
+}: {
+  readonly title: React.ReactNode;
+  readonly name: string;
+  readonly page: ServerStore;
+}) {
+  const { detail, failure } = useStore(page.store);
+  const [tab, setTab] = useState("tools");
+  return (
+    <Screen title={title} actions={detail !== null && <Actions detail={detail} />}>
+      {detail === null ? (
+        failure === null ? (
+          <SkeletonRows label="Loading the server" />
+        ) : (
+          <Failure
+            what={`${plainVisible(name, 60)} could not be read.`}
+            failure={failure}
+            onRetry={page.reload}
+          />
+        )
+      ) : (
+        <>
+          <Facts detail={detail} />
+          {detail.problems.length > 0 && (
+            <div className="shrink-0 space-y-2 px-5 pb-3">
+              {detail.problems.map((problem) => (
+                <ProblemBanner key={problem.code} problem={problem} detail={detail} />
+              ))}
+            </div>
+          )}
+          <Tabs
+            label="Parts of the server"
+            value={tab}
+            onValue={setTab}
+            tabs={[
+              { id: "tools", label: "Tools", count: detail.tools },
+              { id: "log", label: "Log" },
+              { id: "launch", label: detail.launch.command === null ? "Connection" : "Launch" },
+            ]}
+          >
+            <TabPanel id="tools" className="flex">
+              <ToolsPanel detail={detail} />
+            </TabPanel>
+            <TabPanel id="log" className="flex flex-col">
+              <LogPanel page={page} />
+            </TabPanel>
+            <TabPanel id="launch" className="overflow-auto">
+              <LaunchPanel detail={detail} />
+            </TabPanel>
+          </Tabs>
+        </>
+      )}
+    </Screen>
+  );
+}
+
+function Actions({ detail }: { readonly detail: ServerDetail }) {
+  const { router } = useServices();
+  const { busy, ask } = useAsk();
+  const { name } = detail;
+  return (
+    <>
+      <Button icon={<Activity size={13} />} onClick={() => router.go({ screen: "activity", server: name })}>
+        Calls
+      </Button>
+      {detail.enabled && (
+        <Button
+          icon={<RotateCw size={13} />}
+          busy={busy}
+          onClick={() => void ask({ type: "server.restart", name }, `${name} was restarted.`)}
+        >
+          Restart
+        </Button>
+      )}
+      {!detail.enabled && (
+        <Button
+          variant="primary"
+          icon={<Power size={13} />}
+          busy={busy}
+          onClick={() => void ask({ type: "server.enable", name }, `${name} was enabled.`)}
+        >
+          Enable
+        </Button>
+      )}
+      <Menu
+        trigger={
+          <IconButton label="More actions" variant="secondary">
+            <Ellipsis size={15} />
+          </IconButton>
+        }
+      >
+        {detail.enabled && (
+          <MenuItem
+            icon={<PowerOff size={14} />}
+            onSelect={() => void ask({ type: "server.disable", name }, `${name} was disabled.`)}
+          >
+            Disable
+          </MenuItem>
+        )}
+        {detail.enabled && <MenuSeparator />}
+        <MenuItem
+          danger
+          icon={<Trash2 size={14} />}
+          onSelect={() =>
+            void ask({ type: "server.remove", name }, `${name} was removed.`).then(
+              (removed) => removed && router.go({ screen: "servers" }),
+            )
+          }
+        >
+          Remove…
+        </MenuItem>
+      </Menu>
+    </>
+  );
+}
+
+function Facts({ detail }: { readonly detail: ServerDetail }) {
+  const now = useNow(detail.retryAt === null ? 30_000 : 1_000);
+  const facts: [string, string | null][] = [
+    ["Transport", detail.transport],
+    ["Protocol", detail.revision],
+    ["Process", detail.pid === null ? null : String(detail.pid)],
+    ["Started", detail.startedAt === null ? null : ago(detail.startedAt, now)],
+    ["Calls today", count(detail.callsToday)],
+    ["Restarts", String(detail.restarts)],
+    ["Next attempt", detail.retryAt === null ? null : until(detail.retryAt, now)],
+    ["Stray output", detail.noiseLines === 0 ? null : plural(detail.noiseLines, "line")],
+  ];
+  return (
+    <dl className="tabular flex shrink-0 flex-wrap items-center gap-x-6 gap-y-1 px-5 py-3 text-sm">
+      <div className="flex gap-2 font-medium">
+        <dt className="sr-only">State</dt>
+        <dd>
+          <ServerStatus state={detail.state} />
+        </dd>
+      </div>
+      {facts.map(([label, value]) =>
+        value === null ? null : (
+          <div key={label} className="flex gap-1.5">
+            <dt className="text-muted">{label}</dt>
+            <dd>
+              <ServerText text={value} limit={40} />
+            </dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}
+
+function ProblemBanner({ problem, detail }: { readonly problem: Problem; readonly detail: ServerDetail }) {
+  const { busy, ask } = useAsk();
+  return (
+    <Banner
+      tone={detail.state === "failed" ? "bad" : "warn"}
+      title={<ServerText text={problem.message} multiline limit={400} />}
+      actions={
+        detail.enabled && (
+          <Button
+            size="sm"
+            icon={<RotateCw size={13} />}
+            busy={busy}
+            onClick={() =>
+              void ask({ type: "server.restart", name: detail.name }, `${detail.name} was restarted.`)
+            }
+          >
+            Restart
+          </Button>
+        )
+      }
+    >
+      {problem.advice !== null && <ServerText text={problem.advice} multiline limit={600} />}
+    </Banner>
+  );
+}
+
+function LaunchPanel({ detail }: { readonly detail: ServerDetail }) {
+  const { launch } = detail;
+  return (
+    <div className="max-w-200 space-y-4 px-5 py-4">
+      <div>
+        <h2 className="mb-1.5 font-medium text-sm">
+          {launch.command === null ? "Connects to" : "Runs exactly this"}
+        </h2>
+        <CommandLine launch={launch} />
+      </div>
+      <LaunchDetails launch={launch} />
+      <p className="grid grid-cols-[104px_1fr] text-sm">
+        <span className="text-muted">Tool prefix</span>
+        {detail.prefix === "" ? (
+          <span className="text-muted">none: clients see its own names</span>
+        ) : (
+          <code className="font-mono text-xs leading-4.5">{detail.prefix}__</code>
+        )}
+      </p>
+      <p className="text-muted text-sm">
+        Values of variables and headers stay inside the hub. To change what runs, edit gatehouse.json;
+        Gatehouse asks before it uses the change.
+      </p>
+    </div>
+  );
+}

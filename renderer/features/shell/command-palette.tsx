@@ -1,0 +1,146 @@
+import { Command } from "cmdk";
+import {
+  Activity,
+  Keyboard,
+  MonitorSmartphone,
+  Moon,
+  Pause,
+  Play,
+  Plus,
+  RotateCw,
+  Search,
+  Server,
+  Settings,
+  Sun,
+  SunMoon,
+} from "lucide-react";
+import { Dialog } from "radix-ui";
+import type { ReactNode } from "react";
+import { useStore } from "zustand";
+import { useHub, useServices } from "../../lib/services.tsx";
+import { useAsk } from "../../lib/use-ask.ts";
+import { plainVisible } from "../../lib/visible-text.ts";
+import { Kbd } from "../../ui/kbd.tsx";
+import { serverWord } from "../../ui/status.tsx";
+import { usePause } from "./hub-foot.tsx";
+
+/** Everything by name: screens, servers and actions. */
+export function CommandPalette() {
+  const { ui, router, theme } = useServices();
+  const open = useStore(ui, (state) => state.palette);
+  const servers = useHub((data) => data.servers);
+  const { paused, toggle } = usePause();
+  const { ask } = useAsk();
+  const close = (): void => ui.setState({ palette: false });
+  const item = (
+    label: string,
+    icon: ReactNode,
+    run: () => void,
+    more: { keys?: string; hint?: string; words?: string[] } = {},
+  ) => (
+    <Command.Item
+      key={label}
+      value={label}
+      keywords={more.words ?? []}
+      onSelect={() => {
+        close();
+        run();
+      }}
+      className="flex h-9 select-none items-center gap-2.5 rounded-md px-2.5 text-sm data-[selected=true]:bg-press [&_svg]:text-muted"
+    >
+      {icon}
+      <span className="min-w-0 flex-1 truncate">{label}</span>
+      {more.hint !== undefined && <span className="shrink-0 text-faint text-xs">{more.hint}</span>}
+      {more.keys !== undefined && <Kbd keys={more.keys} />}
+    </Command.Item>
+  );
+  const group =
+    "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2.5 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-faint [&_[cmdk-group-heading]]:text-xs";
+  return (
+    <Dialog.Root open={open} onOpenChange={(palette) => ui.setState({ palette })}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="anim-fade fixed inset-0 z-50 bg-(--scrim)" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="anim-rise fixed inset-x-0 top-[14vh] z-50 mx-auto w-140 max-w-[calc(100vw-32px)] overflow-hidden rounded-xl bg-raised shadow-pop outline-none"
+        >
+          <Dialog.Title className="sr-only">Jump to a screen, a server or an action</Dialog.Title>
+          <Command loop label="Jump to">
+            <div className="flex items-center gap-2.5 border-line border-b px-4">
+              <Search aria-hidden size={15} className="text-faint" />
+              <Command.Input
+                placeholder="Jump to a screen, a server or an action"
+                className="h-12 min-w-0 flex-1 bg-transparent text-base outline-none"
+              />
+            </div>
+            <Command.List className="max-h-[46vh] overflow-y-auto px-1.5 pb-1.5">
+              <Command.Empty className="py-8 text-center text-muted text-sm">
+                Nothing is called that.
+              </Command.Empty>
+              <Command.Group heading="Go to" className={group}>
+                {item("Servers", <Server size={15} />, () => router.go({ screen: "servers" }), {
+                  keys: "g s",
+                })}
+                {item("Clients", <MonitorSmartphone size={15} />, () => router.go({ screen: "clients" }), {
+                  keys: "g c",
+                })}
+                {item("Activity", <Activity size={15} />, () => router.go({ screen: "activity" }), {
+                  keys: "g a",
+                })}
+                {item("Settings", <Settings size={15} />, () => router.go({ screen: "settings" }), {
+                  keys: "g ,",
+                })}
+              </Command.Group>
+              <Command.Group heading="Do" className={group}>
+                {item("Add a server", <Plus size={15} />, () => ui.setState({ adding: true }), {
+                  keys: "n",
+                  words: ["new", "paste"],
+                })}
+                {item(
+                  paused ? "Let calls through again" : "Pause all calls",
+                  paused ? <Play size={15} /> : <Pause size={15} />,
+                  () => void toggle(),
+                  { words: ["stop", "resume"] },
+                )}
+                {item("Light theme", <Sun size={15} />, () => theme.set("light"))}
+                {item("Dark theme", <Moon size={15} />, () => theme.set("dark"))}
+                {item("System theme", <SunMoon size={15} />, () => theme.set("system"))}
+                {item("Keyboard shortcuts", <Keyboard size={15} />, () => ui.setState({ shortcuts: true }), {
+                  keys: "?",
+                })}
+              </Command.Group>
+              {servers.length > 0 && (
+                <Command.Group heading="Servers" className={group}>
+                  {servers.map((server) =>
+                    item(
+                      plainVisible(server.name, 64),
+                      <Server size={15} />,
+                      () => router.go({ screen: "servers", server: server.name }),
+                      {
+                        hint: serverWord(server.state),
+                        words: ["server"],
+                      },
+                    ),
+                  )}
+                  {servers
+                    .filter((server) => server.enabled)
+                    .map((server) =>
+                      item(
+                        `Restart ${plainVisible(server.name, 64)}`,
+                        <RotateCw size={15} />,
+                        () =>
+                          void ask(
+                            { type: "server.restart", name: server.name },
+                            `${server.name} was restarted.`,
+                          ),
+                      ),
+                    )}
+                </Command.Group>
+              )}
+            </Command.List>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

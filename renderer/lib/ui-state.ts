@@ -1,0 +1,12 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+
+/** What is open over the screens; shared so that any screen can open it without knowing who draws it. */
+export interface UiState {
+  readonly adding: boolean;
+  readonly palette: boolean;
+  readonly shortcuts: boolean;
+}
+
+/** Creates the state with everything closed. */
+export const createUiState = (): StoreApi<UiState> =>
+  createStore<UiState>(() => ({ adding: false, palette: false, shortcuts: false }));
