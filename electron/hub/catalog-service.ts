@@ -64,14 +64,14 @@ export class CatalogService {
     );
   }
 
+  /** Whether every server of the scope is learnt, so that `ready` need not be awaited. */
+  isLearnt(scope: Scope): boolean {
+    return this.#unlearnt(scope).length === 0;
+  }
+
   /** Resolves when the scope's servers are learnt, or after the one wait that each of them is granted. */
   async ready(scope: Scope): Promise<void> {
-    const unknown = this.#servers().filter(
-      (server) =>
-        server.config.enabled &&
-        server.catalog.tools === undefined &&
-        (scope.kind !== "server" || scope.name === server.name),
-    );
+    const unknown = this.#unlearnt(scope);
     if (unknown.length === 0) return;
     const now = performance.now();
     let wait = 0;
@@ -88,6 +88,15 @@ export class CatalogService {
     });
     await Promise.race([learning, limit]);
     clearTimeout(timer);
+  }
+
+  #unlearnt(scope: Scope): ManagedServer[] {
+    return this.#servers().filter(
+      (server) =>
+        server.config.enabled &&
+        server.catalog.tools === undefined &&
+        (scope.kind !== "server" || scope.name === server.name),
+    );
   }
 
   #whole(): Catalog {

@@ -15,7 +15,7 @@ import type { Log } from "./log.ts";
 import { compose } from "./pipeline/call.ts";
 import { recordStep } from "./pipeline/record.ts";
 import { routeCall } from "./pipeline/route.ts";
-import { authorizeStep, consentStep, limitStep } from "./pipeline/steps.ts";
+import { authorizeStep, consentStep, limitStep, lookupStep } from "./pipeline/steps.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { CallRow, Storage } from "./ports/storage.ts";
 import type { ServerLaunch, TransportFactory } from "./ports/upstream.ts";
@@ -112,6 +112,14 @@ export function createHub(deps: HubDeps): Hub {
   const run = compose(
     [
       recordStep(storage.calls, recorded),
+      lookupStep({
+        find(call) {
+          call.route = catalog.view(call.scope, call.profile).routes.get(call.requestedName);
+          call.server = call.route === undefined ? undefined : servers.get(call.route.server);
+        },
+        isLearnt: (scope) => catalog.isLearnt(scope),
+        ready: (scope) => catalog.ready(scope),
+      }),
       authorizeStep,
       limitStep({ paused: () => paused }),
       consentStep(() => store.config),

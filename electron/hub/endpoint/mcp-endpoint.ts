@@ -141,12 +141,11 @@ function callTool(deps: McpEndpointDeps, message: InboundMessage, id: Buffer, re
     reply.send([errorMessage(id, INVALID_REQUEST, "a request with this id is under way in this session")]);
     return nothing;
   }
-  const profile = profileOf(message.scope, message.client);
-  const route = deps.catalog.view(message.scope, profile).routes.get(requestedName);
   const call: Call = {
     client: message.client,
     session,
-    profile,
+    scope: message.scope,
+    profile: profileOf(message.scope, message.client),
     method: "tools/call",
     bytes,
     envelope,
@@ -155,8 +154,8 @@ function callTool(deps: McpEndpointDeps, message: InboundMessage, id: Buffer, re
     receivedAt: message.receivedAt,
     startedAt: Date.now(),
     requestedName,
-    route,
-    server: route === undefined ? undefined : deps.servers.get(route.server),
+    route: undefined,
+    server: undefined,
     rule: null,
     consentMs: 0,
     queuedAt: 0,

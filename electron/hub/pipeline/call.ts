@@ -1,7 +1,7 @@
 import type { CallStatus } from "../../../shared/model/call.ts";
 import type { Route } from "../../core/catalog/aggregate.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
-import type { ClientIdentity, Reply } from "../ports/endpoint.ts";
+import type { ClientIdentity, Reply, Scope } from "../ports/endpoint.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session } from "../sessions.ts";
 
@@ -9,6 +9,7 @@ import type { Session } from "../sessions.ts";
 export interface Call {
   readonly client: ClientIdentity;
   readonly session: Session;
+  readonly scope: Scope;
   readonly profile: string | null;
   readonly method: string;
   readonly bytes: Buffer;
@@ -22,8 +23,8 @@ export interface Call {
   /** The name as the client wrote it. */
   readonly requestedName: string;
   /** Where the name leads in the client's view; undefined for a name that is not visible. */
-  readonly route: Route | undefined;
-  readonly server: ManagedServer | undefined;
+  route: Route | undefined;
+  server: ManagedServer | undefined;
   /** What decided about the call: a rule or the default. */
   rule: string | null;
   /** Milliseconds spent waiting for a person. */

@@ -100,6 +100,47 @@ describe("the pipeline", () => {
     expect(hub.storage.rows).toMatchObject([{ status: "error", server: null, tool: "nobody__knows" }]);
   });
 
+  describe("while a changed server is being learnt", () => {
+    const learning = async () => {
+      const hub = await start();
+      const session = await hub.open();
+      const { initialize } = hub.server.answer;
+      let id = 0;
+      hub.server.answer.initialize = (_params, asked) => {
+        id = asked;
+        return undefined;
+      };
+      await hub.configure(fakeConfig().replace('"fake" }', '"fake", "args": ["changed"] }'));
+      await expect.poll(() => id).toBeGreaterThan(0);
+      return {
+        hub,
+        session,
+        learn: () => hub.server.say({ jsonrpc: "2.0", id, result: initialize?.({}, id) }),
+      };
+    };
+
+    it("a call waits for it as a list does", async () => {
+      const { hub, session, learn } = await learning();
+      const pending = hub.request(callOf("fake__echo", { early: true }), { session });
+      learn();
+      expect((await pending).message?.result).toEqual({
+        content: [{ type: "text", text: '{"early":true}' }],
+      });
+      expect(hub.storage.rows).toMatchObject([{ status: "ok", server: "fake", tool: "echo" }]);
+    });
+
+    it("a call that is cancelled is recorded and never sent", async () => {
+      const { hub, session, learn } = await learning();
+      const pending = hub.request(callOf("fake__echo"), { session });
+      hub.notify({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } }, session);
+      learn();
+      expect((await pending).message).toBeUndefined();
+      await hub.request({ jsonrpc: "2.0", id: 2, method: "tools/list" }, { session });
+      expect(calls(hub)).toEqual([]);
+      expect(hub.storage.rows).toMatchObject([{ status: "cancelled", server: null, tool: "fake__echo" }]);
+    });
+  });
+
   it("a tool outside the client's profile is as unknown as one that does not exist", async () => {
     const hub = await start({
       config: fakeConfig(

@@ -1,13 +1,47 @@
 import type { Config } from "../../../shared/model/config.ts";
 import { INVALID_PARAMS, PAUSED, SERVER_BUSY } from "../../core/jsonrpc/errors.ts";
 import { decide } from "../../core/policy/decide.ts";
-import type { Step } from "./call.ts";
-import { deniedOutcome, errorOutcome } from "./outcomes.ts";
+import type { Scope } from "../ports/endpoint.ts";
+import type { Call, Step } from "./call.ts";
+import { cancelledOutcome, deniedOutcome, errorOutcome } from "./outcomes.ts";
 
 /** Most requests one session may have under way at once. */
 const MAX_IN_FLIGHT = 1_000;
 /** Most bytes of requests under way in the whole hub. */
 const MAX_BYTES_IN_FLIGHT = 512 * 1024 * 1024;
+
+/** What the step that looks names up needs of the catalogue. */
+export interface Lookup {
+  /** Sets the call's route and server, as far as its name is known and visible. */
+  find(call: Call): void;
+  isLearnt(scope: Scope): boolean;
+  /** Resolves when the scope is learnt, or after a short while. */
+  ready(scope: Scope): Promise<void>;
+}
+
+/**
+ * Finds where a name leads. One that is not known yet may belong to a server that is just being learnt (its definition
+ * has changed, or the client remembers its tools from before): such a call waits for the catalogue as a list does.
+ */
+export function lookupStep(lookup: Lookup): Step {
+  return (call, next) => {
+    lookup.find(call);
+    if (call.route !== undefined || lookup.isLearnt(call.scope)) return next();
+    return new Promise((resolve, reject) => {
+      let cancelled = false;
+      call.cancel = () => {
+        cancelled = true;
+        resolve(cancelledOutcome);
+      };
+      lookup.ready(call.scope).then(() => {
+        if (cancelled) return;
+        call.cancel = undefined;
+        lookup.find(call);
+        resolve(next());
+      }, reject);
+    });
+  };
+}
 
 /** Only what the client can see may be called: a name outside its view is as unknown as one that does not exist. */
 export const authorizeStep: Step = (call, next) =>
