@@ -46,6 +46,8 @@ export interface SendOptions {
 export interface OpenStream {
   readonly status: number;
   readonly messages: Message[];
+  /** Resolves when the stream has ended, whoever ended it. */
+  readonly ended: Promise<void>;
   close(): void;
 }
 
@@ -165,7 +167,8 @@ export class McpHttpClient {
         response.setEncoding("utf8");
         response.on("data", read);
         response.on("error", () => {});
-        resolve({ status: response.statusCode ?? 0, messages, close: () => request.destroy() });
+        const ended = new Promise<void>((settle) => response.once("close", settle));
+        resolve({ status: response.statusCode ?? 0, messages, ended, close: () => request.destroy() });
       });
       request.on("error", reject);
     });
