@@ -1,12 +1,18 @@
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { _electron, type ElectronApplication, type Page } from "playwright-core";
 import { findElectron } from "../../scripts/electron-runtime.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** Holds the app back until Playwright is attached, so that it never meets a window that is half loaded. */
+const LOADER = join(
+  dirname(createRequire(import.meta.url).resolve("playwright-core/package.json")),
+  "lib/server/electron/loader.js",
+);
 
 /** Gives a home a port of its own, so that tests never meet on the usual one; returns the home. */
 export function quietHome(home: string, port = 0): string {
@@ -61,7 +67,7 @@ export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions
   ) as Record<string, string>;
   const electron = await _electron.launch({
     executablePath: runtime.path,
-    args: [...runtime.args, ROOT, ...args],
+    args: ["-r", LOADER, ...runtime.args, ROOT, ...args],
     env: environment,
     timeout: 60_000,
   });
