@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, realpathSync, unwatchFile, watchFile } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
@@ -7,11 +7,7 @@ import { writeFileAtomic } from "../home/atomic.ts";
 import { NEW_FILE } from "./edit.ts";
 import { type ConfigIssue, invalidConfig, issueLine } from "./issue.ts";
 import { defaultConfig, parseConfig } from "./parse.ts";
-
-/** How often the file is looked at, in milliseconds. */
-const LOOK_EVERY = 250;
-/** How long the file must be left alone before it is read: editors write in several steps. */
-const SETTLE = 50;
+import { watchForChanges } from "./watch.ts";
 
 export interface ConfigStoreOptions {
   readonly file: string;
@@ -41,21 +37,26 @@ export interface ConfigStore {
 /**
  * Opens the configuration. A missing file means the defaults; nothing is written before the first edit.
  * Throws `config_invalid` with every issue's line, column and key when the file cannot be used.
- *
- * The one file is polled by the operating system's stat, in libuv's thread pool: it sees every way of saving
- * (rename over, delete and create, links), and unlike a watch on the folder it does not wake at each database commit.
  */
 export function openConfig(options: ConfigStoreOptions): ConfigStore {
   const { file, log } = options;
   const name = basename(file);
-  let text = read(file);
-  const first = text === undefined ? { config: defaultConfig(), warnings: [] } : parseConfig(text);
-  if ("errors" in first) throw invalidConfig(file, first.errors);
-  warn(first.warnings);
-  let config = first.config;
+  // From before the first read, so that no change falls in between.
+  const unwatch = watchForChanges(file, reload);
+  let text: string | undefined;
+  let config: Config;
+  try {
+    text = read(file);
+    const first = text === undefined ? { config: defaultConfig(), warnings: [] } : parseConfig(text);
+    if ("errors" in first) throw invalidConfig(file, first.errors);
+    warn(first.warnings);
+    config = first.config;
+  } catch (error) {
+    unwatch();
+    throw error;
+  }
   let problems: readonly ConfigIssue[] = [];
   let edits: Promise<unknown> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
   function warn(warnings: readonly ConfigIssue[]): void {
@@ -111,14 +112,6 @@ export function openConfig(options: ConfigStoreOptions): ConfigStore {
     else adopt(parsed.config, found, parsed.warnings);
   }
 
-  const changed = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(reload, SETTLE).unref();
-  };
-  watchFile(file, { persistent: false, interval: LOOK_EVERY }, changed);
-  // What was saved between the first read and the first look.
-  changed();
-
   function runEdit(change: (text: string) => string): Config {
     if (closed) throw new GatehouseError("internal", "the configuration is closed");
     const current = read(file);
@@ -148,8 +141,7 @@ export function openConfig(options: ConfigStoreOptions): ConfigStore {
     async close() {
       await edits;
       closed = true;
-      clearTimeout(timer);
-      unwatchFile(file, changed);
+      unwatch();
     },
   };
 }
