@@ -52,7 +52,7 @@ export function otherDay(at: string | number, now: number): string {
 /** A full local date and time for tooltips and details. */
 export function fullTime(at: string | number): string {
   const date = new Date(at);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(at)}`;
+  return `${MONTHS[date.getMonth()]} ${date.getDate()}, ${date.getFullYear()}, ${clock(at)}`;
 }
 
 /** How long ago, coarsely: "just now", "4 min ago", "3 h ago", "Nov 2". */

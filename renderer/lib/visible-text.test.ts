@@ -16,11 +16,11 @@ describe("visible text", () => {
   it.each([
     ["a right-to-left override", "safe\u202egnp.exe", "safe[RLO]gnp.exe"],
     ["a zero-width space", "pay\u200bpal", "pay[ZWSP]pal"],
-    ["a null and a bell", "a\u0000\u0007b", "a[␀][␇]b"],
-    ["a run of one control", `a${"\u0000".repeat(5)}b`, "a[␀×5]b"],
-    ["an ANSI colour", "\u001b[31mred\u001b[0m", "[␛[31m]red[␛[0m]"],
-    ["an ANSI hyperlink", "\u001b]8;;http://x\u0007y", "[␛]8;;http://x]y"],
-    ["a lone escape", "\u001b", "[␛]"],
+    ["a null and a bell", "a\u0000\u0007b", "a[NUL][BEL]b"],
+    ["a run of one control", `a${"\u0000".repeat(5)}b`, "a[NUL×5]b"],
+    ["an ANSI colour", "\u001b[31mred\u001b[0m", "[ESC[31m]red[ESC[0m]"],
+    ["an ANSI hyperlink", "\u001b]8;;http://x\u0007y", "[ESC]8;;http://x]y"],
+    ["a lone escape", "\u001b", "[ESC]"],
     ["text hidden in tags", "hi\u{e0064}\u{e006f}!", "hi[hidden: do]!"],
     ["a lone surrogate", "a\ud800b", "a[U+D800]b"],
     ["a variation selector outside emoji", "a\ufe0fb", "a[VS]b"],
@@ -30,7 +30,7 @@ describe("visible text", () => {
   });
 
   it("marks line breaks on one line and keeps them in a block", () => {
-    expect(show("a\nb")).toBe("a[␊]b");
+    expect(show("a\nb")).toBe("a[LF]b");
     expect(show("a\r\nb\tc", true)).toBe("a\nb\tc");
   });
 

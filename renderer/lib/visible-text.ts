@@ -24,6 +24,12 @@ export interface VisibleOptions {
 const MAX_EMOJI_RUN = 6;
 const MAX_MARKS = 3;
 
+// Letters, not control pictures: not every font has those.
+const CONTROLS =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(
+    " ",
+  );
+
 const NAMES: Readonly<Record<number, readonly [glyph: string, name: string]>> = {
   173: ["SHY", "soft hyphen"],
   847: ["CGJ", "combining grapheme joiner"],
@@ -70,8 +76,8 @@ const hex = (code: number): string => `U+${code.toString(16).toUpperCase().padSt
 const ansi = /\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)?|[@-Z\\-_])/y;
 
 function controlGlyph(code: number): readonly [string, string] | undefined {
-  if (code < 0x20) return [String.fromCodePoint(0x2400 + code), `control character ${hex(code)}`];
-  if (code === 0x7f) return ["␡", "delete character U+007F"];
+  if (code < 0x20) return [CONTROLS[code] ?? hex(code), `control character ${hex(code)}`];
+  if (code === 0x7f) return ["DEL", "delete character U+007F"];
   if (code >= 0x80 && code <= 0x9f) return [hex(code), `control character ${hex(code)}`];
   const named = NAMES[code];
   if (named !== undefined) return [named[0], `${named[1]} (${hex(code)})`];
@@ -142,7 +148,7 @@ export function visibleText(input: string, options: VisibleOptions): VisibleText
       if (match !== null) {
         endEmojiRun();
         const shown = match[0].slice(1, 24).replace(/[\x00-\x1f\x7f]/g, "");
-        glyph(`␛${shown}`, "terminal escape sequence");
+        glyph(`ESC${shown}`, "terminal escape sequence");
         index += match[0].length;
         continue;
       }

@@ -272,19 +272,17 @@ function Row({
       <span aria-hidden className="flex h-[22px] w-4 shrink-0 items-center justify-center text-faint">
         {foldable && (open ? <ChevronDown size={12} /> : <ChevronRight size={12} />)}
       </span>
-      <span className="min-w-0 flex-1 select-text">
+      <span className="flex min-w-0 flex-1 select-text">
         {row.key !== undefined && (
           <>
-            <ServerText
-              text={row.key}
-              limit={120}
-              className="inline-block! max-w-full align-top text-json-key"
-            />
-            <span className="text-faint">: </span>
+            <ServerText text={row.key} limit={120} className="max-w-[45%] shrink-0 text-json-key" />
+            <span className="shrink-0 pr-1.5 text-faint">:</span>
           </>
         )}
-        {row.index !== undefined && <span className="tabular pr-1.5 text-faint">{row.index}</span>}
-        <Value node={node} open={open} long={long} />
+        {row.index !== undefined && <span className="tabular shrink-0 pr-2.5 text-faint">{row.index}</span>}
+        <span className="min-w-0 flex-1">
+          <Value node={node} open={open} long={long} />
+        </span>
       </span>
       <span className="absolute -top-px right-2 rounded-md bg-raised opacity-0 focus-within:opacity-100 group-hover:opacity-100">
         <CopyButton
@@ -340,14 +338,14 @@ function Value({
       </span>
     );
   return (
-    <span className={colour}>
+    <span className={cx("flex min-w-0", colour)}>
       "
       <ServerText
         text={node.text}
-        limit={SHORT}
-        className={long ? "whitespace-pre!" : "whitespace-pre-wrap!"}
+        limit={SHORT * 2}
+        className={cx("min-w-0", !long && "whitespace-pre-wrap!")}
       />
-      "{node.cut && <span className="font-sans text-2xs text-faint"> cut off here</span>}
+      "{node.cut && <span className="shrink-0 pl-2 font-sans text-2xs text-faint">cut off here</span>}
     </span>
   );
 }

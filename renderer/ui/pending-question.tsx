@@ -21,7 +21,7 @@ export function PendingQuestion({
       data-testid="pending"
       data-question={question.id}
       role="status"
-      className="space-y-2 rounded-lg border border-warn-line bg-warn-soft p-3"
+      className="space-y-2 rounded-lg border border-line bg-sunken p-3"
     >
       <div className="flex items-center gap-2 font-medium text-sm">
         <Dot mark="text-warn-mark" moving />
@@ -34,7 +34,7 @@ export function PendingQuestion({
       ) : (
         <>
           <p className="text-muted text-sm">Waiting for approval. Run this in a terminal:</p>
-          <div className="flex items-center gap-1 rounded-md border border-line bg-raised py-0.5 pr-1 pl-2.5">
+          <div className="flex items-center gap-1 rounded-md border border-line-strong bg-raised py-0.5 pr-1 pl-2.5">
             <code data-testid="approve-line" className="min-w-0 flex-1 select-all truncate font-mono text-xs">
               {line}
             </code>

@@ -7,7 +7,7 @@ export const TIME_PARTS = [
   { key: "queue", label: "Queue", colour: "bg-idle-mark" },
   { key: "consent", label: "Waiting for a person", colour: "bg-warn-mark" },
   { key: "upstream", label: "Server", colour: "bg-accent" },
-  { key: "hub", label: "Gatehouse", colour: "bg-ok-mark" },
+  { key: "hub", label: "Gatehouse", colour: "bg-hub-mark" },
 ] as const satisfies readonly { key: keyof CallTimes; label: string; colour: string }[];
 
 /** Share of the bar's width for a duration: logarithmic from 0.1 ms to 60 s, so that both can be compared at a glance. */

@@ -12,7 +12,7 @@ export const ROW_HEIGHT = 32;
 
 /** The columns, alike for header and rows; the container's width decides which are shown. */
 export const COLUMNS =
-  "grid items-center gap-x-4 px-5 grid-cols-[104px_minmax(0,1fr)_92px_84px] @2xl:grid-cols-[104px_minmax(0,1fr)_minmax(0,130px)_92px_148px] @4xl:grid-cols-[104px_minmax(0,1fr)_minmax(0,160px)_100px_72px_156px]";
+  "grid items-center gap-x-3 px-5 grid-cols-[62px_minmax(0,1fr)_92px_68px] @2xl:gap-x-4 @2xl:grid-cols-[104px_minmax(0,1fr)_minmax(0,130px)_92px_148px] @4xl:grid-cols-[104px_minmax(0,1fr)_minmax(0,160px)_100px_72px_156px]";
 export const FROM_2XL = "hidden @2xl:block";
 export const FROM_4XL = "hidden @4xl:block";
 
@@ -52,11 +52,21 @@ export const CallRow = memo(function CallRow({
       )}
     >
       <span role="gridcell" className="tabular truncate text-muted">
-        {day === "" ? clock(call.startedAt) : `${day} ${clock(call.startedAt).slice(0, 8)}`}
+        {day === "" ? (
+          <>
+            {clock(call.startedAt).slice(0, 8)}
+            <span className="hidden @2xl:inline">{clock(call.startedAt).slice(8)}</span>
+          </>
+        ) : (
+          <>
+            {day}
+            <span className="hidden @2xl:inline"> {clock(call.startedAt).slice(0, 8)}</span>
+          </>
+        )}
       </span>
       <span role="gridcell" className="flex min-w-0 items-baseline gap-1.5">
         {call.server !== null && (
-          <ServerText text={call.server} limit={60} className="min-w-0 shrink-[2] text-muted" />
+          <ServerText text={call.server} limit={60} className="max-w-[46%] shrink-0 text-muted" />
         )}
         {call.server !== null && <span className="text-faint">/</span>}
         <ServerText
@@ -76,7 +86,7 @@ export const CallRow = memo(function CallRow({
       </span>
       <span role="gridcell" className="flex items-center justify-end gap-3">
         <TimingBar times={call.times} total={call.durationUs} className="hidden w-16 @2xl:flex" />
-        <span className="tabular w-18 shrink-0 text-right">{duration(call.durationUs)}</span>
+        <span className="tabular shrink-0 text-right @2xl:w-18">{duration(call.durationUs)}</span>
       </span>
     </div>
   );

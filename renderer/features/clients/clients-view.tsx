@@ -1,4 +1,3 @@
-import { MonitorSmartphone } from "lucide-react";
 import type { Client } from "../../../shared/model/client.ts";
 import { ago, fullTime, plural } from "../../lib/format.ts";
 import { useHub, useNow, useServices } from "../../lib/services.tsx";
@@ -32,18 +31,7 @@ export function ClientsView() {
         <SkeletonRows rows={4} label="Loading clients" />
       ) : (
         <div className="min-h-0 flex-1 overflow-auto">
-          {sorted.length === 0 ? (
-            <div className="flex flex-col items-center px-8 pt-12 pb-8 text-center">
-              <div className="mb-4 flex size-12 items-center justify-center rounded-xl border border-line bg-sunken text-muted">
-                <MonitorSmartphone size={22} />
-              </div>
-              <h2 className="font-semibold text-lg tracking-[-0.012em]">Connect your first client</h2>
-              <p className="mt-1 max-w-100 text-balance text-muted">
-                Each AI client gets its own token, so that its calls can be told apart and its access ended at
-                any time.
-              </p>
-            </div>
-          ) : (
+          {sorted.length > 0 && (
             <div className="min-w-160">
               <div
                 aria-hidden
@@ -62,7 +50,7 @@ export function ClientsView() {
               </ul>
             </div>
           )}
-          <ConnectGuide />
+          <ConnectGuide first={sorted.length === 0} />
         </div>
       )}
     </Screen>

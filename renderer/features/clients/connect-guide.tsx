@@ -13,6 +13,7 @@ import { useHub, useServices } from "../../lib/services.tsx";
 import { Button } from "../../ui/button.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { cx } from "../../ui/cx.ts";
 import { Input } from "../../ui/field.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
 
@@ -34,17 +35,26 @@ export function freeName(wish: string, taken: ReadonlySet<string>): string {
 }
 
 /** How to connect each client. The token itself is never on this page: see shared/bridge.ts. */
-export function ConnectGuide() {
+export function ConnectGuide({ first }: { readonly first: boolean }) {
   const [kind, setKind] = useState<ClientKind>("claude-code");
   const url = useHub((data) => data.hub?.url ?? `http://127.0.0.1:${data.settings?.port ?? 4780}/mcp`);
   return (
-    <section aria-labelledby="connect" className="px-5 py-6">
-      <div className="max-w-190">
-        <h2 id="connect" className="font-semibold text-base tracking-[-0.008em]">
-          How to connect
+    <section aria-labelledby="connect" className={cx("px-5", first ? "py-10" : "py-6")}>
+      <div className={cx("max-w-190", first && "mx-auto")}>
+        <h2
+          id="connect"
+          className={
+            first
+              ? "font-semibold text-lg tracking-[-0.012em]"
+              : "font-semibold text-base tracking-[-0.008em]"
+          }
+        >
+          {first ? "Connect your first client" : "How to connect"}
         </h2>
-        <p className="mb-3 text-muted text-sm">
-          Every client reaches all servers at one address, each with a token of its own.
+        <p className={cx("text-muted", first ? "mb-5 max-w-130" : "mb-3 text-sm")}>
+          {first
+            ? "Every client reaches all servers at one address. Each gets a token of its own, so that its calls can be told apart and its access ended at any time."
+            : "Every client reaches all servers at one address, each with a token of its own."}
         </p>
         <div className="overflow-hidden rounded-lg border border-line">
           <Tabs

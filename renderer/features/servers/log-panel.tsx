@@ -19,6 +19,7 @@ export function LogPanel({ page }: { readonly page: ServerStore }) {
   const [query, setQuery] = useState("");
   const [following, setFollowing] = useState(true);
   const list = useRef<VirtualListHandle>(null);
+  const lastTop = useRef(0);
   const shown = useMemo(() => {
     const needle = query.toLowerCase();
     return needle === "" ? lines : lines.filter((line) => line.text.toLowerCase().includes(needle));
@@ -26,17 +27,15 @@ export function LogPanel({ page }: { readonly page: ServerStore }) {
   const last = shown.at(-1)?.number;
   useEffect(() => {
     if (!following || last === undefined) return;
-    // Again in the next frames: rows are measured once they are there, and may be taller than guessed.
-    let left = 4;
-    let frame = 0;
-    const end = (): void => {
-      const element = list.current?.element;
-      element?.scrollTo({ top: element.scrollHeight });
-      left -= 1;
-      if (left > 0) frame = requestAnimationFrame(end);
-    };
+    const element = list.current?.element;
+    const content = element?.firstElementChild;
+    if (!element || !content) return;
+    const end = (): void => element.scrollTo({ top: element.scrollHeight });
     end();
-    return () => cancelAnimationFrame(frame);
+    // Rows are measured once they are there, and may be taller than guessed: the end moves.
+    const observer = new ResizeObserver(end);
+    observer.observe(content);
+    return () => observer.disconnect();
   }, [following, last]);
 
   if (lines.length === 0)
@@ -79,7 +78,11 @@ export function LogPanel({ page }: { readonly page: ServerStore }) {
         className="py-1.5 font-mono text-xs outline-offset-[-2px]"
         onScroll={(event) => {
           const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-          setFollowing(scrollHeight - scrollTop - clientHeight < 24);
+          const atEnd = scrollHeight - scrollTop - clientHeight < 24;
+          // Only the person's own scrolling upwards ends the following, not content that grows.
+          if (atEnd) setFollowing(true);
+          else if (scrollTop < lastTop.current) setFollowing(false);
+          lastTop.current = scrollTop;
         }}
         renderRow={(index) => {
           const line = shown[index];

@@ -201,7 +201,7 @@ function Facts({ detail }: { readonly detail: ServerDetail }) {
     ["Stray output", detail.noiseLines === 0 ? null : plural(detail.noiseLines, "line")],
   ];
   return (
-    <dl className="tabular flex shrink-0 flex-wrap items-center gap-x-6 gap-y-1 px-5 py-3 text-sm">
+    <dl className="flex shrink-0 flex-wrap items-center gap-x-6 gap-y-1 px-5 py-3 text-sm">
       <div className="flex gap-2 font-medium">
         <dt className="sr-only">State</dt>
         <dd>
@@ -212,7 +212,7 @@ function Facts({ detail }: { readonly detail: ServerDetail }) {
         value === null ? null : (
           <div key={label} className="flex gap-1.5">
             <dt className="text-muted">{label}</dt>
-            <dd>
+            <dd className={label === "Protocol" ? "" : "tabular"}>
               <ServerText text={value} limit={40} />
             </dd>
           </div>

@@ -38,9 +38,11 @@ export function ServersView() {
           {servers.length > 0 && (
             <SearchInput primary label="Filter servers" value={filter} onValue={setFilter} className="w-52" />
           )}
-          <Button variant="primary" icon={<Plus size={14} strokeWidth={2.5} />} onClick={add}>
-            Add a server
-          </Button>
+          {(servers.length > 0 || !loaded) && (
+            <Button variant="primary" icon={<Plus size={14} strokeWidth={2.5} />} onClick={add}>
+              Add a server
+            </Button>
+          )}
         </>
       }
     >

@@ -13,6 +13,7 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Input, Segmented, Select, Switch } from "../../ui/field.tsx";
 import { Screen } from "../../ui/screen.tsx";
+import { ServerText } from "../../ui/server-text.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { portProblem } from "./port.ts";
 
@@ -35,7 +36,7 @@ export function SettingsView() {
           <div className="mx-auto max-w-170 space-y-8 px-5 py-7">
             {settings.configError !== null && (
               <Banner tone="warn" title="gatehouse.json has a mistake; the last good version keeps running.">
-                <span className="font-mono text-xs">{settings.configError}</span>
+                <ServerText text={settings.configError} multiline />
               </Banner>
             )}
             <Section title="This window">

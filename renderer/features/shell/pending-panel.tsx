@@ -1,15 +1,17 @@
 import { toast } from "sonner";
+import { useStore } from "zustand";
 import { failureOf } from "../../lib/hub-store.ts";
 import { useHub, useServices } from "../../lib/services.tsx";
 import { PendingQuestion } from "../../ui/pending-question.tsx";
 
 /** Changes that wait for approval, in a corner, while there is no native dialog to ask in. */
 export function PendingPanel() {
-  const { bridge, connection } = useServices();
+  const { bridge, connection, ui } = useServices();
+  const adding = useStore(ui, (state) => state.adding);
   const questions = useHub((data) => data.questions);
   const desktop = useHub((data) => data.hub?.desktop === true);
   const waiting = questions.filter((question) => question.change !== null);
-  if (bridge !== undefined || waiting.length === 0) return null;
+  if (bridge !== undefined || adding || waiting.length === 0) return null;
   return (
     <aside
       aria-label="Waiting for approval"
