@@ -1,6 +1,6 @@
 import type { Status } from "../../../shared/contract.ts";
 import type { ServerSummary } from "../../../shared/model/server.ts";
-import { visible } from "../escape.ts";
+import { visible, visibleLines } from "../escape.ts";
 import type { Paint } from "../io.ts";
 import { type Cell, table } from "../table.ts";
 import { relativeTime, span } from "../times.ts";
@@ -8,7 +8,10 @@ import type { Context } from "./context.ts";
 
 /** `status`: the hub, its servers, its clients and what waits for an answer. */
 export async function status(context: Context, options: { json?: true }): Promise<void> {
-  const found = await context.hub("running", (hub) => hub.call("hub.status", {}));
+  const found = await context.hub("running", async (hub) => {
+    const { configError } = await hub.call("settings.get", {});
+    return { ...(await hub.call("hub.status", {})), configError };
+  });
   if (options.json) context.json(found);
   else context.io.out(statusText(context, found));
 }
@@ -27,7 +30,10 @@ export async function printUiAddress(context: Context, options: { json?: true })
   else context.io.out(`${visible(found.url)}\n`);
 }
 
-function statusText(context: Context, { hub, servers, clients, pending }: Status): string {
+function statusText(
+  context: Context,
+  { hub, servers, clients, pending, configError }: Status & { configError: string | null },
+): string {
   const { paint } = context;
   const now = context.io.now();
   const up = span(Math.max(0, Math.round((now - Date.parse(hub.startedAt)) / 1_000)));
@@ -39,6 +45,9 @@ function statusText(context: Context, { hub, servers, clients, pending }: Status
   return [
     `${paint.bold(`Gatehouse ${visible(hub.version)}`)}  ${visible(hub.url ?? "not listening")}  pid ${hub.pid}  up ${up}\n`,
     marks.length === 0 ? "" : `${marks.join("  ")}\n`,
+    configError === null
+      ? ""
+      : `\n${paint.red("gatehouse.json cannot be used; the last good one keeps running")}\n${visibleLines(configError)}\n`,
     `\n${serverTable(context, servers)}`,
     `\n${clientRows(context, live)}`,
     pending === 0 ? "" : `\n${paint.yellow(`${pending} waiting for an answer`)}: gatehouse pending\n`,
