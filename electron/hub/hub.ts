@@ -37,6 +37,8 @@ export interface HubDeps {
   readonly serverLogs: ServerLogs;
   readonly uiServed: boolean;
   readonly desktop: boolean;
+  /** False for a hub without a listener, which knows its servers but starts none. */
+  readonly runsServers: boolean;
   readonly prove: (challenge: string) => string;
   /** Where the hub listens, once it does. */
   readonly url: () => string | undefined;
@@ -195,7 +197,7 @@ export function createHub(deps: HubDeps): Hub {
     async applyConfig(config) {
       const settled = servers.apply(config);
       catalog.invalidate();
-      servers.wake();
+      if (deps.runsServers) servers.wake();
       settingsChanged();
       await settled;
     },

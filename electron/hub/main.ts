@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Method, Params, Result, Role } from "../../shared/contract.ts";
 import { GatehouseError } from "../../shared/errors.ts";
+import type { Config } from "../../shared/model/config.ts";
 import { createListener } from "../http/listener.ts";
 import { acquireHomeLock } from "../storage/lock.ts";
 import { openStorage } from "../storage/open.ts";
@@ -17,6 +18,8 @@ import {
   sweepLeftovers,
 } from "../upstream/index.ts";
 import { expandServer } from "./config/expand.ts";
+import { createHeldEdits } from "./config/held-edits.ts";
+import { needsConfirmation } from "./config/review.ts";
 import { openConfig } from "./config/store.ts";
 import type { Emit } from "./control/broadcaster.ts";
 import { ensureHomeKey, proveHub } from "./home/key.ts";
@@ -82,12 +85,15 @@ async function startLocked(
 ): Promise<RunningHub> {
   const log: Log = createLog(`${files.logs}/hub.log`, options.echo ?? (() => {}));
   const homeKey = ensureHomeKey(files.keyFile);
-  let onChange: () => void = () => {};
+  let onChange: (config: Config, previous: Config) => void = () => {};
   let onProblem: () => void = () => {};
+  let onHeld: (reasons: readonly string[]) => void = () => {};
   const store = openConfig({
     file: files.config,
     log,
-    onChange: () => onChange(),
+    review: options.desktop === true ? needsConfirmation : undefined,
+    onHeld: (reasons) => onHeld(reasons),
+    onChange: (config, previous) => onChange(config, previous),
     onProblem: () => onProblem(),
   });
   undo.push(() => store.close());
@@ -130,6 +136,7 @@ async function startLocked(
     serverLogs: new ServerLogs(files.logs),
     uiServed: uiFolder !== undefined,
     desktop: options.desktop === true,
+    runsServers: listening !== false,
     prove: (challenge) => proveHub(homeKey, challenge),
     url: () => listener?.url,
     configError: () =>
@@ -160,10 +167,26 @@ async function startLocked(
       version: VERSION,
       startedAt: new Date().toISOString(),
     });
-    void hub.applyConfig(store.config);
     log("info", `listening on ${bound.url}`);
   }
-  onChange = () => {
+  void hub.applyConfig(store.config);
+  onHeld = createHeldEdits({
+    questions: hub.state.questions,
+    broadcaster: hub.state.broadcaster,
+    confirm: () => store.confirmHeld(),
+    reject: () => store.rejectHeld(),
+  });
+  onChange = (config, previous) => {
+    const reasons = needsConfirmation(previous, config);
+    if (reasons.length > 0)
+      storage.audit.record({
+        at: Date.now(),
+        role: "file",
+        pid: null,
+        executable: null,
+        act: "config.changed",
+        detail: reasons.join("\n"),
+      });
     listener?.setAllowedHosts(store.config.listen.allowedHosts);
     void hub.applyConfig(store.config);
   };

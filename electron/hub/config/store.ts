@@ -15,6 +15,13 @@ export interface ConfigStoreOptions {
   readonly onChange: (config: Config, previous: Config) => void;
   /** The file cannot be used and the last good configuration keeps running; [] when it can be used again. */
   readonly onProblem: (issues: readonly ConfigIssue[]) => void;
+  /**
+   * What of a hand edit a person must confirm first, a line each; [] takes it over at once. While it is held the last
+   * configuration stays in force, and edits through the store are refused.
+   */
+  readonly review?: ((previous: Config, next: Config) => string[]) | undefined;
+  /** A hand edit is held for these reasons; [] when none is any longer (changed back, replaced or confirmed). */
+  readonly onHeld?: ((reasons: readonly string[]) => void) | undefined;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
@@ -30,6 +37,10 @@ export interface ConfigStore {
    * `config_invalid` (nothing is written) or `config_unwritable`.
    */
   edit(change: (text: string) => string): Promise<Config>;
+  /** Takes the held hand edit over, if there is one. */
+  confirmHeld(): void;
+  /** Leaves the held hand edit out of force for good; the file keeps it until somebody changes it. */
+  rejectHeld(): void;
   /** Stops watching, after the edits under way. */
   close(): Promise<void>;
 }
@@ -58,6 +69,11 @@ export function openConfig(options: ConfigStoreOptions): ConfigStore {
   let problems: readonly ConfigIssue[] = [];
   let edits: Promise<unknown> = Promise.resolve();
   let closed = false;
+  let held:
+    | { readonly text: string; readonly config: Config; readonly warnings: readonly ConfigIssue[] }
+    | undefined;
+  /** The text of a hand edit that a person has turned down. */
+  let rejected: string | undefined;
 
   function warn(warnings: readonly ConfigIssue[]): void {
     for (const warning of warnings) log("warn", issueLine(name, warning));
@@ -92,6 +108,7 @@ export function openConfig(options: ConfigStoreOptions): ConfigStore {
       return;
     }
     if (found === text) {
+      release();
       setProblems([]);
       return;
     }
@@ -108,8 +125,27 @@ export function openConfig(options: ConfigStoreOptions): ConfigStore {
       return;
     }
     const parsed = parseConfig(found);
-    if ("errors" in parsed) setProblems(parsed.errors);
-    else adopt(parsed.config, found, parsed.warnings);
+    if ("errors" in parsed) {
+      release();
+      setProblems(parsed.errors);
+      return;
+    }
+    const reasons = options.review?.(config, parsed.config) ?? [];
+    if (reasons.length === 0) {
+      release();
+      adopt(parsed.config, found, parsed.warnings);
+    } else if (found === rejected) setProblems([notInForce("was turned down; undo it in the file")]);
+    else if (found !== held?.text) {
+      held = { text: found, config: parsed.config, warnings: parsed.warnings };
+      setProblems([notInForce("waits for confirmation")]);
+      options.onHeld?.(reasons);
+    }
+  }
+
+  function release(): void {
+    if (held === undefined) return;
+    held = undefined;
+    options.onHeld?.([]);
   }
 
   function runEdit(change: (text: string) => string): Config {
@@ -118,6 +154,16 @@ export function openConfig(options: ConfigStoreOptions): ConfigStore {
     const before = current?.replace(/^\uFEFF/, "") ?? NEW_FILE;
     const broken = parseConfig(before);
     if ("errors" in broken) throw invalidConfig(file, broken.errors);
+    if (
+      current !== undefined &&
+      current !== text &&
+      (options.review?.(config, broken.config) ?? []).length > 0
+    )
+      throw new GatehouseError(
+        "config_invalid",
+        `${file} holds an edit made by hand that is not in force`,
+        "Confirm it in the app, or undo it in the file; then try again.",
+      );
     const after = change(before);
     const parsed = parseConfig(after);
     if ("errors" in parsed) throw invalidConfig(file, parsed.errors);
@@ -138,6 +184,17 @@ export function openConfig(options: ConfigStoreOptions): ConfigStore {
       edits = result.catch(() => undefined);
       return result;
     },
+    confirmHeld() {
+      const confirmed = held;
+      if (confirmed === undefined) return;
+      release();
+      adopt(confirmed.config, confirmed.text, confirmed.warnings);
+    },
+    rejectHeld() {
+      rejected = held?.text;
+      release();
+      if (rejected !== undefined) reload();
+    },
     async close() {
       await edits;
       closed = true;
@@ -145,6 +202,13 @@ export function openConfig(options: ConfigStoreOptions): ConfigStore {
     },
   };
 }
+
+const notInForce = (why: string): ConfigIssue => ({
+  line: 1,
+  column: 1,
+  key: "",
+  message: `an edit made by hand ${why}; the last configuration stays in force`,
+});
 
 function read(file: string): string | undefined {
   try {

@@ -232,9 +232,10 @@ export function createHandlers(state: HubState): Handlers {
       const allowing = Questions.allows(answer);
       const desktop = state.desktopAttached();
       if (allowing && !mayAllow(caller.role, desktop)) throw forbidden("allowing", caller.role, desktop);
-      const question = state.questions.take(id);
+      const { question, action } = state.questions.take(id);
       audit(caller, `question.${answer}`, `${question.title}${reason === undefined ? "" : ` (${reason})`}`);
       state.broadcaster.emit("questionAnswered", { id, answer, by: caller.role });
+      action?.(allowing);
       if (allowing && question.change !== null) await carryOut(question.change, caller);
       return ok;
     },

@@ -7,7 +7,8 @@ import type { Launch } from "../../../shared/model/server.ts";
 const MAX_OPEN = 50;
 
 export interface Asked {
-  readonly change: Change;
+  /** What is done when it is allowed; null for a question with an action of its own. */
+  readonly change: Change | null;
   readonly title: string;
   readonly launch: Launch | null;
   readonly warnings: string[];
@@ -16,6 +17,7 @@ export interface Asked {
 /** Changes that somebody without the right to make them has asked for, until somebody with the right answers. */
 export class Questions {
   readonly #open = new Map<string, Question>();
+  readonly #actions = new Map<string, (allowed: boolean) => void>();
 
   list(): Question[] {
     return [...this.#open.values()];
@@ -25,7 +27,8 @@ export class Questions {
     return this.#open.size;
   }
 
-  ask(asked: Asked): Question {
+  /** Opens a question; `action`, if given, is run with the answer instead of a change. */
+  ask(asked: Asked, action?: (allowed: boolean) => void): Question {
     if (this.#open.size >= MAX_OPEN)
       throw new GatehouseError(
         "bad_request",
@@ -34,9 +37,9 @@ export class Questions {
       );
     const question: Question = {
       id: `q-${randomBytes(5).toString("hex")}`,
-      kind: asked.change.type.startsWith("server.") ? "server" : "config",
+      kind: asked.change?.type.startsWith("server.") === true ? "server" : "config",
       client: null,
-      server: "name" in asked.change && asked.change.type.startsWith("server.") ? asked.change.name : null,
+      server: serverOf(asked.change),
       tool: null,
       arguments: null,
       askedAt: new Date().toISOString(),
@@ -47,11 +50,12 @@ export class Questions {
       warnings: asked.warnings,
     };
     this.#open.set(question.id, question);
+    if (action !== undefined) this.#actions.set(question.id, action);
     return question;
   }
 
   /** Takes a question off the list; the first answer wins. */
-  take(id: string): Question {
+  take(id: string): { question: Question; action: ((allowed: boolean) => void) | undefined } {
     const question = this.#open.get(id);
     if (question === undefined)
       throw new GatehouseError(
@@ -59,12 +63,23 @@ export class Questions {
         `there is no open question ${id}`,
         "It may have been answered already; see `gatehouse pending`.",
       );
-    this.#open.delete(id);
-    return question;
+    const action = this.#actions.get(id);
+    this.withdraw(id);
+    return { question, action };
+  }
+
+  /** Forgets a question that nobody need answer any more; false if it was answered already. */
+  withdraw(id: string): boolean {
+    this.#actions.delete(id);
+    return this.#open.delete(id);
   }
 
   /** Whether an answer lets the change happen. */
   static allows(answer: Answer): boolean {
     return answer !== "deny";
   }
+}
+
+function serverOf(change: Change | null): string | null {
+  return change?.type.startsWith("server.") && "name" in change ? change.name : null;
 }

@@ -79,6 +79,7 @@ export async function createTestHub(
     serverLogs: new ServerLogs(folder),
     uiServed: true,
     desktop: options.desktop === true,
+    runsServers: true,
     prove: (challenge) => challenge,
     url: () => "http://127.0.0.1:1/mcp",
     configError: () => null,
