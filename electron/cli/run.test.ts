@@ -64,6 +64,21 @@ const status = {
   clients: [client],
   pending: 2,
 };
+const statusAnswers =
+  (configError: string | null = null): Answers =>
+  (method) =>
+    method === "settings.get"
+      ? {
+          home: "/home",
+          configFile: "/home/gatehouse.json",
+          port: 4780,
+          consentDefault: "ask",
+          consentTimeoutSeconds: 50,
+          anonymous: "deny",
+          versions: {},
+          configError,
+        }
+      : status;
 const call = (id: number): CallDetail => ({
   id,
   startedAt: "2026-11-22T11:59:00.000Z",
@@ -181,7 +196,7 @@ describe("a command without a hub", () => {
 
 describe("the control connection", () => {
   it("lets the hub prove itself before it is told the token", async () => {
-    const { code } = await run(["status"], () => status);
+    const { code } = await run(["status"], statusAnswers());
     expect(code).toBe(0);
     const [hello, login, first] = hub?.received.map((text) => JSON.parse(text)) ?? [];
     expect(hello).toEqual({
@@ -226,13 +241,13 @@ describe("the control connection", () => {
 
 describe("status", () => {
   it("prints one JSON document with --json", async () => {
-    const { printed } = await run(["status", "--json"], () => status);
-    expect(JSON.parse(printed)).toEqual(status);
+    const { printed } = await run(["status", "--json"], statusAnswers());
+    expect(JSON.parse(printed)).toEqual({ ...status, configError: null });
     expect(printed).not.toContain("\u202e");
   });
 
   it("prints aligned tables for a person, hostile text made visible", async () => {
-    expect((await run(["status"], () => status)).printed).toBe(
+    expect((await run(["status"], statusAnswers())).printed).toBe(
       `Gatehouse 1  http://127.0.0.1:1/mcp  pid 7  up 1 h
 
 SERVER  STATE  VIA    TOOLS  RESTARTS  TODAY  LAST ERROR
@@ -244,6 +259,12 @@ me      -               0  never      1 h ago
 2 waiting for an answer: gatehouse pending
 `,
     );
+  });
+
+  it("says what is wrong with gatehouse.json", async () => {
+    const problem = "line 3, column 5, listen.prot: unknown key";
+    const { printed } = await run(["status"], statusAnswers(problem));
+    expect(printed).toContain(`gatehouse.json cannot be used; the last good one keeps running\n${problem}\n`);
   });
 });
 

@@ -9,8 +9,9 @@ import type { Context } from "./context.ts";
 /** `status`: the hub, its servers, its clients and what waits for an answer. */
 export async function status(context: Context, options: { json?: true }): Promise<void> {
   const found = await context.hub("running", async (hub) => {
+    const state = await hub.call("hub.status", {});
     const { configError } = await hub.call("settings.get", {});
-    return { ...(await hub.call("hub.status", {})), configError };
+    return { ...state, configError };
   });
   if (options.json) context.json(found);
   else context.io.out(statusText(context, found));
