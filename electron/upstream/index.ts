@@ -1,6 +1,7 @@
-import type { ServerLaunch, Transport, TransportEvents, TransportFactory } from "../hub/ports/upstream.ts";
+import type { TransportFactory } from "../hub/ports/upstream.ts";
 import { type Clock, type Log, systemClock } from "./clock.ts";
 import { formatMark } from "./environment/marker.ts";
+import { createRemoteTransport } from "./remote/index.ts";
 import { createStdioTransport } from "./stdio/stdio-transport.ts";
 import type { ChildRegistry } from "./termination/guard.ts";
 import { currentSystem, type ProcessSystem } from "./termination/process-system.ts";
@@ -25,7 +26,7 @@ export interface TransportFactoryOptions {
   readonly grace?: Grace;
 }
 
-/** Opens transports to servers: child processes for stdio. */
+/** Opens transports to servers: child processes for stdio, HTTP for remote ones. */
 export function createTransportFactory(options: TransportFactoryOptions): TransportFactory {
   const {
     registries,
@@ -42,31 +43,12 @@ export function createTransportFactory(options: TransportFactoryOptions): Transp
   return {
     open(launch, events) {
       const { config } = launch;
-      if (config.type !== "stdio") return unsupported(launch, events);
+      if (config.type !== "stdio")
+        return createRemoteTransport({ ...launch, config }, events, { clock, env: baseEnv });
       count += 1;
       const mark = formatMark(instance, launch.name, count);
       const deps = { platform, baseEnv, path, mark, registries, system, clock, grace, log };
       return createStdioTransport({ ...launch, config }, events, deps);
     },
-  };
-}
-
-/** A transport that closes at once, for the kinds that this release cannot carry. */
-function unsupported(launch: ServerLaunch, events: TransportEvents): Transport {
-  const message =
-    `"${launch.name}" is a remote server (type "${launch.config.type}"), which this release cannot reach yet: ` +
-    "remote servers come with the next release. Until then use a server that runs on this machine.";
-  queueMicrotask(() =>
-    events.closed({ code: "unsupported", message, exitCode: null, signal: null, stderrTail: [] }),
-  );
-  return {
-    pid: null,
-    send: (_parts, written) => {
-      if (written !== undefined) queueMicrotask(() => written(new Error(message)));
-      return true;
-    },
-    pause: () => undefined,
-    resume: () => undefined,
-    stop: () => Promise.resolve(),
   };
 }

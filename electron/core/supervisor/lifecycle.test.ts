@@ -14,7 +14,7 @@ const run = (events: readonly LifecycleEvent[], from: Lifecycle = initialLifecyc
     { state: from, commands: [] },
   );
 
-const crash: LifecycleEvent = { type: "ended", reason: "exited with code 1", permanent: false };
+const crash: LifecycleEvent = { type: "ended", reason: "exited with code 1", kind: "crash" };
 const needed: LifecycleEvent = { type: "needed" };
 
 describe("a server's lifecycle", () => {
@@ -52,10 +52,43 @@ describe("a server's lifecycle", () => {
   });
 
   it("parks at once what cannot heal by retrying", () => {
-    expect(run([needed, { ...crash, permanent: true }]).state).toMatchObject({
+    expect(run([needed, { ...crash, kind: "permanent" }]).state).toMatchObject({
       phase: "failed",
       retryAt: undefined,
     });
+  });
+
+  it("starts a ready server whose session is gone at once, without counting a crash or a restart", () => {
+    const lost: LifecycleEvent = { ...crash, kind: "renewal" };
+    const { state, commands } = run([needed, { type: "handshaken" }, lost]);
+    expect(commands).toEqual(["spawn", "spawn"]);
+    expect(state).toMatchObject({ phase: "starting", crashes: [], restarts: 0, renewals: [1_000] });
+  });
+
+  it("takes a lost session for a crash after a few in a row, and when the server was not ready", () => {
+    const lost: LifecycleEvent = { ...crash, kind: "renewal" };
+    const ready: LifecycleEvent = { type: "handshaken" };
+    const often = run([needed, ready, lost, ready, lost, ready, lost, ready, lost]);
+    expect(often.state).toMatchObject({ phase: "failed", crashes: [1_000], retryAt: 1_250 });
+    expect(run([needed, lost]).state).toMatchObject({ phase: "failed", crashes: [1_000] });
+    const later = 1_000 + DEFAULT_POLICY.renewalWindowMs;
+    const again = run([{ type: "retryDue" }, ready, lost], often.state, later);
+    expect(again.state).toMatchObject({ phase: "starting", renewals: [later] });
+  });
+
+  it("tries a server that cannot be reached for as long as it takes, ever less often", () => {
+    let state = run([needed]).state;
+    for (let i = 0; i < 20; i++)
+      state = run([{ ...crash, kind: "outage" }, { type: "retryDue" }], state).state;
+    const { state: last } = run([{ ...crash, kind: "outage" }], state);
+    expect(last).toMatchObject({ phase: "failed", retryAt: 1_000 + DEFAULT_POLICY.maxMs });
+  });
+
+  it("parks a server that wants a login until somebody acts", () => {
+    const { state, commands } = run([needed, { ...crash, kind: "needs-auth" }, needed]);
+    expect(state).toMatchObject({ phase: "needs-auth", retryAt: undefined });
+    expect(commands).toEqual(["spawn"]);
+    expect(run([{ type: "reset" }, needed], state).state.phase).toBe("starting");
   });
 
   it("stops in order, and starts again if it was needed meanwhile", () => {

@@ -1,20 +1,30 @@
 import type { ServerConfig } from "../../../shared/model/config.ts";
+import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 
 /** How a transport ended, for the person: "exited with code 1", last stderr lines and so on. */
 export interface TransportEnd {
-  /** A stable code of docs/errors.md: "exited", "spawn_failed", "command_not_found", "stopped", "message_too_large", "unsupported". */
+  /**
+   * A stable code of docs/errors.md. Children: "exited", "spawn_failed", "command_not_found". Remote servers:
+   * "unreachable", "http_error", "redirected", "needs_auth", "forbidden", "endpoint_refused", and "session_lost" (the
+   * server is there, but has to be greeted anew). Any: "stopped", "message_too_large", "not_startable".
+   */
   readonly code: string;
   readonly message: string;
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly stderrTail: readonly string[];
+  /** What a remote server demands of an authorization: its WWW-Authenticate header as it came. Never shown. */
+  readonly wwwAuthenticate?: string;
 }
 
 export interface TransportEvents {
   /** The transport can carry messages (a child: it has been spawned). */
   opened(info: { pid: number | null }): void;
-  /** One whole message, UTF-8 checked, without its line end; the receiver owns the bytes. */
-  message(bytes: Buffer): void;
+  /**
+   * One whole message, UTF-8 checked, without its line end; the receiver owns the bytes. A transport that had to scan
+   * it hands the envelope on.
+   */
+  message(bytes: Buffer, envelope?: Envelope): void;
   /** A line on stdout that is not a JSON-RPC message (not JSON, or not UTF-8). */
   noise(text: string): void;
   /** A line of stderr. */
@@ -25,7 +35,7 @@ export interface TransportEvents {
   closed(end: TransportEnd): void;
 }
 
-/** A carrier of whole JSON-RPC messages to one server. It knows nothing of their meaning. */
+/** A carrier of whole JSON-RPC messages to one server. It knows no more of their meaning than its protocol demands. */
 export interface Transport {
   readonly pid: number | null;
   /**
@@ -37,6 +47,8 @@ export interface Transport {
   /** Stops and resumes reading messages from the server: back-pressure towards it. */
   pause(): void;
   resume(): void;
+  /** Tells the negotiated revision, before anything else is sent: HTTP names it in every request. */
+  adopt?(revision: string): void;
   /** Ends the server in order (stdin closed, SIGTERM, SIGKILL, whole tree); resolves when nothing of it is left. */
   stop(): Promise<void>;
 }

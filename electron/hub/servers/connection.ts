@@ -130,11 +130,16 @@ export class ServerConnection {
     this.notify("notifications/cancelled", encodeJson({ requestId: id, reason }));
   }
 
-  /** Takes one message from the transport. */
-  receive(bytes: Buffer): void {
+  /** Tells the transport which revision was negotiated. */
+  adopt(revision: string): void {
+    this.#transport.adopt?.(revision);
+  }
+
+  /** Takes one message from the transport, with its envelope if the transport has scanned it. */
+  receive(bytes: Buffer, scanned?: Envelope): void {
     let envelope: Envelope;
     try {
-      envelope = scanMessage(bytes);
+      envelope = scanned ?? scanMessage(bytes);
     } catch (error) {
       if (!(error instanceof ScanError)) throw error;
       this.#events.noise(bytes.toString("utf8", 0, 2_000));

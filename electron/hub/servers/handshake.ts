@@ -25,6 +25,7 @@ export async function handshake(
     throw new Error(
       `the server speaks MCP ${hello.revision.slice(0, 40)}, which this version of Gatehouse does not`,
     );
+  connection.adopt(hello.revision);
   connection.notify("notifications/initialized");
   return { hello, raw };
 }

@@ -4,6 +4,7 @@ import type { LogLine, Problem, ServerSummary } from "../../../shared/model/serv
 import type { ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import {
   DEFAULT_POLICY,
+  type EndKind,
   initialLifecycle,
   type Lifecycle,
   type LifecycleCommand,
@@ -40,7 +41,18 @@ export interface ManagedServerDeps {
 const RETRY_WORTH_WAITING_MS = 2_500;
 /** Bytes of answers that clients have not taken yet, above which a server is not read from. */
 const UNDELIVERED_HIGH = 64 * 1024 * 1024;
-const PERMANENT = new Set(["command_not_found", "unsupported", "spawn_failed", "not_startable"]);
+/** What the supervisor makes of a transport's end; a crash unless it stands here. */
+const END_KINDS = new Map<string, EndKind>([
+  ["command_not_found", "permanent"],
+  ["spawn_failed", "permanent"],
+  ["not_startable", "permanent"],
+  ["redirected", "permanent"],
+  ["endpoint_refused", "permanent"],
+  ["forbidden", "permanent"],
+  ["needs_auth", "needs-auth"],
+  ["unreachable", "outage"],
+  ["session_lost", "renewal"],
+]);
 
 /**
  * One configured server under supervision: started when needed, restarted when it dies, ended in order.
@@ -94,7 +106,7 @@ export class ManagedServer {
     if (this.catalog.tools !== undefined || !this.config.enabled) return Promise.resolve();
     const learnt = this.catalog.learnt();
     this.need();
-    return this.#life.phase === "failed" && this.#life.retryAt === undefined ? Promise.resolve() : learnt;
+    return this.#isDown() && this.#life.retryAt === undefined ? Promise.resolve() : learnt;
   }
 
   /** Gives the server a request: sent at once when it is ready, else when it has started. */
@@ -161,11 +173,13 @@ export class ManagedServer {
   problems(): Problem[] {
     const problems = [...this.catalog.problems];
     const { phase, reason, retryAt } = this.#life;
-    if (phase === "failed" && reason !== undefined) {
+    if (this.#isDown() && reason !== undefined) {
       const advice =
-        retryAt === undefined
-          ? "Mend the cause, then restart the server; its log may say more."
-          : "It is started again by itself; its log may say more.";
+        phase === "needs-auth"
+          ? "Give it the key or login that it wants in its headers, then restart it."
+          : retryAt === undefined
+            ? "Mend the cause, then restart the server; its log may say more."
+            : "It is started again by itself; its log may say more.";
       problems.unshift({ code: this.#lastEnd?.code ?? "failed", message: reason, advice });
     }
     if (this.#noiseLines > 0)
@@ -181,11 +195,15 @@ export class ManagedServer {
     return this.#life.phase === "ready";
   }
 
+  #isDown(): boolean {
+    return this.#life.phase === "failed" || this.#life.phase === "needs-auth";
+  }
+
   #refusal(): ServerUnavailable | undefined {
     if (!this.config.enabled)
       return new ServerUnavailable("server_disabled", `the server ${this.name} is disabled`);
-    const { phase, retryAt, reason } = this.#life;
-    if (phase !== "failed" || (retryAt !== undefined && retryAt - Date.now() <= RETRY_WORTH_WAITING_MS))
+    const { retryAt, reason } = this.#life;
+    if (!this.#isDown() || (retryAt !== undefined && retryAt - Date.now() <= RETRY_WORTH_WAITING_MS))
       return undefined;
     const when =
       retryAt === undefined
@@ -270,7 +288,7 @@ export class ManagedServer {
       opened: () => {
         if (current()) this.#deps.onStateChanged(this);
       },
-      message: (bytes) => connection?.receive(bytes),
+      message: (bytes, envelope) => connection?.receive(bytes, envelope),
       noise: (text) => this.#noise(text),
       stderr: (text) => this.#log("stderr", text),
       drained: () => {},
@@ -343,7 +361,7 @@ export class ManagedServer {
     this.#lastEnd = end;
     this.#lastError = reason;
     this.#log("hub", `ended: ${end.message}`);
-    this.#apply({ type: "ended", reason, permanent: PERMANENT.has(end.code) });
+    this.#apply({ type: "ended", reason, kind: END_KINDS.get(end.code) ?? "crash" });
     this.catalog.settle();
     const refusal = this.#refusal();
     if (refusal !== undefined) this.#queue.fail(refusal);
@@ -356,7 +374,7 @@ export class ManagedServer {
   }
 
   #settleStopped(): void {
-    if (this.#life.phase !== "stopped" && this.#life.phase !== "failed") return;
+    if (this.#life.phase !== "stopped" && !this.#isDown()) return;
     const stopped = this.#stopped;
     this.#stopped = [];
     for (const resolve of stopped) resolve();
