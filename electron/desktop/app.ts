@@ -1,5 +1,5 @@
 import path from "node:path";
-import { app, clipboard, dialog, Menu, nativeTheme, session, shell } from "electron";
+import { app, clipboard, dialog, Menu, nativeTheme, screen, session, shell } from "electron";
 import { z } from "zod";
 import { themeSchema } from "../../shared/bridge.ts";
 import { bridgeHandlers } from "./bridge/handlers.ts";
@@ -17,6 +17,7 @@ import { onWebContentsCreated } from "./lifecycle/web-contents-created.ts";
 import { onWindowAllClosed } from "./lifecycle/window-all-closed.ts";
 import { createOwnerActions } from "./owner/actions.ts";
 import { createConfirm } from "./owner/confirm.ts";
+import { dialogRoom } from "./owner/dialog-text.ts";
 import { watchQuestions } from "./owner/questions.ts";
 import { jsonFile } from "./system/json-file.ts";
 import { applicationMenu } from "./system/menu.ts";
@@ -90,10 +91,13 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
   const show = (): void => {
     if (app.isReady() && !quitting.begun) window.show();
   };
-  const confirm = createConfirm((options) => {
-    const parent = window.current;
-    return parent?.isVisible() ? dialog.showMessageBox(parent, options) : dialog.showMessageBox(options);
-  });
+  const confirm = createConfirm(
+    (options) => {
+      const parent = window.current;
+      return parent?.isVisible() ? dialog.showMessageBox(parent, options) : dialog.showMessageBox(options);
+    },
+    () => dialogRoom(screen.getPrimaryDisplay().workArea.height),
+  );
   const openLink = createLinkOpener(confirm, (url) => shell.openExternal(url));
   const owner = createOwnerActions({
     client: () => hub.client,

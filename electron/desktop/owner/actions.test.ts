@@ -45,10 +45,13 @@ function bench(button: number, running = true) {
   const actions = createOwnerActions({
     client: () => (running ? client : undefined),
     endpoint: () => "http://127.0.0.1:4780/mcp",
-    confirm: createConfirm(async (options) => {
-      shown.push(options);
-      return { response: button };
-    }),
+    confirm: createConfirm(
+      async (options) => {
+        shown.push(options);
+        return { response: button };
+      },
+      () => 40,
+    ),
     writeClipboard: (text) => clipboard.push(text),
   });
   return { actions, calls, shown, clipboard, methods: () => calls.map(([method]) => method) };

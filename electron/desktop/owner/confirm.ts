@@ -10,12 +10,12 @@ export type Verdict = "approved" | "refused" | "withdrawn" | "too-long";
 /** Asks in a native dialog with Cancel as its default; dialogs wait for one another. */
 export type Confirm = (text: DialogText, signal?: AbortSignal) => Promise<Verdict>;
 
-/** Creates the one line of dialogs of this app. */
-export function createConfirm(showMessageBox: ShowMessageBox): Confirm {
+/** Creates the one line of dialogs of this app; `roomLines` is how many lines of detail fit on the screen now. */
+export function createConfirm(showMessageBox: ShowMessageBox, roomLines: () => number): Confirm {
   let line: Promise<unknown> = Promise.resolve();
   const ask = async (text: DialogText, signal: AbortSignal | undefined): Promise<Verdict> => {
     if (signal?.aborted) return "withdrawn";
-    if (!fitsDialog(text)) return "too-long";
+    if (!fitsDialog(text, roomLines())) return "too-long";
     const { response } = await showMessageBox({
       type: text.alarming ? "warning" : "question",
       title: "Gatehouse",

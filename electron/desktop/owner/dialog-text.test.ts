@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { serverConfigSchema } from "../../../shared/model/config.ts";
 import { launchOf } from "./changes.ts";
-import { changeText, fitsDialog, questionText } from "./dialog-text.ts";
+import { changeText, dialogRoom, fitsDialog, questionText } from "./dialog-text.ts";
 import { visible, visibleWord } from "./visible.ts";
 
 const config = serverConfigSchema.parse({
@@ -64,8 +64,12 @@ test("what cannot be shown whole is not shown at all", () => {
   const long = serverConfigSchema.parse({ command: "x", args: Array.from({ length: 60 }, () => "y") });
   const wide = serverConfigSchema.parse({ command: "x".repeat(10_000) });
   const fits = (which: typeof config): boolean =>
-    fitsDialog(changeText({ type: "server.add", name: "n", config: which }, launchOf(which), []));
+    fitsDialog(
+      changeText({ type: "server.add", name: "n", config: which }, launchOf(which), []),
+      dialogRoom(1_040),
+    );
   expect([fits(config), fits(long), fits(wide)]).toEqual([true, false, false]);
+  expect([dialogRoom(1_040), dialogRoom(728), dialogRoom(100)]).toEqual([44, 28, 12]);
 });
 
 test("settings that loosen consent say so", () => {

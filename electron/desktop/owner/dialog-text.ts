@@ -80,12 +80,20 @@ export function launchLines(launch: Launch): string[] {
   return lines;
 }
 
-/** A native dialog does not scroll: beyond this its buttons could leave the screen. */
-export function fitsDialog(text: DialogText): boolean {
+/** Characters that surely stand on one line of a native dialog, on any platform. */
+const LINE = 56;
+
+/** How many lines of detail a native dialog has room for on a screen with this height of work area (pixels). */
+export function dialogRoom(height: number): number {
+  return Math.max(12, Math.floor((height - 160) / 20));
+}
+
+/** A native dialog does not scroll: with more lines than there is room for, its buttons would leave the screen. */
+export function fitsDialog(text: DialogText, roomLines: number): boolean {
   const lines = text.detail
     .split("\n")
-    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 70)), 0);
-  return lines <= 48 && text.message.length <= 400;
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LINE)), 0);
+  return lines <= roomLines && text.message.length <= 200;
 }
 
 function warningLines(warnings: readonly string[]): string {

@@ -37,6 +37,7 @@ function bench(pending: Question[] = []) {
         options.signal?.addEventListener("abort", () => press(0));
         dialogs.push({ options, press });
       }),
+    () => 40,
   );
   const dispose = watchQuestions(client, confirm, () => {});
   return {

@@ -1,4 +1,4 @@
-/** The gate of our icon, drawn at any size, so that trays and windows need no image files. */
+/** The mark of resources/icon.svg, drawn at any size, so that trays and windows need no further image files. */
 
 export interface IconStyle {
   /** 0xRRGGBB of the gate. */
@@ -41,23 +41,20 @@ function colorAt(u: number, v: number, { color, dot, tile }: IconStyle): number 
     if (distance < 0.19) return dot;
     if (distance < 0.25) return undefined;
   }
-  // Within a tile the gate is smaller.
-  const [gateU, gateV] = tile === undefined ? [u, v] : [(u - 0.5) / 0.66 + 0.5, (v - 0.5) / 0.66 + 0.5];
-  if (inGate(gateU, gateV)) return color;
-  return tile !== undefined && inRoundedSquare(u, v, 0.22) ? tile : undefined;
+  if (tile !== undefined) return inMark(32 * u, 32 * v) ? color : inTile(32 * u, 32 * v) ? tile : undefined;
+  // Without a tile the mark fills the square: its 18 by 20.5 units become 20.5 by 20.5 around its centre.
+  return inMark(16 + 21 * (u - 0.5), 15.75 + 21 * (v - 0.5)) ? color : undefined;
 }
 
-/** An arch with two leaves, and the light between them. */
-function inGate(u: number, v: number): boolean {
-  const inArch = (half: number, foot: number): boolean =>
-    Math.abs(u - 0.5) < half && v < foot && (v > 0.48 || Math.hypot(u - 0.5, v - 0.48) < half);
-  if (!inArch(0.42, 0.94) || v < 0.04) return false;
-  if (!inArch(0.32, 0.94)) return true;
-  return inArch(0.25, 0.94) && Math.abs(u - 0.5) > 0.05;
+/** The arch and its raised portcullis, in the 32 by 32 units of the SVG. */
+function inMark(x: number, y: number): boolean {
+  const arch = (radius: number): boolean =>
+    y <= 26 && (y > 14.5 ? Math.abs(x - 16) <= radius : Math.hypot(x - 16, y - 14.5) <= radius);
+  if (arch(9) && !arch(5)) return true;
+  return Math.hypot(x - 16, y - Math.max(14.25, Math.min(18.75, y))) <= 1.25;
 }
 
-function inRoundedSquare(u: number, v: number, radius: number): boolean {
-  const x = Math.max(0, Math.abs(u - 0.5) - (0.5 - radius));
-  const y = Math.max(0, Math.abs(v - 0.5) - (0.5 - radius));
-  return Math.hypot(x, y) < radius;
+/** The rounded tile, 32 by 32 units with corners of 7.5. */
+function inTile(x: number, y: number): boolean {
+  return Math.hypot(Math.max(0, Math.abs(x - 16) - 8.5), Math.max(0, Math.abs(y - 16) - 8.5)) <= 7.5;
 }
