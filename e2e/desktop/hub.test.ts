@@ -1,9 +1,10 @@
 // The desktop and its hub in the real Electron: start, death, taking over, and the end.
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Bridge, HubConnection } from "../../shared/bridge.ts";
 import { type RunFile, runFileSchema } from "../../shared/contract.ts";
+import { openControl } from "../lib/control.ts";
 import { type Display, startDisplay } from "../lib/display.ts";
 import { startHub, temporaryHome } from "../lib/hub.ts";
 import { processesWith } from "../lib/processes.ts";
@@ -82,6 +83,59 @@ test("a desktop takes over from a headless hub, on the same port", async () => {
     expect(runFile().pid).not.toBe(headless.pid);
   } finally {
     await headless.stop();
+  }
+});
+
+test("a change that another viewer asks for waits for the person's dialog, and a viewer cannot make it", async () => {
+  app = await launchDesktop({ home, env: display.env });
+  const { url, token } = await connected(app);
+  const viewer = await openControl(url, token);
+  try {
+    const config = { command: "sudo", args: ["true"], enabled: false };
+    await expect(viewer.client.call("servers.add", { name: "asked", config })).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    await app.answerDialogs(1);
+    const answered = new Promise((resolve) => viewer.client.on("questionAnswered", resolve));
+    const { id } = await viewer.client.call("questions.ask", {
+      change: { type: "server.add", name: "asked", config },
+    });
+    expect(await answered).toEqual({ id, answer: "approve", by: "owner" });
+    expect((await app.dialogs())[0]).toMatchObject({
+      message: "Add the server “asked”?",
+      detail: expect.stringMatching(/⚠ sudo.*\n\n.*\n\nsudo\n {4}true\n/),
+    });
+    await waitFor(async () => (await viewer.client.call("servers.list", {})).servers[0]?.name === "asked", {
+      deadlineMs: 10_000,
+      what: "the server to be listed",
+    });
+  } finally {
+    viewer.close();
+  }
+});
+
+test("a hand edit that would run something is held until the person approves it", async () => {
+  app = await launchDesktop({ home, env: display.env });
+  const { url, token } = await connected(app);
+  const viewer = await openControl(url, token);
+  try {
+    await app.answerDialogs(1);
+    writeFileSync(
+      join(home, "gatehouse.json"),
+      JSON.stringify({
+        listen: { port },
+        mcpServers: { edited: { command: "some-command", enabled: false } },
+      }),
+    );
+    await waitFor(async () => (await viewer.client.call("servers.list", {})).servers[0]?.name === "edited", {
+      deadlineMs: 20_000,
+      what: "the edit to be taken over",
+    });
+    const [dialog] = await app.dialogs();
+    expect(dialog?.message).toContain("gatehouse.json");
+    expect(dialog?.detail).toContain("edited");
+  } finally {
+    viewer.close();
   }
 });
 

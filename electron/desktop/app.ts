@@ -17,7 +17,7 @@ import { onWebContentsCreated } from "./lifecycle/web-contents-created.ts";
 import { onWindowAllClosed } from "./lifecycle/window-all-closed.ts";
 import { createOwnerActions } from "./owner/actions.ts";
 import { createConfirm } from "./owner/confirm.ts";
-import { dialogRoom } from "./owner/dialog-text.ts";
+import { dialogRoom } from "./owner/dialog-pages.ts";
 import { watchQuestions } from "./owner/questions.ts";
 import { jsonFile } from "./system/json-file.ts";
 import { applicationMenu } from "./system/menu.ts";

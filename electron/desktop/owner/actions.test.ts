@@ -96,11 +96,23 @@ test("a second question while one is open is refused", async () => {
 
 test("what is too long to be shown is refused, and says what to do", async () => {
   const { actions, shown, methods } = bench(1);
-  const long = { ...config, args: Array.from({ length: 500 }, () => "a") };
+  const long = { ...config, args: Array.from({ length: 5_000 }, () => "a") };
   await expect(actions.ask({ type: "server.add", name: "s", config: long })).rejects.toMatchObject({
     advice: "Write it into gatehouse.json by hand.",
   });
   expect([shown.length, methods()]).toEqual([0, ["servers.parse"]]);
+});
+
+test("what takes several pages is approved on the last one only", async () => {
+  const long = { ...config, args: Array.from({ length: 60 }, (_, index) => `argument ${index}`) };
+  const { actions, shown, methods } = bench(1);
+  expect(await actions.ask({ type: "server.add", name: "s", config: long })).toBe("done");
+  expect(shown.map(({ message, buttons }) => [message, buttons?.[1]])).toEqual([
+    ["Add the server “s”? (1 of 2)", "Read on"],
+    ["Add the server “s”? (2 of 2)", "Add server"],
+  ]);
+  expect(shown[1]?.detail).toContain("argument 59");
+  expect(methods()).toEqual(["servers.parse", "servers.add"]);
 });
 
 test("without a hub every action fails with a sentence", async () => {

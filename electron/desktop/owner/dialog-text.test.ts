@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { serverConfigSchema } from "../../../shared/model/config.ts";
 import { launchOf } from "./changes.ts";
-import { changeText, dialogRoom, fitsDialog, questionText } from "./dialog-text.ts";
+import { dialogPages, dialogRoom } from "./dialog-pages.ts";
+import { changeText, questionText } from "./dialog-text.ts";
 import { visible, visibleWord } from "./visible.ts";
 
 const config = serverConfigSchema.parse({
@@ -60,16 +61,16 @@ test("a name cannot add lines to a dialog", () => {
   expect(questionText("a\nb", null, []).message).toBe("a\\u{a}b");
 });
 
-test("what cannot be shown whole is not shown at all", () => {
-  const long = serverConfigSchema.parse({ command: "x", args: Array.from({ length: 60 }, () => "y") });
-  const wide = serverConfigSchema.parse({ command: "x".repeat(10_000) });
-  const fits = (which: typeof config): boolean =>
-    fitsDialog(
-      changeText({ type: "server.add", name: "n", config: which }, launchOf(which), []),
-      dialogRoom(1_040),
-    );
-  expect([fits(config), fits(long), fits(wide)]).toEqual([true, false, false]);
+test("what is long is shown on pages that fit the screen, and nothing of it is left out", () => {
   expect([dialogRoom(1_040), dialogRoom(728), dialogRoom(100)]).toEqual([44, 28, 12]);
+  expect(dialogPages("a\nb", 12)).toEqual(["a\nb"]);
+  const lines = Array.from({ length: 30 }, (_, index) => `argument ${index}`);
+  const pages = dialogPages(lines.join("\n"), 12);
+  expect([pages?.length, pages?.join("\n")]).toEqual([3, lines.join("\n")]);
+  const wide = "漢".repeat(1_000);
+  expect(dialogPages(wide, 12)?.length).toBe(3);
+  expect(dialogPages(wide, 12)?.join("")).toBe(wide);
+  expect(dialogPages("x".repeat(1_000_000), 44)).toBeUndefined();
 });
 
 test("settings that loosen consent say so", () => {

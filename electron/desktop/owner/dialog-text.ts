@@ -64,7 +64,7 @@ export function questionText(title: string, launch: Launch | null, warnings: rea
 }
 
 /** What would run or be connected to, a line for each argument. */
-export function launchLines(launch: Launch): string[] {
+function launchLines(launch: Launch): string[] {
   const lines: string[] = [];
   if (launch.command !== null) {
     lines.push("This program will run on your computer, with your rights:", "", visibleWord(launch.command));
@@ -78,22 +78,6 @@ export function launchLines(launch: Launch): string[] {
     lines.push(`Headers: ${names(launch.headerNames)}`);
   }
   return lines;
-}
-
-/** Characters that surely stand on one line of a native dialog, on any platform. */
-const LINE = 56;
-
-/** How many lines of detail a native dialog has room for on a screen with this height of work area (pixels). */
-export function dialogRoom(height: number): number {
-  return Math.max(12, Math.floor((height - 160) / 20));
-}
-
-/** A native dialog does not scroll: with more lines than there is room for, its buttons would leave the screen. */
-export function fitsDialog(text: DialogText, roomLines: number): boolean {
-  const lines = text.detail
-    .split("\n")
-    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LINE)), 0);
-  return lines <= roomLines && text.message.length <= 200;
 }
 
 function warningLines(warnings: readonly string[]): string {

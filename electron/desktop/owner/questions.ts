@@ -1,6 +1,7 @@
 import type { ControlClient } from "../../../shared/control-client.ts";
 import { sentenceOf } from "../../../shared/errors.ts";
 import type { Question } from "../../../shared/model/question.ts";
+import { consequencesOf } from "./changes.ts";
 import type { Confirm } from "./confirm.ts";
 import { changeText, type DialogText, questionText } from "./dialog-text.ts";
 
@@ -22,7 +23,7 @@ export function watchQuestions(
     const withdrawal = new AbortController();
     open.set(question.id, withdrawal);
     try {
-      const verdict = await confirm(textOf(question), withdrawal.signal);
+      const verdict = await confirm(await textOf(client, question), withdrawal.signal);
       if (verdict === "withdrawn") return;
       if (verdict === "too-long") log(`question ${question.id} is too long to be shown whole; it was denied`);
       const answer = verdict === "approved" ? "approve" : "deny";
@@ -52,6 +53,12 @@ export function watchQuestions(
   };
 }
 
-function textOf({ change, launch, title, warnings }: Question): DialogText {
-  return change === null ? questionText(title, launch, warnings) : changeText(change, launch, warnings);
+/** What would run is read off the change itself, so that nobody who asks can have another text shown. */
+async function textOf(
+  client: ControlClient,
+  { change, launch, title, warnings }: Question,
+): Promise<DialogText> {
+  if (change === null) return questionText(title, launch, warnings);
+  const consequences = await consequencesOf(client, change);
+  return changeText(change, consequences.launch, [...new Set([...warnings, ...consequences.warnings])]);
 }

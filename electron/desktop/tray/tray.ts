@@ -40,7 +40,7 @@ export function createTray(actions: TrayActions, platform: string, initial: Tray
 }
 
 /** The tray's menu. */
-export function trayMenu({ summary, pause }: TrayModel, actions: TrayActions): MenuItemConstructorOptions[] {
+function trayMenu({ summary, pause }: TrayModel, actions: TrayActions): MenuItemConstructorOptions[] {
   return [
     { label: summary, enabled: false },
     { type: "separator" },

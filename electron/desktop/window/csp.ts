@@ -1,5 +1,5 @@
 /** The window's content security policy: our own files, the hub's socket on this machine, and nothing else. */
-export const CONTENT_SECURITY_POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",

@@ -1,8 +1,7 @@
-/** The window's own scheme and origin. Deep links use another scheme, so that none can ever name a page of ours. */
+/** The window's own scheme and origin. Deep links use another scheme (gatehouse-link), so that none can ever name a page of ours. */
 export const APP_SCHEME = "gatehouse";
 export const APP_ORIGIN = "gatehouse://app";
 export const APP_URL = `${APP_ORIGIN}/`;
-export const LINK_SCHEME = "gatehouse-link";
 
 /** Whether a frame that shows this URL is our page. */
 export function isOwnPage(url: string | undefined): boolean {
