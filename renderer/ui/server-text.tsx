@@ -6,17 +6,7 @@ import { cx } from "./cx.ts";
 const STEP = 20_000;
 const MOST = 200_000;
 
-/**
- * The one way any text from a server or a client is shown: inert, bounded, left to right, with everything hidden in it
- * made visible. On one line it is cut; as a block it offers more.
- */
-export const ServerText = memo(function ServerText({
-  text,
-  limit,
-  multiline = false,
-  whole = false,
-  className,
-}: {
+interface ServerTextProps {
   readonly text: string;
   /** UTF-16 units shown at first: 240 on a line, 2,000 in a block. */
   readonly limit?: number;
@@ -24,11 +14,36 @@ export const ServerText = memo(function ServerText({
   /** Never cut: for what the person is about to approve. Its surroundings must scroll. */
   readonly whole?: boolean;
   readonly className?: string;
-}) {
+}
+
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/**
+ * The one way any text from a server or a client is shown: inert, bounded, left to right, with everything hidden in it
+ * made visible. On one line it is cut; as a block it offers more.
+ */
+export const ServerText = memo(function ServerText(props: ServerTextProps) {
+  const { text, multiline = false, whole = false } = props;
+  const limit = whole ? Number.MAX_SAFE_INTEGER : (props.limit ?? (multiline ? 2_000 : 240));
+  // Short plain text, by far the most common, needs no work.
+  if (text.length <= Math.min(limit, 1_000) && PLAIN.test(text))
+    return (
+      <bdi
+        dir="ltr"
+        className={cx("server-text", props.className)}
+        {...(multiline || whole ? {} : { "data-line": "" })}
+      >
+        {text}
+      </bdi>
+    );
+  return <Marked {...props} multiline={multiline} whole={whole} limit={limit} />;
+});
+
+function Marked({ text, limit, multiline, whole, className }: ServerTextProps & { readonly limit: number }) {
   const [extra, setExtra] = useState(0);
-  const shown = whole ? Number.MAX_SAFE_INTEGER : (limit ?? (multiline ? 2_000 : 240)) + extra;
+  const shown = limit + extra;
   const { segments, rest } = useMemo(
-    () => visibleText(text, { limit: shown, multiline }),
+    () => visibleText(text, { limit: shown, multiline: multiline === true }),
     [text, shown, multiline],
   );
   return (
@@ -41,8 +56,8 @@ export const ServerText = memo(function ServerText({
         segment.kind === "text" ? (
           segment.text
         ) : (
-          // Segments never move: they are derived from the text in order.
-          <span key={`${index}`} className="server-glyph" title={segment.title}>
+          // biome-ignore lint/suspicious/noArrayIndexKey: segments never move, they follow from the text
+          <span key={index} className="server-glyph" title={segment.title}>
             {segment.text}
           </span>
         ),
@@ -67,4 +82,4 @@ export const ServerText = memo(function ServerText({
       )}
     </bdi>
   );
-});
+}

@@ -78,7 +78,7 @@ export function VirtualList({
               left: 0,
               right: 0,
               transform: `translateY(${item.start}px)`,
-              ...(measured ? {} : { height: rowHeight }),
+              ...(measured ? {} : { height: rowHeight, contain: "strict" }),
             }}
           >
             {renderRow(item.index)}

@@ -1,6 +1,7 @@
 import { Activity, ArrowUp, FilterX } from "lucide-react";
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
+import { useShallow } from "zustand/react/shallow";
 import { type CallStatus, callStatusSchema } from "../../../shared/model/call.ts";
 import { count } from "../../lib/format.ts";
 import { useHub, useServices } from "../../lib/services.tsx";
@@ -10,29 +11,36 @@ import { cx } from "../../ui/cx.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { SearchInput, Select } from "../../ui/field.tsx";
+import { FixedList } from "../../ui/fixed-list.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { Split } from "../../ui/split.tsx";
 import { callWord } from "../../ui/status.tsx";
-import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
+import type { VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { CallDetailPane } from "./call-detail.tsx";
 import { CallRow, COLUMNS, FROM_2XL, FROM_4XL, ROW_HEIGHT } from "./call-row.tsx";
 import { type CallsStore, NO_FILTER } from "./calls-store.ts";
 
 /** The Activity screen: calls as they arrive, and one of them in full. */
 export function ActivityView({ calls }: { readonly calls: CallsStore }) {
-  const state = useStore(calls.store);
-  const { filter, phase, failure, selected, size, waiting, missed } = state;
+  const { filter, phase, failure, selected, empty } = useStore(
+    calls.store,
+    useShallow((state) => ({
+      filter: state.filter,
+      phase: state.phase,
+      failure: state.failure,
+      selected: state.selected,
+      empty: state.size === 0,
+    })),
+  );
   const filtered = filter !== NO_FILTER && Object.values(filter).some((value) => value !== "");
-  const narrow = <Filters calls={calls} />;
-
   return (
-    <Screen title="Activity" actions={narrow}>
+    <Screen title="Activity" actions={<Filters calls={calls} />}>
       {phase === "failed" && failure !== null ? (
         <Failure what="The calls could not be read." failure={failure} onRetry={() => void calls.reload()} />
-      ) : phase === "loading" && size === 0 ? (
+      ) : phase === "loading" && empty ? (
         <SkeletonRows rows={14} label="Loading calls" />
-      ) : size === 0 ? (
+      ) : empty ? (
         filtered ? (
           <EmptyState
             icon={<FilterX size={22} />}
@@ -46,7 +54,7 @@ export function ActivityView({ calls }: { readonly calls: CallsStore }) {
         )
       ) : (
         <Split
-          first={<List calls={calls} waiting={waiting} missed={missed} />}
+          first={<List calls={calls} />}
           second={
             selected === null ? undefined : (
               <CallDetailPane key={selected} id={selected} onClose={() => calls.select(null)} />
@@ -76,7 +84,7 @@ function NoCalls() {
   );
 }
 
-function Filters({ calls }: { readonly calls: CallsStore }) {
+const Filters = memo(function Filters({ calls }: { readonly calls: CallsStore }) {
   const filter = useStore(calls.store, (state) => state.filter);
   const servers = useHub((data) => data.servers);
   const clients = useHub((data) => data.clients);
@@ -126,18 +134,10 @@ function Filters({ calls }: { readonly calls: CallsStore }) {
       />
     </>
   );
-}
+});
 
-function List({
-  calls,
-  waiting,
-  missed,
-}: {
-  readonly calls: CallsStore;
-  readonly waiting: number;
-  readonly missed: number;
-}) {
-  const { size, selected, loadingOlder, more } = useStore(calls.store);
+function List({ calls }: { readonly calls: CallsStore }) {
+  const { size, selected, loadingOlder, more, waiting, missed } = useStore(calls.store);
   const list = useRef<VirtualListHandle>(null);
   const onSelect = useCallback((id: number) => calls.select(id), [calls]);
   const today = new Date().setHours(12, 0, 0, 0);
@@ -171,12 +171,12 @@ function List({
           </button>
         </div>
       )}
-      <VirtualList
+      <FixedList
         handle={list}
         count={size}
         rowHeight={ROW_HEIGHT}
-        overscan={6}
-        rowKey={(index) => calls.row(index)?.id ?? index}
+        headerHeight={33}
+        rowKey={(index) => calls.row(index)?.id ?? -index}
         role="grid"
         aria-label="Calls"
         aria-rowcount={size + 1}

@@ -85,7 +85,7 @@ export const CallRow = memo(function CallRow({
         {bytes(call.resultBytes)}
       </span>
       <span role="gridcell" className="flex items-center justify-end gap-3">
-        <TimingBar times={call.times} total={call.durationUs} className="hidden w-16 @2xl:flex" />
+        <TimingBar times={call.times} total={call.durationUs} className="hidden w-16 @2xl:block" />
         <span className="tabular shrink-0 text-right @2xl:w-18">{duration(call.durationUs)}</span>
       </span>
     </div>
