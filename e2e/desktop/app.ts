@@ -47,6 +47,8 @@ export interface DesktopApp {
   answerDialogs(button: number): Promise<void>;
   /** The message boxes that were shown since `answerDialogs`. */
   dialogs(): Promise<SeenDialog[]>;
+  /** Resolves when the main process has ended. */
+  readonly ended: Promise<void>;
   /** Quits as the person would, and waits for the end of the main process. */
   quit(): Promise<void>;
 }
@@ -71,7 +73,9 @@ async function settled(electron: ElectronApplication, page: Page): Promise<void>
 export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions): Promise<DesktopApp> {
   const runtime = await findElectron({ progress: (line) => process.stderr.write(`${line}\n`) });
   if ("problem" in runtime) throw new Error(`${runtime.problem} Run: ${runtime.line}`);
-  const { NODE_OPTIONS: _, ELECTRON_RUN_AS_NODE: __, ...inherited } = process.env;
+  // No session bus but one that a test names: whether there is a tray must not depend on who runs it.
+  const { NODE_OPTIONS, ELECTRON_RUN_AS_NODE, DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR, ...inherited } =
+    process.env;
   const environment = Object.fromEntries(
     Object.entries({ ...inherited, ...env, GATEHOUSE_HOME: home }).filter((pair) => pair[1] !== undefined),
   ) as Record<string, string>;
@@ -91,6 +95,7 @@ export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions
   return {
     electron,
     page,
+    ended,
     log: () => output,
     answerDialogs: (button) =>
       electron.evaluate(({ dialog }, response) => {
