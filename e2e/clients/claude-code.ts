@@ -1,0 +1,20 @@
+import { type Proof, proofOf, runClient, type Setting } from "./run-client.ts";
+
+/** Claude Code: `claude mcp add`, then `claude mcp list`, which connects to every server and says how that went. */
+export async function claudeCode(setting: Setting): Promise<Proof[]> {
+  const { url, token } = setting;
+  const add = (name: string, bearer: string) =>
+    runClient(setting, "claude", [
+      ...["mcp", "add", "--scope", "user", "--transport", "http", name, url],
+      ...["--header", `Authorization: Bearer ${bearer}`],
+    ]);
+  const added = await add("gatehouse", token);
+  await add("stranger", "gth_unknown");
+  const { text } = await runClient(setting, "claude", ["mcp", "list"]);
+  return [
+    proofOf("claude mcp add", added.text, /^Added HTTP MCP server gatehouse/),
+    proofOf("claude mcp list says connected", text, /^gatehouse: .*[✓✔] Connected/),
+    // What shows that the line above means something.
+    proofOf("claude mcp list does not say so with a wrong token", text, /^stranger: (?!.*Connected)/),
+  ];
+}
