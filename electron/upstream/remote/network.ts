@@ -100,6 +100,8 @@ export function createNetwork(options: NetworkOptions): Network {
   return {
     request: (request) =>
       new Promise((resolve, reject) => {
+        const { signal } = request;
+        if (signal.aborted) return reject(new NetworkError("ABORT_ERR", "given up before it was sent", true));
         let connected = false;
         const outgoing = (secure ? https : http).request(request.url, {
           method: request.method,
@@ -108,8 +110,11 @@ export function createNetwork(options: NetworkOptions): Network {
             ...request.headers,
             ...(request.body === undefined ? {} : { "content-length": String(request.body.length) }),
           },
-          signal: request.signal,
         });
+        // Without an error: one that comes when the connection has just been put back has nobody to hear it.
+        const abort = (): void => void outgoing.destroy();
+        signal.addEventListener("abort", abort, { once: true });
+        outgoing.once("close", () => signal.removeEventListener("abort", abort));
         const cancelLimit = clock.after(connectLimitMs, () => {
           if (connected || waitsItsTurn(agents[request.lane], outgoing)) return;
           const waited = `no connection within ${Math.round(connectLimitMs / 1_000)} s`;
