@@ -83,6 +83,13 @@ test("permissions are denied, but for writing to the clipboard", async () => {
     ),
   )`);
   expect(states).toEqual(states.map(() => "denied"));
+  // A click gives the page the focus, which no window manager is there to give.
+  await app.page.mouse.click(600, 30);
+  await app.page.evaluate('navigator.clipboard.writeText("copied by the page")');
+  expect(await app.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe("copied by the page");
+  expect(await app.page.evaluate('navigator.clipboard.readText().then(() => "read", () => "refused")')).toBe(
+    "refused",
+  );
 });
 
 test("the page stays where it is: a link leads to a look at its host, and then to the browser", async () => {
