@@ -192,7 +192,10 @@ export function createConnection(options: ConnectionOptions): Connection {
         options.refused?.();
         offline({
           reason: refusal.data.refused,
-          advice: "code" in credential ? "Ask for a new link: a link works once, within a minute." : null,
+          advice:
+            "code" in credential
+              ? "Run “gatehouse ui” in a terminal and open the link that it prints. A link works once, within a minute."
+              : null,
         });
         return;
       }

@@ -33,7 +33,8 @@ export function browserTarget(place: BrowserPlace): () => Promise<Target> {
     if (token !== null) return { url, credential: { token } };
     return {
       down: "This page is not signed in.",
-      advice: "Open a new link: `gatehouse status` and the line that `gatehouse serve` printed name it.",
+      advice:
+        "Run “gatehouse ui” in a terminal and open the link that it prints. A link works once, within a minute.",
       attempt: 0,
       retryAt: null,
       final: true,

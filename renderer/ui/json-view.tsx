@@ -125,6 +125,7 @@ function Tree({
       <div className="flex shrink-0 items-center gap-1 border-line border-b px-3 py-1.5">
         <SearchInput
           label={`Search in the ${label.toLowerCase()}`}
+          placeholder="Search"
           value={query}
           onValue={(value) => {
             setQuery(value);
@@ -337,15 +338,16 @@ function Value({
         {node.cut && <span className="font-sans text-2xs text-faint"> cut off here</span>}
       </span>
     );
+  const cut = node.cut && <span className="shrink-0 pl-2 font-sans text-2xs text-faint">cut off here</span>;
+  if (!long)
+    return (
+      <span className={colour}>
+        "<ServerText text={node.text} limit={SHORT} className="inline whitespace-pre-wrap!" />"{cut}
+      </span>
+    );
   return (
     <span className={cx("flex min-w-0", colour)}>
-      "
-      <ServerText
-        text={node.text}
-        limit={SHORT * 2}
-        className={cx("min-w-0", !long && "whitespace-pre-wrap!")}
-      />
-      "{node.cut && <span className="shrink-0 pl-2 font-sans text-2xs text-faint">cut off here</span>}
+      "<ServerText text={node.text} limit={SHORT * 2} className="min-w-0" />"{cut}
     </span>
   );
 }

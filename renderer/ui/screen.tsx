@@ -13,8 +13,8 @@ export function Screen({
   return (
     <main className="flex min-h-0 min-w-0 flex-1 flex-col">
       <header className="drag flex h-13 shrink-0 items-center gap-3 border-line border-b px-5">
-        <h1 className="min-w-0 flex-1 truncate font-semibold text-lg tracking-[-0.014em]">{title}</h1>
-        <div className="no-drag flex items-center gap-2">{actions}</div>
+        <h1 className="min-w-16 flex-1 truncate font-semibold text-lg tracking-[-0.014em]">{title}</h1>
+        <div className="no-drag flex min-w-0 items-center gap-2">{actions}</div>
       </header>
       {children}
     </main>

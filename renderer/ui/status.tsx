@@ -73,12 +73,22 @@ const CALL: Record<CallStatus, { word: string; icon: LucideIcon; text: string }>
 };
 
 /** How a call ended, as icon, word and colour. */
-export function CallOutcome({ status }: { readonly status: CallStatus }) {
+export function CallOutcome({
+  status,
+  wordClass,
+}: {
+  readonly status: CallStatus;
+  readonly wordClass?: string;
+}) {
   const { word, icon: Icon, text } = CALL[status];
   return (
-    <span data-status={status} className={cx("inline-flex items-center gap-1.5 whitespace-nowrap", text)}>
+    <span
+      data-status={status}
+      title={word}
+      className={cx("inline-flex items-center gap-1.5 whitespace-nowrap", text)}
+    >
       <Icon aria-hidden size={13} strokeWidth={2.25} />
-      {word}
+      <span className={wordClass}>{word}</span>
     </span>
   );
 }

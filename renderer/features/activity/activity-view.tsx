@@ -113,7 +113,13 @@ const Filters = memo(function Filters({ calls }: { readonly calls: CallsStore })
   );
   return (
     <>
-      <SearchInput primary label="Search payloads" value={text} onValue={setText} className="w-52" />
+      <SearchInput
+        primary
+        label="Search payloads"
+        value={text}
+        onValue={setText}
+        className="w-52 min-w-24 shrink"
+      />
       <Select
         label="Server"
         value={filter.server}
@@ -208,11 +214,16 @@ function List({ calls }: { readonly calls: CallsStore }) {
           <div role="rowgroup" className="sticky top-0 z-[5] border-line border-b bg-bg">
             <div role="row" aria-rowindex={1} className={cx(COLUMNS, "h-8 font-medium text-faint text-xs")}>
               <span role="columnheader">Time</span>
-              <span role="columnheader">Server / tool</span>
+              <span role="columnheader" className="truncate">
+                <span className="hidden @md:inline">Server / tool</span>
+                <span className="@md:hidden">Tool</span>
+              </span>
               <span role="columnheader" className={FROM_2XL}>
                 Client
               </span>
-              <span role="columnheader">Status</span>
+              <span role="columnheader">
+                <span className="sr-only @lg:not-sr-only">Status</span>
+              </span>
               <span role="columnheader" className={cx(FROM_4XL, "text-right")}>
                 Result
               </span>

@@ -79,6 +79,9 @@ export function CallDetailPane({ id, onClose }: { readonly id: number; readonly 
               <div className="tabular flex min-w-0 flex-wrap items-center gap-x-3 text-muted text-sm">
                 <CallOutcome status={detail.status} />
                 <span>{duration(detail.durationUs)}</span>
+                {detail.server !== null && (
+                  <ServerText text={detail.server} limit={60} className="max-w-40" />
+                )}
                 <span>{fullTime(detail.startedAt)}</span>
               </div>
             </>

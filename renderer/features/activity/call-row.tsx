@@ -12,7 +12,7 @@ export const ROW_HEIGHT = 32;
 
 /** The columns, alike for header and rows; the container's width decides which are shown. */
 export const COLUMNS =
-  "grid items-center gap-x-3 px-5 grid-cols-[62px_minmax(0,1fr)_92px_68px] @2xl:gap-x-4 @2xl:grid-cols-[104px_minmax(0,1fr)_minmax(0,130px)_92px_148px] @4xl:grid-cols-[104px_minmax(0,1fr)_minmax(0,160px)_100px_72px_156px]";
+  "grid items-center gap-x-3 whitespace-nowrap px-5 grid-cols-[62px_minmax(0,1fr)_16px_62px] @lg:grid-cols-[62px_minmax(0,1fr)_92px_68px] @2xl:gap-x-4 @2xl:grid-cols-[104px_minmax(0,1fr)_minmax(0,130px)_92px_148px] @4xl:grid-cols-[104px_minmax(0,1fr)_minmax(0,160px)_100px_72px_156px]";
 export const FROM_2XL = "hidden @2xl:block";
 export const FROM_4XL = "hidden @4xl:block";
 
@@ -66,9 +66,13 @@ export const CallRow = memo(function CallRow({
       </span>
       <span role="gridcell" className="flex min-w-0 items-baseline gap-1.5">
         {call.server !== null && (
-          <ServerText text={call.server} limit={60} className="max-w-[46%] shrink-0 text-muted" />
+          <ServerText
+            text={call.server}
+            limit={60}
+            className="hidden max-w-[46%] shrink-0 text-muted @md:block"
+          />
         )}
-        {call.server !== null && <span className="text-faint">/</span>}
+        {call.server !== null && <span className="hidden text-faint @md:inline">/</span>}
         <ServerText
           text={name}
           limit={120}
@@ -79,7 +83,7 @@ export const CallRow = memo(function CallRow({
         {call.client === null ? "anonymous" : <ServerText text={call.client} limit={60} className="block" />}
       </span>
       <span role="gridcell" className="flex">
-        <CallOutcome status={call.status} />
+        <CallOutcome status={call.status} wordClass="sr-only @lg:not-sr-only" />
       </span>
       <span role="gridcell" className={cx(FROM_4XL, "tabular text-right text-muted")}>
         {bytes(call.resultBytes)}

@@ -12,7 +12,8 @@ import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { Dot } from "../../ui/status.tsx";
 import { ConnectGuide } from "./connect-guide.tsx";
 
-const COLUMNS = "grid items-center gap-x-4 px-5 grid-cols-[minmax(140px,1fr)_130px_130px_120px_96px]";
+const COLUMNS =
+  "grid items-center gap-x-4 whitespace-nowrap px-5 grid-cols-[minmax(120px,1fr)_96px_104px_72px] @2xl:grid-cols-[minmax(140px,1fr)_130px_130px_120px_96px]";
 
 /** The Clients screen: who may use the hub, and how to connect one more. */
 export function ClientsView() {
@@ -30,9 +31,9 @@ export function ClientsView() {
       ) : !loaded ? (
         <SkeletonRows rows={4} label="Loading clients" />
       ) : (
-        <div className="min-h-0 flex-1 overflow-auto">
+        <div className="@container min-h-0 flex-1 overflow-auto">
           {sorted.length > 0 && (
-            <div className="min-w-160">
+            <div>
               <div
                 aria-hidden
                 className={cx(COLUMNS, "h-8 border-line border-b font-medium text-faint text-xs")}
@@ -40,7 +41,7 @@ export function ClientsView() {
                 <span>Name</span>
                 <span>Last seen</span>
                 <span>Sessions</span>
-                <span>Added</span>
+                <span className="hidden @2xl:block">Added</span>
                 <span />
               </div>
               <ul aria-label="Clients" data-testid="clients">
@@ -98,7 +99,7 @@ function Row({ client }: { readonly client: Client }) {
           <span className="text-faint">none open</span>
         )}
       </span>
-      <span className="tabular text-muted text-sm" title={fullTime(client.createdAt)}>
+      <span className="tabular hidden text-muted text-sm @2xl:block" title={fullTime(client.createdAt)}>
         {ago(client.createdAt, now)}
       </span>
       <span className="flex justify-end">

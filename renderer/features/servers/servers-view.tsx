@@ -16,7 +16,9 @@ import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { ServerStatus } from "../../ui/status.tsx";
 
 const COLUMNS =
-  "grid items-center gap-x-4 px-5 grid-cols-[minmax(120px,1fr)_116px_64px_56px_84px_72px_minmax(0,1.4fr)_16px]";
+  "grid items-center gap-x-4 whitespace-nowrap px-5 grid-cols-[minmax(96px,1fr)_108px_44px_76px_16px] @2xl:grid-cols-[minmax(120px,1fr)_116px_64px_56px_84px_minmax(0,1fr)_16px] @4xl:grid-cols-[minmax(120px,1fr)_116px_64px_56px_84px_72px_minmax(0,1.4fr)_16px]";
+const FROM_2XL = "hidden @2xl:block";
+const FROM_4XL = "hidden @4xl:block";
 const TRANSPORTS = { stdio: "stdio", http: "HTTP", sse: "SSE" } as const;
 
 /** The Servers screen: every configured server and how it fares. */
@@ -64,8 +66,8 @@ export function ServersView() {
           what will run before anything does.
         </EmptyState>
       ) : (
-        <div className="min-h-0 flex-1 overflow-auto">
-          <div className="min-w-180">
+        <div className="@container min-h-0 flex-1 overflow-auto">
+          <div>
             <div
               aria-hidden
               className={cx(
@@ -75,11 +77,11 @@ export function ServersView() {
             >
               <span>Name</span>
               <span>State</span>
-              <span>Transport</span>
+              <span className={FROM_2XL}>Transport</span>
               <span className="text-right">Tools</span>
               <span className="text-right">Calls today</span>
-              <span className="text-right">Restarts</span>
-              <span>Last error</span>
+              <span className={cx(FROM_4XL, "text-right")}>Restarts</span>
+              <span className={FROM_2XL}>Last error</span>
             </div>
             {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys move among the links inside */}
             <ul aria-label="Servers" data-testid="servers" onKeyDown={moveFocus}>
@@ -126,7 +128,7 @@ function Row({ server }: { readonly server: ServerSummary }) {
         <span className="text-sm">
           <ServerStatus state={server.state} />
         </span>
-        <span className="text-muted text-sm">{TRANSPORTS[server.transport]}</span>
+        <span className={cx(FROM_2XL, "text-muted text-sm")}>{TRANSPORTS[server.transport]}</span>
         <span className="tabular text-right text-sm">
           {server.tools ?? <span className="text-faint">–</span>}
           <span className="sr-only"> tools</span>
@@ -135,11 +137,11 @@ function Row({ server }: { readonly server: ServerSummary }) {
           {count(server.callsToday)}
           <span className="sr-only"> calls today</span>
         </span>
-        <span className={cx("tabular text-right text-sm", server.restarts === 0 && "text-faint")}>
+        <span className={cx(FROM_4XL, "tabular text-right text-sm", server.restarts === 0 && "text-faint")}>
           {server.restarts}
           <span className="sr-only"> restarts</span>
         </span>
-        <span className="flex min-w-0 items-center gap-2 text-muted text-sm">
+        <span className="hidden min-w-0 items-center gap-2 text-muted text-sm @2xl:flex">
           {server.lastError !== null && (
             <ServerText text={server.lastError} limit={160} className="min-w-0" />
           )}

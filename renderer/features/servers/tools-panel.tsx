@@ -48,7 +48,7 @@ export function ToolsPanel({ detail }: { readonly detail: ServerDetail }) {
   };
   return (
     <>
-      <div className="flex w-72 shrink-0 flex-col border-line border-r">
+      <div className="flex w-[38%] min-w-44 max-w-72 shrink-0 flex-col border-line border-r">
         <div className="p-2.5">
           <SearchInput primary label="Filter tools" value={query} onValue={setQuery} />
         </div>

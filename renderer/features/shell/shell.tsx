@@ -6,7 +6,7 @@ import { cx } from "../../ui/cx.ts";
 import { Kbd } from "../../ui/kbd.tsx";
 import { Mark } from "../../ui/mark.tsx";
 import { Tooltip } from "../../ui/tooltip.tsx";
-import { ConnectionBanner } from "./connection-banner.tsx";
+import { ConnectionBanner, OfflineScreen } from "./connection-banner.tsx";
 import { HubFoot } from "./hub-foot.tsx";
 import { PendingPanel } from "./pending-panel.tsx";
 
@@ -20,6 +20,8 @@ const SCREENS = [
 /** The frame around every screen: sidebar, hub's state, and what has to be seen wherever one is. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { bridge, ui } = useServices();
+  const state = useHub((data) => data.connection);
+  const loaded = useHub((data) => data.loaded);
   const mac = bridge?.platform === "darwin";
   return (
     <div className="flex h-full">
@@ -49,7 +51,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </nav>
       <div className="flex min-w-0 flex-1 flex-col bg-bg">
         <ConnectionBanner />
-        {children}
+        {!loaded && state.phase === "offline" ? <OfflineScreen state={state} /> : children}
       </div>
       <PendingPanel />
     </div>
