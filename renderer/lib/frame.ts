@@ -9,7 +9,7 @@ export interface Batcher<T> {
 export type Schedule = (run: () => void) => () => void;
 
 /** The page's frames; a hidden page has none, so a timer stands in. */
-export const nextFrame: Schedule = (run) => {
+const nextFrame: Schedule = (run) => {
   if (document.hidden) {
     const timer = setTimeout(run, 100);
     return () => clearTimeout(timer);

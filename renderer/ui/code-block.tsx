@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+// biome-ignore-all lint/a11y/useSemanticElements: a scrolling region must be reachable by keyboard
 import type { ReactNode } from "react";
 import { cx } from "./cx.ts";
 
@@ -16,7 +18,6 @@ export function CodeBlock({
   return (
     <div className={cx("relative rounded-lg border border-line bg-sunken", className)}>
       <pre
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
         tabIndex={0}
         role="region"
         aria-label={label}

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noArrayIndexKey: these have no identity but their place, and nothing of their own to lose
 import type { Launch } from "../../shared/model/server.ts";
 import { markDanger, quoteArgument } from "../lib/command-line.ts";
 import { CodeBlock } from "./code-block.tsx";
@@ -21,7 +22,6 @@ export function CommandLine({
         <ServerText text={launch.url ?? ""} whole />
       ) : (
         [launch.command, ...launch.args].map((argument, index) => (
-          // Arguments have no identity but their place.
           <span key={`${index}`}>
             {index > 0 && " "}
             <span className="rounded-sm bg-press box-decoration-clone px-1 py-0.5">
@@ -53,7 +53,7 @@ export function CommandLine({
 }
 
 /** The names of variables or headers that go along; values never leave the hub. */
-export const NameList = ({ names }: { readonly names: readonly string[] }) => (
+const NameList = ({ names }: { readonly names: readonly string[] }) => (
   <span className="flex flex-wrap items-center gap-1.5">
     {names.map((name) => (
       <code

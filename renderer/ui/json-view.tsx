@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noArrayIndexKey: indent guides have no identity but their level
 import { ChevronDown, ChevronRight, ChevronsDownUp, ChevronsUpDown, ChevronUp } from "lucide-react";
 import { type ReactNode, useDeferredValue, useId, useMemo, useRef, useState } from "react";
 import { bytes, count, plural } from "../lib/format.ts";
@@ -262,7 +263,6 @@ function Row({
     >
       <span aria-hidden className="flex shrink-0 self-stretch pl-3">
         {Array.from({ length: Math.min(row.depth, 40) }, (_, level) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: guides have no identity but their level
           <span
             key={level}
             className="border-line border-l"

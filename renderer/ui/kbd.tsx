@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noArrayIndexKey: these have no identity but their place, and nothing of their own to lose
 const SYMBOLS: Readonly<Record<string, string>> = { ArrowUp: "↑", ArrowDown: "↓", Enter: "↵", Escape: "Esc" };
 
 const isMac = typeof navigator !== "undefined" && /mac/i.test(navigator.platform);
@@ -9,7 +10,6 @@ export function Kbd({ keys }: { readonly keys: string }) {
     <span className="inline-flex shrink-0 items-center gap-0.5">
       {caps.map((cap, index) => (
         <kbd
-          // A shortcut never repeats a key at the same place.
           key={`${index}${cap}`}
           className="inline-flex h-4.5 min-w-4.5 items-center justify-center rounded-sm border border-line bg-hover px-1 font-medium font-sans text-2xs text-muted"
         >

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noArrayIndexKey: these have no identity but their place, and nothing of their own to lose
 /** Grey rows in the place of what is on its way. */
 export function SkeletonRows({
   rows = 6,
@@ -9,7 +10,6 @@ export function SkeletonRows({
   return (
     <div role="status" aria-label={label} className="px-5">
       {Array.from({ length: rows }, (_, index) => (
-        // The rows are all alike and never move.
         <div key={`row${index}`} className="flex h-11 items-center gap-6 border-line border-b">
           <div className="skeleton h-2.5" style={{ width: `${90 + ((index * 37) % 60)}px` }} />
           <div className="skeleton h-2.5 w-16" />

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised grid cannot be a <table>, and its focus is its active row
+// biome-ignore-all lint/a11y/useFocusableInteractive: a virtualised grid cannot be a <table>, and its focus is its active row
 import { Activity, ArrowUp, FilterX } from "lucide-react";
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";

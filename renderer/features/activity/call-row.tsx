@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised grid cannot be a <table>, and its focus is its active row
+// biome-ignore-all lint/a11y/useFocusableInteractive: a virtualised grid cannot be a <table>, and its focus is its active row
 import { memo } from "react";
 import type { CallSummary } from "../../../shared/model/call.ts";
 import { bytes, clock, duration, otherDay } from "../../lib/format.ts";

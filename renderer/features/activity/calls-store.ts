@@ -11,7 +11,7 @@ import { createRecent } from "../../lib/recent.ts";
 
 /** Rows kept in memory: live ones, and with those paged in from the past. */
 export const LIVE_ROWS = 5_000;
-export const MOST_ROWS = 20_000;
+const MOST_ROWS = 20_000;
 const PAGE = 200;
 
 export interface Filter {

@@ -31,12 +31,7 @@ const AUDIO = new Set([
 const base64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
 
 /** A data URL of one of the allowed types, or null when the data is not plain base64 or was cut. */
-export function mediaUrl(
-  mime: string,
-  data: string,
-  cut: boolean,
-  allowed: ReadonlySet<string>,
-): string | null {
+function mediaUrl(mime: string, data: string, cut: boolean, allowed: ReadonlySet<string>): string | null {
   const type = mime.toLowerCase();
   if (cut || !allowed.has(type) || !base64.test(data)) return null;
   return `data:${type};base64,${data.replace(/\s+/g, "")}`;

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+// biome-ignore-all lint/a11y/useSemanticElements: a scrolling region must be reachable by keyboard
 import { FileText, Image, Link2, Music, Puzzle } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import type { Payload } from "../../../shared/model/call.ts";
@@ -43,7 +45,6 @@ export function ResultContent({
       ) : (
         <>
           {notice}
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
           <div
             className="min-h-0 flex-1 space-y-3 overflow-auto px-5 py-4"
             role="region"

@@ -34,14 +34,7 @@ export function ServerPage({ name }: { readonly name: string }) {
 
   const title = (
     <span className="flex min-w-0 items-center gap-1.5">
-      <a
-        href="#/servers"
-        className="no-drag rounded-sm text-muted hover:text-fg"
-        onClick={(event) => {
-          event.preventDefault();
-          router.go({ screen: "servers" });
-        }}
-      >
+      <a href="#/servers" className="no-drag rounded-sm text-muted hover:text-fg">
         Servers
       </a>
       <span aria-hidden className="text-faint">

@@ -83,7 +83,6 @@ export function ServersView() {
               <span className={cx(FROM_4XL, "text-right")}>Restarts</span>
               <span className={FROM_2XL}>Last error</span>
             </div>
-            {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys move among the links inside */}
             <ul aria-label="Servers" data-testid="servers" onKeyDown={moveFocus}>
               {shown.map((server) => (
                 <Row key={server.name} server={server} />

@@ -42,7 +42,7 @@ export function ToolsPanel({ detail }: { readonly detail: ServerDetail }) {
       </div>
     );
   const move = (by: number): void => {
-    const at = shown.findIndex((tool) => tool === current);
+    const at = current === undefined ? -1 : shown.indexOf(current);
     const next = shown[Math.min(shown.length - 1, Math.max(0, at + by))];
     if (next !== undefined) setChosen(next.exposedName);
   };

@@ -12,7 +12,7 @@ export interface JsonRow {
 }
 
 /** Rows that are shown at most; the rest of a huge expanded tree is reached by searching or folding. */
-export const MAX_ROWS = 200_000;
+const MAX_ROWS = 200_000;
 
 /** The visible lines of a tree, given the paths that are open. The root's path is "". */
 export function jsonRows(root: JsonNode, open: ReadonlySet<string>): JsonRow[] {
