@@ -1,9 +1,7 @@
 import { membersOf } from "../../jsonrpc/json.ts";
 import { type Edit, joinParts, splice } from "../../jsonrpc/splice.ts";
-import { objectEdits } from "./edits.ts";
+import { objectEdits, valueAt, whole } from "./edits.ts";
 import { stringAt } from "./meta.ts";
-
-const whole = (bytes: Uint8Array) => ({ start: 0, end: bytes.length });
 
 /** A server → client request that a result may embed (Multi Round-Trip Requests: InputRequests). */
 export type InputMethod = "elicitation/create" | "sampling/createMessage" | "roots/list";
@@ -23,7 +21,7 @@ export function requiredCapability(method: InputMethod, params: Uint8Array | und
     const usesTools = members.some(({ key }) => key === "tools" || key === "toolChoice");
     return { sampling: usesTools ? { tools: {} } : {} };
   }
-  const mode = members.find(({ key }) => key === "mode")?.value;
+  const mode = valueAt(members, "mode");
   const url = params !== undefined && mode !== undefined && stringAt(params, mode) === "url";
   return { elicitation: url ? { url: {} } : { form: {} } };
 }
@@ -57,7 +55,7 @@ export function missingOf(required: object, declared: Uint8Array): object | unde
  */
 export function statelessCapabilities(raw: Uint8Array): Uint8Array {
   return edited(raw, (members) => {
-    const roots = members.find(({ key }) => key === "roots")?.value;
+    const roots = valueAt(members, "roots");
     const isObject = roots !== undefined && raw[roots.start] === 0x7b;
     return [
       ...objectEdits(raw, whole(raw), members, { remove: (key) => key === "tasks" }),

@@ -2,7 +2,7 @@ import type { Member, Span } from "../../jsonrpc/envelope.ts";
 import { elementsOf, encodeJson, membersOf } from "../../jsonrpc/json.ts";
 import { joinParts, splice } from "../../jsonrpc/splice.ts";
 import { statelessCapabilities } from "./capabilities.ts";
-import { objectEdits, objectOf, rawOf, sortEdits } from "./edits.ts";
+import { objectEdits, objectOf, rawOf, sortEdits, valueAt, whole } from "./edits.ts";
 import { isImplementation, SERVER_INFO_KEY, STATELESS_REVISIONS, stringAt } from "./meta.ts";
 
 /** What a stateless server says of itself; the spans are of raw JSON objects in the result. */
@@ -21,15 +21,15 @@ export interface Discovery {
 export function readDiscovery(result: Uint8Array): Discovery | undefined {
   if (result[0] !== 0x7b) return undefined;
   const members = membersOf(result, whole(result));
-  const versions = valueOf(members, "supportedVersions");
-  const capabilities = valueOf(members, "capabilities");
+  const versions = valueAt(members, "supportedVersions");
+  const capabilities = valueAt(members, "capabilities");
   if (versions === undefined || result[versions.start] !== 0x5b) return undefined;
   if (capabilities === undefined || result[capabilities.start] !== 0x7b) return undefined;
   const supportedVersions = elementsOf(result, versions).map((span) => stringAt(result, span));
   if (!supportedVersions.every((version) => version !== undefined)) return undefined;
-  const instructions = valueOf(members, "instructions");
-  const ttl = valueOf(members, "ttlMs");
-  const scope = valueOf(members, "cacheScope");
+  const instructions = valueAt(members, "instructions");
+  const ttl = valueAt(members, "ttlMs");
+  const scope = valueAt(members, "cacheScope");
   return {
     supportedVersions,
     capabilities,
@@ -77,8 +77,8 @@ export function discoverFromInitialize(
   answer: Pick<DiscoverAnswer, "supportedVersions" | "ttlMs" | "cacheScope">,
 ): Uint8Array {
   const members = membersOf(result, whole(result));
-  const serverInfo = valueOf(members, "serverInfo");
-  const capabilities = valueOf(members, "capabilities");
+  const serverInfo = valueAt(members, "serverInfo");
+  const capabilities = valueAt(members, "capabilities");
   const hasCapabilities = capabilities !== undefined && result[capabilities.start] === 0x7b;
   const set = new Map([
     ["resultType", encodeJson("complete")],
@@ -98,7 +98,11 @@ export function discoverFromInitialize(
  * A stateless server's discover result (raw JSON object) as an initialize result of `revision`. `serverInfo` is required
  * there: `fallback`, a raw Implementation, stands in for a server that does not say who it is. Unknown members stay.
  */
-export function initializeFromDiscover(result: Uint8Array, revision: string, fallback: Uint8Array): Uint8Array {
+export function initializeFromDiscover(
+  result: Uint8Array,
+  revision: string,
+  fallback: Uint8Array,
+): Uint8Array {
   const members = membersOf(result, whole(result));
   const serverInfo = serverInfoOf(result, members);
   const valid = serverInfo !== undefined && isImplementation(result, serverInfo);
@@ -111,9 +115,9 @@ export function initializeFromDiscover(result: Uint8Array, revision: string, fal
 }
 
 function serverInfoOf(result: Uint8Array, members: readonly Member[]): Span | undefined {
-  const meta = valueOf(members, "_meta");
+  const meta = valueAt(members, "_meta");
   if (meta === undefined || result[meta.start] !== 0x7b) return undefined;
-  const info = valueOf(membersOf(result, meta), SERVER_INFO_KEY);
+  const info = valueAt(membersOf(result, meta), SERVER_INFO_KEY);
   return info !== undefined && result[info.start] === 0x7b ? info : undefined;
 }
 
@@ -122,7 +126,7 @@ function withMeta(
   members: readonly Member[],
   set: ReadonlyMap<string, Uint8Array>,
 ): Uint8Array {
-  const meta = valueOf(members, "_meta");
+  const meta = valueAt(members, "_meta");
   if (meta === undefined || result[meta.start] !== 0x7b) return objectOf(set);
   const raw = rawOf(result, meta);
   return joinParts(splice(raw, sortEdits(objectEdits(raw, whole(raw), membersOf(raw, whole(raw)), { set }))));
@@ -142,9 +146,3 @@ function positive(bytes: Uint8Array, span: Span): number {
   const value = Number(new TextDecoder().decode(rawOf(bytes, span)));
   return Number.isFinite(value) && value > 0 ? value : 0;
 }
-
-function valueOf(members: readonly Member[], key: string): Span | undefined {
-  return members.find((member) => member.key === key)?.value;
-}
-
-const whole = (bytes: Uint8Array): Span => ({ start: 0, end: bytes.length });

@@ -1,10 +1,12 @@
-import { RESOURCE_NOT_FOUND } from "../../jsonrpc/errors.ts";
 import type { Envelope, Member, Span } from "../../jsonrpc/envelope.ts";
+import { RESOURCE_NOT_FOUND } from "../../jsonrpc/errors.ts";
 import { elementsOf, encodeJson, membersOf, spanEquals, textOf } from "../../jsonrpc/json.ts";
-import type { Edit } from "../../jsonrpc/splice.ts";
-import { objectEdits, objectOf, type ParamsChange, paramsEdits, rawOf, sortEdits } from "./edits.ts";
-import { REQUEST_META_KEYS, stringAt, SUBSCRIPTION_ID_KEY } from "./meta.ts";
+import { type Edit, joinParts } from "../../jsonrpc/splice.ts";
+import { objectEdits, objectOf, type ParamsChange, paramsEdits, rawOf, sortEdits, valueAt } from "./edits.ts";
+import { REQUEST_META_KEYS, SUBSCRIPTION_ID_KEY, stringAt } from "./meta.ts";
 import { needsWrap, wrapSchema } from "./output-schema.ts";
+
+const encoder = new TextEncoder();
 
 /**
  * What of a stateless client's request a session era server is not sent: who asks it knows from initialize, and the
@@ -41,17 +43,17 @@ export function downgradeResult(
   const members = membersOf(bytes, result);
   const set = new Map<string, Uint8Array>();
   const inside: Edit[] = [];
-  const tools = valueOf(members, "tools");
+  const tools = valueAt(members, "tools");
   if (method === "tools/list" && tools !== undefined && bytes[tools.start] === 0x5b) {
     for (const tool of elementsOf(bytes, tools)) inside.push(...downgradeTool(bytes, tool));
   }
-  const structured = valueOf(members, "structuredContent");
+  const structured = valueAt(members, "structuredContent");
   if (method === "tools/call" && structured !== undefined) {
     const isObject = bytes[structured.start] === 0x7b;
     if (!isObject || wrapped) {
       set.set("structuredContent", objectOf(new Map([["result", rawOf(bytes, structured)]])));
     }
-    if (!isObject) inside.push(...textFallback(bytes, result, members, structured, set));
+    if (!isObject) inside.push(...textFallback(bytes, members, structured, set));
   }
   const change = { set, remove: (key: string) => key === "resultType" };
   return sortEdits([...inside, ...objectEdits(bytes, result, members, change)]);
@@ -60,36 +62,33 @@ export function downgradeResult(
 /** The edits of one tool's definition for a session era client: its output schema is wrapped where it must be. */
 export function downgradeTool(bytes: Uint8Array, tool: Span): Edit[] {
   if (bytes[tool.start] !== 0x7b) return [];
-  const schema = valueOf(membersOf(bytes, tool), "outputSchema");
+  const schema = valueAt(membersOf(bytes, tool), "outputSchema");
   if (schema === undefined || !needsWrap(bytes, schema)) return [];
   return [{ ...schema, bytes: wrapSchema(bytes, schema) }];
 }
 
 function textFallback(
   bytes: Uint8Array,
-  result: Span,
   members: readonly Member[],
   structured: Span,
   set: Map<string, Uint8Array>,
 ): Edit[] {
-  const block = encodeJson({ type: "text", text: textOf(bytes, structured) });
-  const content = valueOf(members, "content");
+  const block = { type: "text", text: textOf(bytes, structured) };
+  const content = valueAt(members, "content");
   if (content === undefined || bytes[content.start] !== 0x5b) {
-    set.set("content", encodeJson([{ type: "text", text: textOf(bytes, structured) }]));
+    set.set("content", encodeJson([block]));
     return [];
   }
   const blocks = elementsOf(bytes, content);
   const hasText = blocks.some((span) => {
-    const type = bytes[span.start] === 0x7b ? valueOf(membersOf(bytes, span), "type") : undefined;
+    const type = bytes[span.start] === 0x7b ? valueAt(membersOf(bytes, span), "type") : undefined;
     return type !== undefined && stringAt(bytes, type) === "text";
   });
-  if (hasText || result.end < content.end) return [];
-  const at = content.end - 1;
-  const comma = blocks.length === 0 ? [] : [{ start: at, end: at, bytes: COMMA }];
-  return [...comma, { start: at, end: at, bytes: block }];
+  if (hasText) return [];
+  const last = blocks.at(-1)?.end;
+  if (last === undefined) return [{ ...content, bytes: encodeJson([block]) }];
+  return [{ start: last, end: last, bytes: joinParts([encoder.encode(","), encodeJson(block)]) }];
 }
-
-const COMMA = encodeJson(0).fill(0x2c);
 
 /**
  * The edits of a stateless server's error for a session era client: a resource that is not there is -32002 there. It is
@@ -97,17 +96,14 @@ const COMMA = encodeJson(0).fill(0x2c);
  * code, message and data, are the same in both eras.
  */
 export function downgradeError(method: string, bytes: Uint8Array, envelope: Envelope): Edit[] {
-  if (method !== "resources/read" || envelope.error === undefined || bytes[envelope.error.start] !== 0x7b) return [];
+  if (method !== "resources/read" || envelope.error === undefined || bytes[envelope.error.start] !== 0x7b)
+    return [];
   const members = membersOf(bytes, envelope.error);
-  const code = valueOf(members, "code");
-  const data = valueOf(members, "data");
+  const code = valueAt(members, "code");
+  const data = valueAt(members, "data");
   if (code === undefined || !spanEquals(bytes, code, "-32602")) return [];
   if (data === undefined || bytes[data.start] !== 0x7b) return [];
-  const uri = valueOf(membersOf(bytes, data), "uri");
+  const uri = valueAt(membersOf(bytes, data), "uri");
   if (uri === undefined || bytes[uri.start] !== 0x22) return [];
   return [{ ...code, bytes: encodeJson(RESOURCE_NOT_FOUND) }];
-}
-
-function valueOf(members: readonly Member[], key: string): Span | undefined {
-  return members.find((member) => member.key === key)?.value;
 }

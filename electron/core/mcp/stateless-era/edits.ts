@@ -58,7 +58,7 @@ export function paramsEdits(bytes: Uint8Array, envelope: Envelope, change: Param
   const metaSet = change.metaSet ?? new Map();
   const metaRemove = change.metaRemove ?? new Set<string>();
   const params = envelope.params;
-  const meta = envelope.paramsMembers.find((member) => member.key === "_meta")?.value;
+  const meta = valueAt(envelope.paramsMembers, "_meta");
   const edits: Edit[] = [];
   if (meta !== undefined && bytes[meta.start] === OPEN_BRACE) {
     const removed = envelope.metaMembers.filter(({ key }) => metaRemove.has(key) && !metaSet.has(key));
@@ -157,4 +157,14 @@ export function objectOf(members: RawMembers): Uint8Array {
 /** The raw bytes of a span, as a view. */
 export function rawOf(bytes: Uint8Array, span: Span): Uint8Array {
   return bytes.subarray(span.start, span.end);
+}
+
+/** The raw value of an object's member. */
+export function valueAt(members: readonly Member[], key: string): Span | undefined {
+  return members.find((member) => member.key === key)?.value;
+}
+
+/** The span of all bytes. */
+export function whole(bytes: Uint8Array): Span {
+  return { start: 0, end: bytes.length };
 }

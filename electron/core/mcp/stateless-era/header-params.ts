@@ -1,5 +1,6 @@
 import type { Member, Span } from "../../jsonrpc/envelope.ts";
 import { decodeString, elementsOf, membersOf, textOf } from "../../jsonrpc/json.ts";
+import { valueAt } from "./edits.ts";
 import { stringAt } from "./meta.ts";
 
 /** A parameter of a tool that is mirrored in the header `Mcp-Param-NAME` (Streamable HTTP: Custom Headers). */
@@ -62,7 +63,7 @@ function visit(
   const members = membersOf(bytes, span);
   const mark = members.find((member) => member.key === MARK);
   if (mark !== undefined) {
-    const type = members.find((member) => member.key === "type")?.value;
+    const type = valueAt(members, "type");
     const read = readMark(bytes, mark, type, path, reachable);
     if (typeof read === "string") return read;
     params.push(read);

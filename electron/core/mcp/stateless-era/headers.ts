@@ -1,4 +1,5 @@
 import type { Envelope, Span } from "../../jsonrpc/envelope.ts";
+import { valueAt } from "./edits.ts";
 import { type HeaderParam, paramValue, saysValue } from "./header-params.ts";
 import { decodeHeaderValue, encodeHeaderValue, trimmed } from "./header-value.ts";
 import {
@@ -150,7 +151,7 @@ export function headersFor(
 }
 
 function paramSpan(envelope: Envelope, key: string): Span | undefined {
-  return envelope.paramsMembers.find((member) => member.key === key)?.value;
+  return valueAt(envelope.paramsMembers, key);
 }
 
 /** A header's one value without white space at its ends. A header that was sent twice is joined, and so matches nothing. */

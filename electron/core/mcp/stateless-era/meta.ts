@@ -1,5 +1,6 @@
 import type { Envelope, Span } from "../../jsonrpc/envelope.ts";
 import { decodeString, membersOf } from "../../jsonrpc/json.ts";
+import { valueAt } from "./edits.ts";
 import { isLogLevel, type LogLevel } from "./log-levels.ts";
 import { headerMismatch, invalidMeta, type Refusal } from "./refusal.ts";
 
@@ -122,7 +123,7 @@ export function readRequestMeta(bytes: Uint8Array, envelope: Envelope): RequestM
 
 /** The raw value of a member of `params._meta`. */
 export function metaSpan(envelope: Envelope, key: string): Span | undefined {
-  return envelope.metaMembers.find((member) => member.key === key)?.value;
+  return valueAt(envelope.metaMembers, key);
 }
 
 /** The string in a span, undefined when it holds anything else. */

@@ -113,7 +113,8 @@ export function fromStatelessClient(method: string): Passage {
 
 /** From a client of the session era to a server of the stateless era. */
 export function fromSessionClient(method: string): Passage {
-  const newer = method === "server/discover" || method === "subscriptions/listen" || method === "tasks/update";
+  const newer =
+    method === "server/discover" || method === "subscriptions/listen" || method === "tasks/update";
   return FROM_SESSION_CLIENT.get(method) ?? (newer ? UNKNOWN : FORWARD);
 }
 

@@ -1,13 +1,20 @@
 import type { Member, Span } from "../../jsonrpc/envelope.ts";
 import { elementsOf, encodeJson, membersOf } from "../../jsonrpc/json.ts";
 import { type Edit, joinParts, splice } from "../../jsonrpc/splice.ts";
-import { objectOf, rawOf } from "./edits.ts";
+import { objectOf, rawOf, valueAt } from "./edits.ts";
 import { stringAt } from "./meta.ts";
 
 /** Values are data in which a `$ref` means nothing. */
 const DATA = new Set(["const", "enum", "default", "examples"]);
 /** Values are schemas by name: their keys are no keywords. */
-const NAMED = new Set(["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"]);
+const NAMED = new Set([
+  "properties",
+  "patternProperties",
+  "$defs",
+  "definitions",
+  "dependentSchemas",
+  "dependencies",
+]);
 
 /**
  * Whether a session era client cannot take a tool's output schema: there its root says `"type":"object"`, while the
@@ -15,7 +22,7 @@ const NAMED = new Set(["properties", "patternProperties", "$defs", "definitions"
  */
 export function needsWrap(bytes: Uint8Array, schema: Span): boolean {
   if (bytes[schema.start] !== 0x7b) return false;
-  const type = valueOf(membersOf(bytes, schema), "type");
+  const type = valueAt(membersOf(bytes, schema), "type");
   return type === undefined || stringAt(bytes, type) !== "object";
 }
 
@@ -35,7 +42,7 @@ export function wrapSchema(bytes: Uint8Array, schema: Span): Uint8Array {
       edits.map((edit) => ({ ...edit, start: edit.start - base, end: edit.end - base })),
     ),
   );
-  const dialect = valueOf(members, "$schema");
+  const dialect = valueAt(members, "$schema");
   return objectOf(
     new Map([
       ...(dialect === undefined ? [] : [["$schema", rawOf(bytes, dialect)] as const]),
@@ -70,10 +77,6 @@ function moveRefsBelow(bytes: Uint8Array, span: Span, edits: Edit[]): void {
 
 /** A fragment is an anchor (draft-07's way to write it) and no new base. */
 function hasOwnBase(bytes: Uint8Array, members: readonly Member[]): boolean {
-  const id = valueOf(members, "$id");
+  const id = valueAt(members, "$id");
   return id !== undefined && stringAt(bytes, id)?.startsWith("#") !== true;
-}
-
-function valueOf(members: readonly Member[], key: string): Span | undefined {
-  return members.find((member) => member.key === key)?.value;
 }

@@ -1,8 +1,8 @@
-import { UNSUPPORTED_VERSION } from "../../jsonrpc/errors.ts";
 import type { Envelope } from "../../jsonrpc/envelope.ts";
+import { UNSUPPORTED_VERSION } from "../../jsonrpc/errors.ts";
 import { elementsOf, membersOf, spanEquals } from "../../jsonrpc/json.ts";
 import { readDiscovery } from "./discover.ts";
-import { rawOf } from "./edits.ts";
+import { rawOf, valueAt } from "./edits.ts";
 import { isStatelessRevision, namesStatelessEra, stringAt } from "./meta.ts";
 
 /**
@@ -32,12 +32,12 @@ export function judgeProbe(bytes: Uint8Array, envelope: Envelope): Verdict {
   }
   if (envelope.error === undefined || bytes[envelope.error.start] !== 0x7b) return SESSION;
   const members = membersOf(bytes, envelope.error);
-  const value = (key: string) => members.find((member) => member.key === key)?.value;
+  const value = (key: string) => valueAt(members, key);
   const code = value("code");
   const data = value("data");
   if (code === undefined || !spanEquals(bytes, code, String(UNSUPPORTED_VERSION))) return SESSION;
   if (data === undefined || bytes[data.start] !== 0x7b) return SESSION;
-  const supported = membersOf(bytes, data).find((member) => member.key === "supported")?.value;
+  const supported = valueAt(membersOf(bytes, data), "supported");
   if (supported === undefined || bytes[supported.start] !== 0x5b) return SESSION;
   const versions = elementsOf(bytes, supported).map((span) => stringAt(bytes, span));
   return choose(

@@ -1,8 +1,8 @@
-import { INVALID_PARAMS } from "../../jsonrpc/errors.ts";
 import type { Envelope, Span } from "../../jsonrpc/envelope.ts";
+import { INVALID_PARAMS } from "../../jsonrpc/errors.ts";
 import { encodeJson, membersOf, spanEquals, textOf } from "../../jsonrpc/json.ts";
 import type { Edit } from "../../jsonrpc/splice.ts";
-import { objectEdits, objectOf, type ParamsChange, sortEdits } from "./edits.ts";
+import { objectEdits, objectOf, type ParamsChange, sortEdits, valueAt } from "./edits.ts";
 import type { LogLevel } from "./log-levels.ts";
 import {
   CLIENT_CAPABILITIES_KEY,
@@ -80,7 +80,7 @@ export function upgradeResult(
   if (result === undefined || bytes[result.start] !== 0x7b) return [];
   if (fromStateless && envelope.resultType !== undefined && envelope.resultType !== "complete") return [];
   const members = membersOf(bytes, result);
-  const value = (key: string): Span | undefined => members.find((member) => member.key === key)?.value;
+  const value = (key: string): Span | undefined => valueAt(members, key);
   const set = new Map<string, Uint8Array>();
   if (envelope.resultType !== "complete") set.set("resultType", encodeJson("complete"));
   if (isCacheable(method)) {
@@ -99,7 +99,8 @@ export function upgradeResult(
     if (meta === undefined) set.set("_meta", objectOf(info));
     else if (bytes[meta.start] === 0x7b) {
       const inside = membersOf(bytes, meta);
-      if (!inside.some(({ key }) => key === SERVER_INFO_KEY)) edits.push(...objectEdits(bytes, meta, inside, { set: info }));
+      if (!inside.some(({ key }) => key === SERVER_INFO_KEY))
+        edits.push(...objectEdits(bytes, meta, inside, { set: info }));
     }
   }
   return sortEdits([...edits, ...objectEdits(bytes, result, members, { set })]);
@@ -115,7 +116,7 @@ function isTtl(raw: string): boolean {
  */
 export function upgradeError(bytes: Uint8Array, envelope: Envelope): Edit[] {
   if (envelope.error === undefined || bytes[envelope.error.start] !== 0x7b) return [];
-  const code = membersOf(bytes, envelope.error).find((member) => member.key === "code")?.value;
+  const code = valueAt(membersOf(bytes, envelope.error), "code");
   if (code === undefined || !spanEquals(bytes, code, "-32002")) return [];
   return [{ ...code, bytes: encodeJson(INVALID_PARAMS) }];
 }
