@@ -6,7 +6,8 @@ import {
   cutView,
   type Route,
 } from "../core/catalog/aggregate.ts";
-import { profileShows } from "../core/catalog/visibility.ts";
+import { LIST_KINDS, type ListKind } from "../core/catalog/kinds.ts";
+import { profileShows, profileShowsServer } from "../core/catalog/visibility.ts";
 import type { Scope } from "./ports/endpoint.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
 
@@ -19,15 +20,21 @@ const DEBOUNCE_MS = 50;
 export class CatalogService {
   readonly #servers: () => readonly ManagedServer[];
   readonly #config: () => Config;
-  readonly #changed: () => void;
+  readonly #changed: (kinds: readonly ListKind[]) => void;
   #catalog: Catalog | undefined;
   #views = new Map<string, CatalogView>();
   #timer: NodeJS.Timeout | undefined;
+  /** The lists as they were when changes were last told. */
+  #told: CatalogView["results"] = cutView(buildCatalog([]), () => true, false).results;
   /** When the wait for a server that is being learnt began; nobody waits for it longer than LEARN_WAIT_MS in all. */
   readonly #waitedSince = new WeakMap<ManagedServer, number>();
 
   /** `changed` is called, debounced, when clients should list again. */
-  constructor(servers: () => readonly ManagedServer[], config: () => Config, changed: () => void) {
+  constructor(
+    servers: () => readonly ManagedServer[],
+    config: () => Config,
+    changed: (kinds: readonly ListKind[]) => void,
+  ) {
     this.#servers = servers;
     this.#config = config;
     this.#changed = changed;
@@ -39,8 +46,17 @@ export class CatalogService {
     this.#views.clear();
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#changed();
+      this.#tellChanges();
     }, DEBOUNCE_MS);
+  }
+
+  /** Compares what everybody could see before and now, list by list. */
+  #tellChanges(): void {
+    const now = cutView(this.#whole(), () => true, false).results;
+    const before = this.#told;
+    this.#told = now;
+    const changed = LIST_KINDS.filter((kind) => !sameBytes(before[kind], now[kind]));
+    if (changed.length > 0) this.#changed(changed);
   }
 
   dispose(): void {
@@ -59,7 +75,7 @@ export class CatalogService {
 
   exposedName(server: string, tool: string): string {
     return (
-      this.#whole().routes.find((route) => route.server === server && route.tool === tool)?.exposedName ??
+      this.#whole().tools.find(({ route }) => route.server === server && route.key === tool)?.route.exposed ??
       tool
     );
   }
@@ -102,12 +118,10 @@ export class CatalogService {
   #whole(): Catalog {
     this.#catalog ??= buildCatalog(
       this.#servers()
-        .filter((server) => server.config.enabled && server.catalog.tools !== undefined)
-        .map((server) => ({
-          server: server.name,
-          prefix: server.config.prefix ?? server.name,
-          tools: server.catalog.tools ?? [],
-        })),
+        .filter((server) => server.config.enabled)
+        .flatMap(({ name, config, catalog: { lists } }) =>
+          lists === undefined ? [] : [{ server: name, prefix: config.prefix ?? name, lists }],
+        ),
     );
     return this.#catalog;
   }
@@ -118,6 +132,13 @@ export class CatalogService {
     if (profileName !== null && profile === undefined) return () => false;
     return (route) =>
       (scope.kind !== "server" || scope.name === route.server) &&
-      (profile === undefined || profileShows(profile, route.server, route.tool));
+      (profile === undefined ||
+        (route.kind === "tools"
+          ? profileShows(profile, route.server, route.key)
+          : profileShowsServer(profile, route.server)));
   }
+}
+
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && Buffer.compare(one, other) === 0;
 }

@@ -1,6 +1,7 @@
 import type { Role, Settings } from "../../shared/contract.ts";
 import type { CallSummary } from "../../shared/model/call.ts";
 import type { Config, ServerConfig } from "../../shared/model/config.ts";
+import { LISTS } from "../core/catalog/kinds.ts";
 import { encodeJson } from "../core/jsonrpc/json.ts";
 import { CallsToday } from "./calls-today.ts";
 import { CatalogService } from "./catalog-service.ts";
@@ -9,12 +10,16 @@ import { type ControlDeps, callMethod, createControlEndpoint } from "./control/c
 import { createHandlers } from "./control/handlers.ts";
 import { Questions } from "./control/questions.ts";
 import { ControlTokens } from "./control/tokens.ts";
+import { InFlight } from "./endpoint/in-flight.ts";
 import { createMcpEndpoint } from "./endpoint/mcp-endpoint.ts";
+import { sessionSees } from "./endpoint/scopes.ts";
+import { ServerMessages } from "./endpoint/server-messages.ts";
+import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
 import { compose } from "./pipeline/call.ts";
 import { recordStep } from "./pipeline/record.ts";
-import { routeCall } from "./pipeline/route.ts";
+import { findRoute, routeCall } from "./pipeline/route.ts";
 import { authorizeStep, consentStep, limitStep, lookupStep } from "./pipeline/steps.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { CallRow, Storage } from "./ports/storage.ts";
@@ -61,8 +66,6 @@ export interface Hub {
   stop(): Promise<void>;
 }
 
-const listChanged = encodeJson({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
-
 /** Wires the hub's parts together. Nothing is started until applyConfig. */
 export function createHub(deps: HubDeps): Hub {
   const { storage, store, log } = deps;
@@ -85,9 +88,13 @@ export function createHub(deps: HubDeps): Hub {
     log,
     loadCatalog: (name, key) => storage.catalogs.load(name, key),
     onStateChanged: serverChanged,
-    onCatalogChanged: (server, learnt) => {
+    onAsked: (server, bytes, envelope, answer) => serverMessages.ask(server, bytes, envelope, answer),
+    onTold: (server, bytes, envelope) => serverMessages.told(server, bytes, envelope),
+    onReady: (server) => subscriptions.renew(server),
+    onEnded: (server) => serverMessages.serverEnded(server),
+    onCatalogChanged: (server) => {
       if (servers.get(server.name) !== server) return;
-      storage.catalogs.save(server.name, server.key, learnt);
+      storage.catalogs.save(server.name, server.key, server.catalog.parts);
       catalog.invalidate();
     },
     onLog: (server, line) => {
@@ -102,10 +109,26 @@ export function createHub(deps: HubDeps): Hub {
   const catalog = new CatalogService(
     () => servers.all(),
     () => store.config,
-    () => {
-      for (const session of sessions.live()) session.push([listChanged]);
+    (kinds) => {
+      const changed = new Set(kinds.map((kind) => LISTS[kind].changed));
+      for (const session of sessions.live())
+        for (const method of changed) session.push([encodeJson({ jsonrpc: "2.0", method })]);
     },
   );
+  const inFlight = new InFlight();
+  const subscriptions = new Subscriptions();
+  const serverMessages = new ServerMessages({
+    sessions,
+    inFlight,
+    subscriptions,
+    servers: () => servers.instances(),
+    sees: (session, server) => sessionSees(session.stored, server.name, identities, store.config),
+  });
+  sessions.onEnded = (session) => {
+    serverMessages.sessionEnded(session);
+    subscriptions.sessionEnded(session, servers.instances());
+    servers.sessionEnded(session);
+  };
 
   const recorded = (row: CallRow, id: number): void => {
     if (row.server !== null) callsToday.add(row.server, row.startedAt);
@@ -116,8 +139,9 @@ export function createHub(deps: HubDeps): Hub {
       recordStep(storage.calls, recorded),
       lookupStep({
         find(call) {
-          call.route = catalog.view(call.scope, call.profile).routes.get(call.requestedName);
-          call.server = call.route === undefined ? undefined : servers.get(call.route.server);
+          findRoute(call, catalog.view(call.scope, call.profile));
+          call.server =
+            call.route === undefined ? undefined : servers.instanceFor(call.route.server, call.session);
         },
         isLearnt: (scope) => catalog.isLearnt(scope),
         ready: (scope) => catalog.ready(scope),
@@ -125,8 +149,9 @@ export function createHub(deps: HubDeps): Hub {
       authorizeStep,
       limitStep({ paused: () => paused }),
       consentStep(() => store.config),
+      subscriptions.step,
     ],
-    routeCall,
+    (call) => routeCall(inFlight, call),
   );
 
   const state: HubState = {
@@ -187,6 +212,7 @@ export function createHub(deps: HubDeps): Hub {
       sessions,
       servers,
       catalog,
+      serverMessages,
       run,
       log,
     }),

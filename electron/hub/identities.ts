@@ -94,6 +94,11 @@ export class Identities {
     );
   }
 
+  /** The profile of a living client, by its id; null for none and for the anonymous. */
+  profileOf(id: string | null): string | null {
+    return this.#all.find((client) => client.id === id && client.revokedAt === null)?.profile ?? null;
+  }
+
   /** All clients, also the revoked, as the control API shows them. */
   list(sessionsOf: (id: string) => number): Client[] {
     return this.#all.map((client) => this.describe(client, sessionsOf(client.id)));

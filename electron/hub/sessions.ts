@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { ClientHello } from "../core/mcp/session-era/initialize.ts";
+import { hasCapability } from "../core/mcp/session-era/initialize.ts";
+import type { LogLevel } from "../core/mcp/session-era/log-levels.ts";
 import type { ClientIdentity, Scope, SessionHandle, StreamSink } from "./ports/endpoint.ts";
 import type { SessionStore, StoredSession } from "./ports/storage.ts";
 
@@ -7,6 +9,8 @@ import type { SessionStore, StoredSession } from "./ports/storage.ts";
 const IDLE_LIMIT_MS = 7 * 24 * 3_600_000;
 /** Most sessions kept; the longest unused goes first. Clients that never send DELETE would pile them up. */
 const MAX_SESSIONS = 5_000;
+/** Messages kept for a session without an open stream; the oldest goes first. */
+const MAX_UNSENT = 100;
 /** How often a session's last use is written down, in milliseconds. */
 const TOUCH_EVERY_MS = 60_000;
 
@@ -20,6 +24,10 @@ export class Session implements SessionHandle {
   readonly id: string;
   readonly stored: StoredSession;
   readonly #streams = new Set<StreamSink>();
+  /** What found no open stream yet. */
+  #unsent: (readonly Uint8Array[])[] = [];
+  /** The level of log messages it asked for; undefined when it never did. */
+  logLevel: LogLevel | undefined;
   /** Requests under way, by the raw JSON of their id. */
   readonly running = new Map<string, Cancellable>();
   lastUsedAt: number;
@@ -36,16 +44,25 @@ export class Session implements SessionHandle {
     return this.stored.revision;
   }
 
+  /** Whether the client declared a capability at initialize ("sampling", "roots", …). */
+  declares(capability: string): boolean {
+    return hasCapability(this.stored.capabilities, capability);
+  }
+
   attachStream(sink: StreamSink): () => void {
     this.#streams.add(sink);
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    for (const parts of unsent) sink.push(parts);
     return () => this.#streams.delete(sink);
   }
 
-  /** Sends a message on one of the session's open streams (a message goes to one stream only); false if there is none. */
-  push(parts: readonly Uint8Array[]): boolean {
+  /** Sends a message on one of the session's open streams (a message goes to one only), or on the next that is opened. */
+  push(parts: readonly Uint8Array[]): void {
     const [sink] = this.#streams;
-    sink?.push(parts);
-    return sink !== undefined;
+    if (sink !== undefined) return sink.push(parts);
+    this.#unsent.push(parts);
+    if (this.#unsent.length > MAX_UNSENT) this.#unsent.shift();
   }
 
   /** Ends what hangs on the session: its streams, and its requests under way. */
@@ -64,6 +81,8 @@ export function scopeKey(scope: Scope): string {
 /** The sessions of all clients: kept on disk, so that they go on after the hub's restart. */
 export class Sessions {
   readonly #store: SessionStore;
+  /** Told when a session is over. */
+  onEnded: (session: Session) => void = () => {};
   readonly #live = new Map<string, Session>();
   /** Sessions of an earlier run that nobody has come back to yet, by the hash of their id. */
   readonly #dormant = new Map<string, StoredSession>();
@@ -122,6 +141,7 @@ export class Sessions {
     this.#live.delete(session.id);
     this.#store.remove(session.stored.idHash);
     session.end(reason);
+    this.onEnded(session);
   }
 
   /** Ends every session of a client. */

@@ -1,18 +1,25 @@
-import type { CatalogStore } from "../hub/ports/storage.ts";
+import type { CatalogParts, CatalogStore } from "../hub/ports/storage.ts";
 import type { Connection } from "./database.ts";
 
 /** The last known catalogue of each server. `clock` gives milliseconds since the epoch. */
 export function openCatalogs(connection: Connection, clock: () => number): CatalogStore {
-  const select = connection.prepare<[string, string], { tools: Buffer; initialize: Buffer }>(
-    "SELECT tools, initialize FROM catalog WHERE server = ? AND key = ?",
+  const select = connection.prepare<[string, string], { part: string; bytes: Buffer }>(
+    "SELECT part, bytes FROM catalog WHERE server = ? AND key = ?",
   );
-  const upsert = connection.prepare("INSERT OR REPLACE INTO catalog VALUES (?, ?, ?, ?, ?)");
+  const insert = connection.prepare(
+    "INSERT INTO catalog (server, part, key, bytes, saved_at) VALUES (?, ?, ?, ?, ?)",
+  );
   const remove = connection.prepare("DELETE FROM catalog WHERE server = ?");
+  const replace = connection.transaction((server: string, key: string, parts: CatalogParts) => {
+    remove.run(server);
+    for (const [part, bytes] of parts) insert.run(server, part, key, bytes, Math.round(clock()));
+  });
   return {
-    load: (server, key) => select.get(server, key),
-    save: (server, key, { tools, initialize }) => {
-      upsert.run(server, key, tools, initialize, Math.round(clock()));
+    load: (server, key) => {
+      const rows = select.all(server, key);
+      return rows.length === 0 ? undefined : new Map(rows.map(({ part, bytes }) => [part, bytes]));
     },
+    save: replace,
     remove: (server) => {
       remove.run(server);
     },

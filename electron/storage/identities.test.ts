@@ -79,8 +79,11 @@ test("a session outlives the process until it is removed", async () => {
 
 test("a catalogue is returned only under the key that it was saved with", async () => {
   const storage = home.open();
-  const catalog = { tools: Buffer.from("[1]"), initialize: Buffer.from("{}") };
-  storage.catalogs.save("files", "old", { tools: Buffer.from("[]"), initialize: Buffer.from("{}") });
+  const catalog = new Map([
+    ["initialize", Buffer.from("{}")],
+    ["tools", Buffer.from("[1]")],
+  ]);
+  storage.catalogs.save("files", "old", new Map([["prompts", Buffer.from("[]")]]));
   storage.catalogs.save("files", "key", catalog);
   storage.catalogs.save("gone", "key", catalog);
   storage.catalogs.remove("gone");

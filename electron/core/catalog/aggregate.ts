@@ -1,89 +1,124 @@
 import { encodeJson } from "../jsonrpc/json.ts";
+import { joinParts } from "../jsonrpc/splice.ts";
+import type { Entry } from "./entry.ts";
+import { LIST_KINDS, LISTS, type ListKind } from "./kinds.ts";
 import { exposeNames } from "./naming.ts";
-import type { ToolEntry } from "./tool-entry.ts";
+import { templateFit } from "./uri-template.ts";
+import { exposeUris } from "./uris.ts";
 
 /** One server's share of the catalogue. `prefix` "" exposes its own names. */
-export interface ServerTools {
+export interface ServerLists {
   readonly server: string;
   readonly prefix: string;
-  readonly tools: readonly ToolEntry[];
+  readonly lists: Readonly<Record<ListKind, readonly Entry[]>>;
 }
 
-/** Where a call of an exposed name goes. */
+/** Where what a client names leads. */
 export interface Route {
   readonly server: string;
-  /** The tool's own name, and the same as a raw JSON string to be spliced into a call. */
-  readonly tool: string;
-  readonly ownName: Uint8Array;
-  readonly exposedName: string;
+  readonly kind: ListKind;
+  /** What the server itself calls it. */
+  readonly key: string;
+  /** What clients call it on /mcp. */
+  readonly exposed: string;
+}
+
+interface Listed {
+  readonly route: Route;
+  readonly entry: Entry;
 }
 
 /** The whole catalogue under its exposed names; views of it are cut per scope and client. */
-export interface Catalog {
-  readonly routes: readonly Route[];
-  readonly entries: readonly ToolEntry[];
-}
+export type Catalog = Readonly<Record<ListKind, readonly Listed[]>>;
 
-/** What one scope sees: the finished result of tools/list, and the map that routes calls (never by splitting a name). */
+/** What one scope sees: the finished results of the lists, and the maps that route (never by splitting a name). */
 export interface CatalogView {
-  /** `{"tools":[…]}` */
-  readonly listResult: Uint8Array;
-  readonly routes: ReadonlyMap<string, Route>;
+  /** `{"tools":[…]}` and so on. */
+  readonly results: Readonly<Record<ListKind, Uint8Array>>;
+  readonly routes: Readonly<Record<ListKind, ReadonlyMap<string, Route>>>;
 }
 
-/** Names every tool of every server. Names depend on the whole set, never on who looks or on the order of servers. */
-export function buildCatalog(servers: readonly ServerTools[]): Catalog {
-  const flat = servers.flatMap((server) => server.tools.map((entry) => ({ server, entry })));
-  const names = exposeNames(
-    flat.map(({ server, entry }) => ({ server: server.server, prefix: server.prefix, name: entry.name })),
-  );
-  return {
-    entries: flat.map(({ entry }) => entry),
-    routes: flat.map(({ server, entry }, index) => ({
+/** Names everything of every server. Names depend on the whole set, never on who looks or on the order of servers. */
+export function buildCatalog(servers: readonly ServerLists[]): Catalog {
+  const build = (kind: ListKind): Listed[] => {
+    const flat = servers.flatMap((server) => server.lists[kind].map((entry) => ({ server, entry })));
+    const named = flat.map(({ server, entry }) => ({
       server: server.server,
-      tool: entry.name,
-      ownName: encodeJson(entry.name),
-      exposedName: names[index] ?? entry.name,
-    })),
+      prefix: server.prefix,
+      name: entry.key,
+    }));
+    const exposed = LISTS[kind].key === "name" ? exposeNames(named) : exposeUris(named);
+    return flat.map(({ server, entry }, index) => ({
+      entry,
+      route: {
+        server: server.server,
+        kind,
+        key: entry.key,
+        exposed: exposed[index] ?? entry.key,
+      },
+    }));
   };
+  return perKind(build);
 }
 
-/** Cuts a view: the tools that `visible` admits, under their exposed names, or with `ownNames` under their own. */
+/** Cuts a view: what `visible` admits, under its exposed names, or with `ownNames` under its own. */
 export function cutView(
   catalog: Catalog,
   visible: (route: Route) => boolean,
   ownNames: boolean,
 ): CatalogView {
-  const routes = new Map<string, Route>();
-  const pieces: Uint8Array[] = [];
-  catalog.routes.forEach((route, index) => {
-    const entry = catalog.entries[index];
-    if (entry === undefined || !visible(route)) return;
-    const name = ownNames ? route.tool : route.exposedName;
-    routes.set(name, route);
-    if (pieces.length > 0) pieces.push(comma);
-    if (name === entry.name) pieces.push(entry.raw);
+  const seen = perKind((kind) => catalog[kind].filter(({ route }) => visible(route)));
+  const nameOf = (route: Route): string => (ownNames ? route.key : route.exposed);
+  return {
+    results: perKind((kind) => listResult(kind, seen[kind], nameOf)),
+    routes: perKind((kind) => new Map(seen[kind].map(({ route }) => [nameOf(route), route]))),
+  };
+}
+
+/** Where a URI leads, and what the server itself calls it. */
+export interface UriRoute {
+  readonly route: Route;
+  readonly uri: string;
+}
+
+/**
+ * Where a URI leads: to the resource of this name, to the template that is spelt so (completion refers to templates
+ * by their text), else to the template that fits it best; undefined: nowhere known.
+ */
+export function routeUri(view: CatalogView, uri: string): UriRoute | undefined {
+  const listed = view.routes.resources.get(uri) ?? view.routes.templates.get(uri);
+  if (listed !== undefined) return { route: listed, uri: listed.key };
+  let best: { readonly route: Route; readonly fit: number; readonly template: string } | undefined;
+  for (const [template, route] of view.routes.templates) {
+    const fit = templateFit(template, uri);
+    if (fit !== undefined && (best === undefined || fit > best.fit)) best = { route, fit, template };
+  }
+  if (best === undefined) return undefined;
+  // An exposed template is its own with something before it: what stands before is not the server's.
+  return { route: best.route, uri: uri.slice(best.template.length - best.route.key.length) };
+}
+
+function listResult(kind: ListKind, listed: readonly Listed[], nameOf: (route: Route) => string): Uint8Array {
+  const pieces: Uint8Array[] = [encoder.encode(`{"${LISTS[kind].member}":[`)];
+  listed.forEach(({ entry, route }, index) => {
+    if (index > 0) pieces.push(comma);
+    const name = nameOf(route);
+    if (name === entry.key) pieces.push(entry.raw);
     else
       pieces.push(
-        entry.raw.subarray(0, entry.nameSpan.start),
+        entry.raw.subarray(0, entry.keySpan.start),
         encodeJson(name),
-        entry.raw.subarray(entry.nameSpan.end),
+        entry.raw.subarray(entry.keySpan.end),
       );
   });
-  return { listResult: concat([head, ...pieces, tail]), routes };
+  pieces.push(tail);
+  return joinParts(pieces);
+}
+
+function perKind<T>(make: (kind: ListKind) => T): Record<ListKind, T> {
+  return Object.fromEntries(LIST_KINDS.map((kind) => [kind, make(kind)])) as Record<ListKind, T>;
 }
 
 const encoder = new TextEncoder();
-const head = encoder.encode('{"tools":[');
 const tail = encoder.encode("]}");
 const comma = encoder.encode(",");
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}

@@ -58,6 +58,10 @@ export class PostReply implements Reply, Exchange {
     this.#res.end();
   }
 
+  get canStream(): boolean {
+    return this.#accepts.events;
+  }
+
   notify(parts: readonly Uint8Array[]): void {
     if (this.#state === "done" || !this.#accepts.events) return;
     this.#stream();

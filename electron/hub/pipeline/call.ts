@@ -1,6 +1,7 @@
 import type { CallStatus } from "../../../shared/model/call.ts";
 import type { Route } from "../../core/catalog/aggregate.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import type { Target } from "../../core/mcp/session-era/targets.ts";
 import type { ClientIdentity, Reply, Scope } from "../ports/endpoint.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session } from "../sessions.ts";
@@ -20,10 +21,12 @@ export interface Call {
   readonly receivedAt: number;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** The name as the client wrote it. */
-  readonly requestedName: string;
+  /** What it is about, as the client wrote it. */
+  readonly target: Target;
   /** Where the name leads in the client's view; undefined for a name that is not visible. */
   route: Route | undefined;
+  /** What the server itself calls it: the tool's or prompt's own name, or the URI. */
+  ownKey: string | undefined;
   server: ManagedServer | undefined;
   /** What decided about the call: a rule or the default. */
   rule: string | null;

@@ -43,7 +43,7 @@ export function rowOf(call: Call, outcome: Outcome, now: number): CallRow {
     client: call.client.name,
     session: call.session.stored.label,
     server: call.route?.server ?? null,
-    tool: call.route?.tool ?? call.requestedName,
+    tool: (call.ownKey ?? call.target.value).slice(0, 1_000),
     method: call.method,
     profile: call.profile,
     project: null,

@@ -1,29 +1,46 @@
+import { type CatalogView, routeUri } from "../../core/catalog/aggregate.ts";
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
 import { REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
+import { encodeJson } from "../../core/jsonrpc/json.ts";
 import { splice } from "../../core/jsonrpc/splice.ts";
+import type { InFlight } from "../endpoint/in-flight.ts";
 import type { Call, Outcome } from "./call.ts";
 import { cancelledOutcome, errorOutcome } from "./outcomes.ts";
 
+/** Sets where a call leads in the client's view: its route, and what the server itself calls the target. */
+export function findRoute(call: Call, view: CatalogView): void {
+  const { space, value } = call.target;
+  if (space === "uri") {
+    const found = routeUri(view, value);
+    call.route = found?.route;
+    call.ownKey = found?.uri;
+  } else {
+    call.route = view.routes[space].get(value);
+    call.ownKey = call.route?.key;
+  }
+}
+
 /** The last step: hands the call to its server and turns the answer, spliced and never parsed, into the outcome. */
-export function routeCall(call: Call): Promise<Outcome> {
-  const { server, route, envelope } = call;
+export function routeCall(inFlight: InFlight, call: Call): Promise<Outcome> {
+  const { server, ownKey, envelope } = call;
   return new Promise((resolve) => {
-    if (server === undefined || route === undefined) {
+    if (server === undefined || ownKey === undefined) {
       resolve(errorOutcome(call, SERVER_UNAVAILABLE, "the call leads to no server"));
       return;
     }
     let timer: NodeJS.Timeout | undefined;
     const settle = (outcome: Outcome): void => {
       clearTimeout(timer);
+      inFlight.remove(server, call);
       call.cancel = undefined;
       resolve(outcome);
     };
     call.queuedAt = performance.now();
-    const name = nameSpan(envelope);
+    inFlight.add(server, call);
     const request = {
       bytes: call.bytes,
       envelope,
-      edits: name === undefined ? [] : [{ ...name, bytes: route.ownName }],
+      edits: ownKey === call.target.value ? [] : [{ ...call.target.span, bytes: encodeJson(ownKey) }],
       sentAt: 0,
       answered(bytes: Buffer, answer: Envelope) {
         call.sentAt = request.sentAt;
@@ -72,10 +89,6 @@ export function routeCall(call: Call): Promise<Outcome> {
         );
       }, seconds * 1_000);
   });
-}
-
-function nameSpan(envelope: Envelope): Span | undefined {
-  return envelope.paramsMembers.find((member) => member.key === "name")?.value;
 }
 
 function answerOutcome(call: Call, bytes: Buffer, answer: Envelope): Outcome {

@@ -1,8 +1,14 @@
 import type { Config } from "../../../shared/model/config.ts";
-import { INVALID_PARAMS, PAUSED, SERVER_BUSY } from "../../core/jsonrpc/errors.ts";
+import {
+  DENIED,
+  INVALID_PARAMS,
+  PAUSED,
+  RESOURCE_NOT_FOUND,
+  SERVER_BUSY,
+} from "../../core/jsonrpc/errors.ts";
 import { decide } from "../../core/policy/decide.ts";
 import type { Scope } from "../ports/endpoint.ts";
-import type { Call, Step } from "./call.ts";
+import type { Call, Outcome, Step } from "./call.ts";
 import { cancelledOutcome, deniedOutcome, errorOutcome } from "./outcomes.ts";
 
 /** Most requests one session may have under way at once. */
@@ -45,9 +51,14 @@ export function lookupStep(lookup: Lookup): Step {
 
 /** Only what the client can see may be called: a name outside its view is as unknown as one that does not exist. */
 export const authorizeStep: Step = (call, next) =>
-  call.route === undefined || call.server === undefined
-    ? errorOutcome(call, INVALID_PARAMS, `Unknown tool: ${call.requestedName.slice(0, 200)}`)
-    : next();
+  call.route === undefined || call.server === undefined ? unknownOutcome(call) : next();
+
+function unknownOutcome(call: Call): Outcome {
+  const { space, value } = call.target;
+  const shown = value.slice(0, 200);
+  if (space === "uri") return errorOutcome(call, RESOURCE_NOT_FOUND, "Resource not found", { uri: shown });
+  return errorOutcome(call, INVALID_PARAMS, `Unknown ${space === "tools" ? "tool" : "prompt"}: ${shown}`);
+}
 
 /** Refuses while calls are paused, and what would be too much at once. */
 export function limitStep(state: { paused: () => boolean }): Step {
@@ -84,33 +95,39 @@ export function limitStep(state: { paused: () => boolean }): Step {
   };
 }
 
-/** Rules and the default decide. Asking a person needs a window that this version does not have: it denies and says so. */
+/**
+ * Rules and the default decide. Asking a person needs a window that this version does not have: it denies and says so.
+ * The default "ask" is about tool calls: what a person or an app picks by itself (prompts, resources) passes, unless a
+ * rule or the default denies it.
+ */
 export function consentStep(config: () => Pick<Config, "rules" | "consent">): Step {
   return (call, next) => {
     const { rules, consent } = config();
+    const isTool = call.target.space === "tools";
     const server = call.route?.server ?? "";
-    const tool = call.route?.tool ?? "";
-    const { decision, by } = decide(rules, consent.default, {
+    const what = call.ownKey ?? "";
+    const fallback = !isTool && consent.default === "ask" ? "allow" : consent.default;
+    const { decision, by } = decide(rules, fallback, {
       client: call.client.id === null ? "" : call.client.name,
       profile: call.profile ?? "",
       server,
       method: call.method,
-      tool,
+      tool: isTool ? what : "",
     });
     call.rule = by;
     if (decision === "allow") return next();
-    if (decision === "deny")
-      return deniedOutcome(
-        call,
-        `Gatehouse denied this call of ${tool} on ${server} (${by}). Do not retry it.`,
-      );
-    return deniedOutcome(call, askText(server, tool, by));
+    const asked = decision === "ask" ? askText(server, what, by, isTool) : undefined;
+    const text = asked ?? `Gatehouse denied this call of ${what} on ${server} (${by}). Do not retry it.`;
+    return isTool
+      ? deniedOutcome(call, text)
+      : errorOutcome(call, DENIED, text, { code: "denied" }, "denied");
   };
 }
 
-function askText(server: string, tool: string, by: string): string {
+function askText(server: string, what: string, by: string, isTool: boolean): string {
+  const rule = isTool ? { server, tool: what, decision: "allow" } : { server, decision: "allow" };
   return (
-    `Gatehouse denied this call of ${tool} on ${server}: ${by} says to ask the person, and this version cannot ask yet. ` +
-    `The person can allow it with a rule in gatehouse.json, such as {"server": "${server}", "tool": "${tool}", "decision": "allow"}.`
+    `Gatehouse denied this call of ${what} on ${server}: ${by} says to ask the person, and this version cannot ask yet. ` +
+    `The person can allow it with a rule in gatehouse.json, such as ${JSON.stringify(rule)}.`
   );
 }

@@ -35,6 +35,8 @@ export interface Reply {
   send(parts: readonly Uint8Array[], session?: SessionHandle): void;
   /** A related notification (progress, log message) before the answer; turns the answer into an SSE stream. */
   notify(parts: readonly Uint8Array[]): void;
+  /** Whether `notify` can reach the client: the answer can be a stream. */
+  readonly canStream: boolean;
   /** No answer will come (the client cancelled the request). */
   drop(): void;
   /** Bytes handed over and not yet taken by the client's socket. */

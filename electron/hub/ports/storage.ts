@@ -86,11 +86,14 @@ export interface SessionStore {
   remove(idHash: string): void;
 }
 
-/** The last known catalogue of each server, raw JSON bytes, so that lists are answered before a server runs. */
+/** A catalogue's parts by name ("initialize", and the kinds of lists), raw JSON bytes. */
+export type CatalogParts = ReadonlyMap<string, Uint8Array>;
+
+/** The last known catalogue of each server, so that lists are answered before a server runs. */
 export interface CatalogStore {
   /** `key` is a hash of what defines the server; a catalogue of another key is not returned. */
-  load(server: string, key: string): { tools: Uint8Array; initialize: Uint8Array } | undefined;
-  save(server: string, key: string, catalog: { tools: Uint8Array; initialize: Uint8Array }): void;
+  load(server: string, key: string): CatalogParts | undefined;
+  save(server: string, key: string, catalog: CatalogParts): void;
   remove(server: string): void;
 }
 

@@ -1,5 +1,5 @@
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
-import { errorMessage, METHOD_NOT_FOUND, resultMessage } from "../../core/jsonrpc/errors.ts";
+import { resultMessage } from "../../core/jsonrpc/errors.ts";
 import { decodeString, encodeJson, membersOf } from "../../core/jsonrpc/json.ts";
 import { PendingRequests } from "../../core/jsonrpc/pending.ts";
 import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
@@ -30,8 +30,12 @@ export interface OutboundRequest {
 /** What a connection reports besides answers. */
 export interface ConnectionEvents {
   noise(text: string): void;
-  toolsChanged(): void;
-  logged(text: string): void;
+  /** One of its lists has changed; what came with it is not told apart. */
+  listChanged(): void;
+  /** A request of the server for a client; `answer` takes the whole response. */
+  asked(bytes: Buffer, envelope: Envelope, answer: (parts: readonly Uint8Array[]) => void): void;
+  /** Any other notification. */
+  told(bytes: Buffer, envelope: Envelope): void;
 }
 
 interface Entry {
@@ -124,6 +128,11 @@ export class ServerConnection {
     this.#transport.send([jsonrpc, encodeJson(method), commaParams, params, closing]);
   }
 
+  /** Sends a whole message as it is. */
+  tell(parts: readonly Uint8Array[]): void {
+    this.#transport.send(parts.map(blankLineBreaks));
+  }
+
   /** Tells the server that a request is no longer wanted, and forgets it: a late answer is dropped and counted. */
   cancel(id: number, reason: string): void {
     if (this.#pending.take(id) === undefined) return;
@@ -177,19 +186,12 @@ export class ServerConnection {
         return;
       }
       case "notifications/tools/list_changed":
-        this.#events.toolsChanged();
-        return;
-      case "notifications/message":
-        if (envelope.params !== undefined)
-          this.#events.logged(
-            bytes.toString(
-              "utf8",
-              envelope.params.start,
-              Math.min(envelope.params.end, envelope.params.start + 8_192),
-            ),
-          );
+      case "notifications/prompts/list_changed":
+      case "notifications/resources/list_changed":
+        this.#events.listChanged();
         return;
       default:
+        this.#events.told(bytes, envelope);
         return;
     }
   }
@@ -199,7 +201,7 @@ export class ServerConnection {
     const id = bytes.subarray(envelope.id.start, envelope.id.end);
     if (envelope.method === "ping") this.#transport.send(resultMessage(id, emptyObject));
     else
-      this.#transport.send([errorMessage(id, METHOD_NOT_FOUND, "Gatehouse offers servers no such method")]);
+      this.#events.asked(bytes, envelope, (parts) => void this.#transport.send(parts.map(blankLineBreaks)));
   }
 }
 

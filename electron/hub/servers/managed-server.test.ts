@@ -91,11 +91,11 @@ describe("a managed server", () => {
     });
     const server = fake(open);
     await server.learn();
-    expect(server.catalog.tools?.map((tool) => tool.name)).toEqual(["good"]);
+    expect(server.catalog.tools?.map((tool) => tool.key)).toEqual(["good"]);
     expect(server.problems().map((problem) => problem.message)).toEqual([
       'tool 2 of the list was left out: the name "bad name!" is not legal in MCP',
       "tool 3 of the list was left out: noschema has no object as its input schema",
-      "tool 4 of the list was left out: the name good is used twice",
+      'tool 4 of the list was left out: the name "good" is used twice',
       "tool 5 of the list was left out: it is not an object",
     ]);
   });
@@ -107,16 +107,16 @@ describe("a managed server", () => {
         ? { tools: [{ name: "two", inputSchema: {} }] }
         : { tools: [{ name: "one", inputSchema: {} }], nextCursor: "p2" };
     await fake(open).learn();
-    expect(fake(open).catalog.tools?.map((tool) => tool.name)).toEqual(["one", "two"]);
+    expect(fake(open).catalog.tools?.map((tool) => tool.key)).toEqual(["one", "two"]);
   });
 
-  it("answers a server's ping and refuses its other requests", async () => {
+  it("answers a server's ping and refuses what it cannot do", async () => {
     const hub = await start();
     hub.server.say({ jsonrpc: "2.0", id: "p", method: "ping" });
-    hub.server.say({ jsonrpc: "2.0", id: "s", method: "sampling/createMessage", params: {} });
+    hub.server.say({ jsonrpc: "2.0", id: "s", method: "made/up", params: {} });
     expect(hub.server.received.slice(-2)).toEqual([
       { jsonrpc: "2.0", id: "p", result: {} },
-      { jsonrpc: "2.0", id: "s", error: { code: -32601, message: expect.any(String) } },
+      { jsonrpc: "2.0", id: "s", error: { code: -32601, message: "Method not found: made/up" } },
     ]);
   });
 

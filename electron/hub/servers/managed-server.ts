@@ -1,7 +1,10 @@
 import { sentenceOf } from "../../../shared/errors.ts";
 import type { ServerConfig } from "../../../shared/model/config.ts";
 import type { LogLine, Problem, ServerSummary } from "../../../shared/model/server.ts";
+import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import { encodeJson } from "../../core/jsonrpc/json.ts";
 import type { ServerHello } from "../../core/mcp/session-era/initialize.ts";
+import type { LogLevel } from "../../core/mcp/session-era/log-levels.ts";
 import {
   DEFAULT_POLICY,
   type EndKind,
@@ -19,10 +22,11 @@ import type {
   TransportEvents,
   TransportFactory,
 } from "../ports/upstream.ts";
+import type { Session } from "../sessions.ts";
 import { CallQueue, ServerUnavailable, type Ticket } from "./call-queue.ts";
 import { type OutboundRequest, ServerConnection } from "./connection.ts";
-import { handshake, listTools } from "./handshake.ts";
-import { type LearntCatalog, ServerCatalog } from "./server-catalog.ts";
+import { handshake, readLists } from "./handshake.ts";
+import { ServerCatalog } from "./server-catalog.ts";
 
 export interface ManagedServerDeps {
   readonly transports: TransportFactory;
@@ -33,7 +37,18 @@ export interface ManagedServerDeps {
   /** Longest wait for the answer to initialize, in milliseconds: npx may have to install the server first. */
   readonly startLimitMs?: number;
   readonly onStateChanged: (server: ManagedServer) => void;
-  readonly onCatalogChanged: (server: ManagedServer, learnt: LearntCatalog) => void;
+  readonly onCatalogChanged: (server: ManagedServer) => void;
+  /** The server asks something of a client, or tells something that is neither progress nor a changed list. */
+  readonly onAsked: (
+    server: ManagedServer,
+    bytes: Buffer,
+    envelope: Envelope,
+    answer: (parts: readonly Uint8Array[]) => void,
+  ) => void;
+  readonly onTold: (server: ManagedServer, bytes: Buffer, envelope: Envelope) => void;
+  /** It has become ready, or has ended. */
+  readonly onReady: (server: ManagedServer) => void;
+  readonly onEnded: (server: ManagedServer) => void;
   readonly onLog: (server: ManagedServer, line: LogLine) => void;
 }
 
@@ -62,6 +77,8 @@ export class ManagedServer {
   readonly name: string;
   readonly key: string;
   readonly catalog = new ServerCatalog();
+  /** The one session that this instance is for; undefined for an instance that all share. */
+  readonly owner: Session | undefined;
   config: ServerConfig;
   readonly #deps: ManagedServerDeps;
   readonly #queue: CallQueue;
@@ -79,11 +96,13 @@ export class ManagedServer {
   #startedAt: number | undefined;
   #noiseLines = 0;
   #undelivered = 0;
+  #logLevel: LogLevel | undefined;
 
-  constructor(name: string, config: ServerConfig, key: string, deps: ManagedServerDeps) {
+  constructor(name: string, config: ServerConfig, key: string, deps: ManagedServerDeps, owner?: Session) {
     this.name = name;
     this.config = config;
     this.key = key;
+    this.owner = owner;
     this.#deps = deps;
     this.#queue = new CallQueue({
       connection: () => (this.config.enabled && this.#isReady() ? this.#connection : undefined),
@@ -126,6 +145,24 @@ export class ManagedServer {
       this.#undelivered -= bytes;
       if (this.#undelivered <= UNDELIVERED_HIGH / 2) this.#transport?.resume();
     });
+  }
+
+  /** Sends a notification as it is, if the server runs. */
+  tell(parts: readonly Uint8Array[]): void {
+    if (this.#isReady()) this.#connection?.tell(parts);
+  }
+
+  /** Asks something on the hub's own behalf whose answer changes nothing, if the server runs. */
+  askQuietly(method: string, params: Uint8Array): void {
+    if (!this.#isReady()) return;
+    this.#connection?.ask(method, params).catch((error: unknown) => this.#log("hub", sentenceOf(error)));
+  }
+
+  /** The most verbose level that somebody wants; told to the server when it runs and whenever it starts. */
+  setLogLevel(level: LogLevel | undefined): void {
+    if (level === undefined || level === this.#logLevel) return;
+    this.#logLevel = level;
+    this.#sendLogLevel();
   }
 
   /** The person or the configuration acts: a parked server gets a fresh start. */
@@ -264,14 +301,16 @@ export class ManagedServer {
     if (!current()) return;
     const connection = this.#connect(launch, current);
     try {
-      const { hello, raw } = await handshake(connection, this.#deps.version);
+      const { hello, raw } = await handshake(connection, this.#deps.version, this.owner?.stored.capabilities);
       if (!current()) return;
       clearTimeout(this.#startTimer);
       this.#initialize = raw;
       this.#apply({ type: "handshaken" });
       if (!this.#isReady()) return;
+      this.#sendLogLevel();
+      this.#deps.onReady(this);
       this.#queue.flush(connection);
-      await this.#learnTools(connection, hello.hasTools);
+      await this.#learn(connection, hello);
     } catch (error) {
       if (!current()) return;
       this.#lastError = sentenceOf(error);
@@ -300,8 +339,12 @@ export class ManagedServer {
     const transport = this.#deps.transports.open(launch, events);
     connection = new ServerConnection(transport, {
       noise: (text) => this.#noise(text),
-      toolsChanged: () => void this.#relearn(),
-      logged: (text) => this.#log("stdout", text),
+      listChanged: () => void this.#relearn(),
+      asked: (bytes, envelope, answer) => this.#deps.onAsked(this, bytes, envelope, answer),
+      told: (bytes, envelope) => {
+        if (envelope.method === "notifications/message") this.#logMessage(bytes, envelope);
+        this.#deps.onTold(this, bytes, envelope);
+      },
     });
     this.#transport = transport;
     this.#connection = connection;
@@ -314,22 +357,22 @@ export class ManagedServer {
     return connection;
   }
 
-  async #learnTools(connection: ServerConnection, hasTools: boolean): Promise<void> {
-    const tools = hasTools ? await listTools(connection) : new TextEncoder().encode("[]");
+  async #learn(connection: ServerConnection, hello: ServerHello): Promise<void> {
+    const lists = await readLists(connection, hello.capabilities);
     if (connection !== this.#connection) return;
-    const learnt = { tools, initialize: this.#initialize };
-    this.catalog.put(learnt);
-    this.#deps.onCatalogChanged(this, learnt);
+    this.catalog.put(new Map<string, Uint8Array>([["initialize", this.#initialize], ...lists]));
+    this.#deps.onCatalogChanged(this);
     this.#deps.onStateChanged(this);
   }
 
   async #relearn(): Promise<void> {
     const connection = this.#connection;
-    if (connection === undefined || !this.#isReady()) return;
+    const { hello } = this;
+    if (connection === undefined || hello === undefined || !this.#isReady()) return;
     try {
-      await this.#learnTools(connection, true);
+      await this.#learn(connection, hello);
     } catch (error) {
-      this.#log("hub", `the changed list of tools could not be read: ${sentenceOf(error)}`);
+      this.#log("hub", `the changed lists could not be read: ${sentenceOf(error)}`);
     }
   }
 
@@ -368,6 +411,7 @@ export class ManagedServer {
   }
 
   #forgetTransport(): void {
+    if (this.#connection !== undefined || this.#transport !== undefined) this.#deps.onEnded(this);
     this.#transport = undefined;
     this.#connection = undefined;
     this.#startedAt = undefined;
@@ -378,6 +422,16 @@ export class ManagedServer {
     const stopped = this.#stopped;
     this.#stopped = [];
     for (const resolve of stopped) resolve();
+  }
+
+  #sendLogLevel(): void {
+    if (this.#logLevel !== undefined && this.hello?.capabilities.has("logging") !== false)
+      this.askQuietly("logging/setLevel", encodeJson({ level: this.#logLevel }));
+  }
+
+  #logMessage(bytes: Buffer, { params }: Envelope): void {
+    if (params !== undefined)
+      this.#log("stdout", bytes.toString("utf8", params.start, Math.min(params.end, params.start + 8_192)));
   }
 
   #noise(text: string): void {

@@ -1,5 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { Config, ServerConfig } from "../../../shared/model/config.ts";
+import type { CatalogParts } from "../ports/storage.ts";
+import type { Session } from "../sessions.ts";
 import { ManagedServer, type ManagedServerDeps } from "./managed-server.ts";
 
 /**
@@ -16,10 +18,7 @@ export function definitionKey(config: ServerConfig, homeKey: Uint8Array): string
 
 export interface RegistryDeps extends ManagedServerDeps {
   readonly homeKey: Uint8Array;
-  readonly loadCatalog: (
-    name: string,
-    key: string,
-  ) => { tools: Uint8Array; initialize: Uint8Array } | undefined;
+  readonly loadCatalog: (name: string, key: string) => CatalogParts | undefined;
   readonly onRemoved: (name: string) => void;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
@@ -28,6 +27,8 @@ export interface RegistryDeps extends ManagedServerDeps {
 export class ServerRegistry {
   readonly #deps: RegistryDeps;
   readonly #servers = new Map<string, ManagedServer>();
+  /** The instances of sessions that share none, by session and name. */
+  readonly #own = new Map<Session, Map<string, ManagedServer>>();
   /** Stops under way: the hub's own end waits for them. */
   readonly #stopping = new Set<Promise<void>>();
 
@@ -37,6 +38,31 @@ export class ServerRegistry {
 
   get(name: string): ManagedServer | undefined {
     return this.#servers.get(name);
+  }
+
+  /** The instance that serves a session: the shared one, or with another isolation one of the session's own. */
+  instanceFor(name: string, session: Session): ManagedServer | undefined {
+    const base = this.#servers.get(name);
+    if (base === undefined || base.config.isolation === "shared") return base;
+    const own = this.#own.get(session) ?? new Map<string, ManagedServer>();
+    this.#own.set(session, own);
+    const known = own.get(name);
+    if (known?.key === base.key) return known;
+    if (known !== undefined) void this.#stop(known);
+    const instance = new ManagedServer(name, base.config, base.key, this.#deps, session);
+    own.set(name, instance);
+    return instance;
+  }
+
+  /** Every instance, the sessions' own included. */
+  instances(): ManagedServer[] {
+    return [...this.all(), ...[...this.#own.values()].flatMap((own) => [...own.values()])];
+  }
+
+  /** A session is over: its own instances end with it. */
+  sessionEnded(session: Session): void {
+    for (const instance of this.#own.get(session)?.values() ?? []) void this.#stop(instance);
+    this.#own.delete(session);
   }
 
   all(): ManagedServer[] {
@@ -51,7 +77,7 @@ export class ServerRegistry {
       const next = config.mcpServers[server.name];
       if (next !== undefined && definitionKey(next, this.#deps.homeKey) === server.key) continue;
       this.#servers.delete(server.name);
-      stops.push(this.#stop(server));
+      stops.push(this.#stop(server), ...this.#stopOwn(server.name));
       if (next === undefined) this.#deps.onRemoved(server.name);
     }
     // The order of the configuration is the order of the lists.
@@ -78,7 +104,7 @@ export class ServerRegistry {
   }
 
   async stopAll(): Promise<void> {
-    await Promise.all([...this.all().map((server) => this.#stop(server)), ...this.#stopping]);
+    await Promise.all([...this.instances().map((server) => this.#stop(server)), ...this.#stopping]);
   }
 
   #create(name: string, config: ServerConfig): ManagedServer {
@@ -100,8 +126,20 @@ export class ServerRegistry {
     if (JSON.stringify(before) === JSON.stringify(config)) return;
     server.config = config;
     server.reset();
-    if (before.enabled && !config.enabled) stops.push(this.#track(server.stop()));
+    if (before.enabled && !config.enabled) stops.push(this.#stop(server));
+    if (!config.enabled || before.isolation !== config.isolation) stops.push(...this.#stopOwn(server.name));
     this.#deps.onStateChanged(server);
+  }
+
+  #stopOwn(name: string): Promise<void>[] {
+    const stops: Promise<void>[] = [];
+    for (const own of this.#own.values()) {
+      const instance = own.get(name);
+      if (instance === undefined) continue;
+      own.delete(name);
+      stops.push(this.#stop(instance));
+    }
+    return stops;
   }
 
   #stop(server: ManagedServer): Promise<void> {

@@ -1,47 +1,61 @@
 import type { Problem, Tool } from "../../../shared/model/server.ts";
-import { describeTool, readTools, type ToolEntry } from "../../core/catalog/tool-entry.ts";
+import { describeTool, type Entry, type ListReading, readList } from "../../core/catalog/entry.ts";
+import { LIST_KINDS, type ListKind } from "../../core/catalog/kinds.ts";
 import { readServerHello, type ServerHello } from "../../core/mcp/session-era/initialize.ts";
+import type { CatalogParts } from "../ports/storage.ts";
 
-/** A server's catalogue as raw JSON: what it said of itself, and its tools. */
-export interface LearntCatalog {
-  readonly tools: Uint8Array;
-  readonly initialize: Uint8Array;
-}
+const NOTHING: ListReading = { entries: [], problems: [] };
 
 /** What is known of one server's catalogue, from this run or remembered from an earlier one. */
 export class ServerCatalog {
-  #tools: readonly ToolEntry[] | undefined;
-  #problems: readonly Problem[] = [];
+  #parts: CatalogParts = new Map();
+  #lists: Readonly<Record<ListKind, ListReading>> | undefined;
   #hello: ServerHello | undefined;
   #learning: Promise<void> | undefined;
   #settle: (() => void) | undefined;
 
-  /** The usable tools; undefined when the catalogue was never learnt. */
-  get tools(): readonly ToolEntry[] | undefined {
-    return this.#tools;
+  /** The usable entries of each list; undefined when the catalogue was never learnt. */
+  get lists(): Readonly<Record<ListKind, readonly Entry[]>> | undefined {
+    const lists = this.#lists;
+    return lists === undefined ? undefined : perKind((kind) => lists[kind].entries);
   }
 
-  /** The tools that were left out, and why. */
+  /** The usable tools; undefined when the catalogue was never learnt. */
+  get tools(): readonly Entry[] | undefined {
+    return this.#lists?.tools.entries;
+  }
+
+  /** The entries that were left out, and why. */
   get problems(): readonly Problem[] {
-    return this.#problems;
+    const lists = this.#lists;
+    return lists === undefined ? [] : LIST_KINDS.flatMap((kind) => lists[kind].problems);
   }
 
   get hello(): ServerHello | undefined {
     return this.#hello;
   }
 
-  /** Takes a catalogue over. Throws when it cannot be read; then what was known stays. */
-  put(catalog: LearntCatalog): void {
-    const reading = readTools(catalog.tools);
-    this.#hello = readServerHello(catalog.initialize);
-    this.#tools = reading.tools;
-    this.#problems = reading.problems;
+  /** The raw parts, to be remembered. */
+  get parts(): CatalogParts {
+    return this.#parts;
+  }
+
+  /** Takes a whole catalogue over. Throws when it cannot be read; then what was known stays. */
+  put(parts: CatalogParts): void {
+    const lists = perKind((kind) => {
+      const bytes = parts.get(kind);
+      return bytes === undefined ? NOTHING : readList(kind, bytes);
+    });
+    const initialize = parts.get("initialize");
+    this.#hello = initialize === undefined ? undefined : readServerHello(initialize);
+    this.#lists = lists;
+    this.#parts = parts;
     this.settle();
   }
 
   /** Resolves when the catalogue is known, or at the next `settle`. */
   learnt(): Promise<void> {
-    if (this.#tools !== undefined) return Promise.resolve();
+    if (this.#lists !== undefined) return Promise.resolve();
     this.#learning ??= new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -56,6 +70,10 @@ export class ServerCatalog {
   }
 
   describe(exposedName: (tool: string) => string): Tool[] {
-    return (this.#tools ?? []).map((entry) => describeTool(entry, exposedName(entry.name)));
+    return (this.tools ?? []).map((entry) => describeTool(entry, exposedName(entry.key)));
   }
+}
+
+function perKind<T>(make: (kind: ListKind) => T): Record<ListKind, T> {
+  return Object.fromEntries(LIST_KINDS.map((kind) => [kind, make(kind)])) as Record<ListKind, T>;
 }

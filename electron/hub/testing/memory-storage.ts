@@ -1,4 +1,4 @@
-import type { CallRow, Storage, StoredClient, StoredSession } from "../ports/storage.ts";
+import type { CallRow, CatalogParts, Storage, StoredClient, StoredSession } from "../ports/storage.ts";
 
 /** Storage in memory for tests of the hub alone, with what it was given in plain sight. */
 export interface MemoryStorage extends Storage {
@@ -14,7 +14,7 @@ export interface MemoryStorage extends Storage {
 }
 
 export function createMemoryStorage(): MemoryStorage {
-  const catalogs = new Map<string, { key: string; tools: Uint8Array; initialize: Uint8Array }>();
+  const catalogs = new Map<string, { key: string; parts: CatalogParts }>();
   let held: (() => void)[] = [];
   const commit = (run: () => void): void => {
     if (storage.hold) held.push(run);
@@ -64,9 +64,9 @@ export function createMemoryStorage(): MemoryStorage {
     catalogs: {
       load: (server, key) => {
         const found = catalogs.get(server);
-        return found?.key === key ? found : undefined;
+        return found?.key === key ? found.parts : undefined;
       },
-      save: (server, key, catalog) => catalogs.set(server, { key, ...catalog }),
+      save: (server, key, parts) => catalogs.set(server, { key, parts }),
       remove: (server) => catalogs.delete(server),
     },
     audit: { record: ({ act, detail, role }) => storage.audited.push(`${role} ${act} ${detail}`.trim()) },

@@ -33,7 +33,7 @@ export interface TestHub {
   /** Sends a request (a value, or raw text) and resolves with its answer; message undefined: dropped. */
   request(
     message: unknown,
-    options?: { session?: SessionHandle; scope?: Scope; client?: ClientIdentity },
+    options?: { session?: SessionHandle; scope?: Scope; client?: ClientIdentity; notes?: string[] },
   ): Promise<Answer>;
   notify(message: unknown, session: SessionHandle): void;
   open(scope?: Scope, client?: ClientIdentity): Promise<SessionHandle>;
@@ -120,11 +120,11 @@ export async function createTestHub(
       config = parse(source);
       await hub.applyConfig(config);
     },
-    request(message, { session, scope = all, client: who = client } = {}) {
+    request(message, { session, scope = all, client: who = client, notes = [] } = {}) {
       return new Promise((resolve) => {
-        const notes: string[] = [];
         const reply: Reply = {
           pendingBytes: 0,
+          canStream: true,
           onDrain: () => {},
           send(parts, opened) {
             const raw = Buffer.concat(parts).toString("utf8");

@@ -96,13 +96,15 @@ CREATE TABLE session (
   last_used_at INTEGER NOT NULL
 ) STRICT;
 
+-- part: "initialize", or the kind of a list. Raw JSON as the server sent it.
 CREATE TABLE catalog (
-  server     TEXT PRIMARY KEY,
-  key        TEXT NOT NULL,
-  tools      BLOB NOT NULL,
-  initialize BLOB NOT NULL,
-  saved_at   INTEGER NOT NULL
-) STRICT;
+  server   TEXT NOT NULL,
+  part     TEXT NOT NULL,
+  key      TEXT NOT NULL,
+  bytes    BLOB NOT NULL,
+  saved_at INTEGER NOT NULL,
+  PRIMARY KEY (server, part)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,

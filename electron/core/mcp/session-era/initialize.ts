@@ -29,7 +29,10 @@ export function readClientHello(bytes: Uint8Array, envelope: Envelope): ClientHe
 /** What a server says of itself in its initialize result. */
 export interface ServerHello {
   readonly revision: string;
-  readonly hasTools: boolean;
+  /** The names of its capabilities: "tools", "prompts", "resources", "logging", "completions" and so on. */
+  readonly capabilities: ReadonlySet<string>;
+  /** The same as raw JSON text. */
+  readonly rawCapabilities: string;
   /** Raw JSON text of serverInfo, and the decoded instructions. */
   readonly serverInfo: string | undefined;
   readonly instructions: string | undefined;
@@ -49,31 +52,57 @@ export function readServerHello(result: Uint8Array): ServerHello | undefined {
   const instructions = span("instructions", 0x22);
   return {
     revision: decodeString(result, revision),
-    hasTools:
-      capabilities !== undefined && membersOf(result, capabilities).some((member) => member.key === "tools"),
+    capabilities: new Set(
+      capabilities === undefined ? [] : membersOf(result, capabilities).map((member) => member.key),
+    ),
+    rawCapabilities: capabilities === undefined ? "{}" : textOf(result, capabilities),
     serverInfo: serverInfo === undefined ? undefined : textOf(result, serverInfo),
     instructions: instructions === undefined ? undefined : decodeString(result, instructions),
   };
 }
 
-/** The request that the hub sends to a server first. */
-export function initializeParams(version: string): Uint8Array {
+/**
+ * What the hub declares to a server that several clients share: whatever one of them may be able to do. Not roots: the
+ * folders of one client must not become those of another.
+ */
+const SHARED_CAPABILITIES = {
+  sampling: { context: {}, tools: {} },
+  elicitation: { form: {}, url: {} },
+};
+
+/** The request that the hub sends to a server first; `capabilities` are the raw ones of the one client it is for. */
+export function initializeParams(version: string, capabilities: string | undefined): Uint8Array {
   return encodeJson({
     protocolVersion: LATEST_SESSION_REVISION,
-    capabilities: {},
+    capabilities: capabilities === undefined ? SHARED_CAPABILITIES : (JSON.parse(capabilities) as unknown),
     clientInfo: { name: "gatehouse", title: "Gatehouse", version },
   });
 }
+
+/** What the hub offers for all servers at once: answers to initialize never wait to learn what they really have. */
+const UNION = {
+  tools: { listChanged: true },
+  prompts: { listChanged: true },
+  resources: { listChanged: true, subscribe: true },
+  completions: {},
+  logging: {},
+};
 
 /** The hub's own initialize result, for all servers at once; with `server`, that server's claims as far as known. */
 export function initializeResult(revision: string, version: string, server?: ServerHello): Uint8Array {
   return encodeJson({
     protocolVersion: revision,
-    capabilities: { tools: { listChanged: true } },
+    capabilities: server === undefined ? UNION : (JSON.parse(server.rawCapabilities) as unknown),
     serverInfo:
       server?.serverInfo === undefined
         ? { name: "gatehouse", title: "Gatehouse", version }
         : (JSON.parse(server.serverInfo) as unknown),
     ...(server?.instructions === undefined ? {} : { instructions: server.instructions }),
   });
+}
+
+/** Whether a raw JSON object of capabilities has a member of this name. */
+export function hasCapability(raw: string, name: string): boolean {
+  const bytes = new TextEncoder().encode(raw);
+  return membersOf(bytes, { start: 0, end: bytes.length }).some((member) => member.key === name);
 }

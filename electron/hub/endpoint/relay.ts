@@ -1,0 +1,74 @@
+import { errorMessage, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST } from "../../core/jsonrpc/errors.ts";
+import { readTarget } from "../../core/mcp/session-era/targets.ts";
+import type { Log } from "../log.ts";
+import type { Call, Outcome } from "../pipeline/call.ts";
+import type { InboundMessage, Reply } from "../ports/endpoint.ts";
+import type { Session } from "../sessions.ts";
+import { profileOf } from "./scopes.ts";
+
+/** Sends a request for a server through the pipeline, and its outcome to the client. */
+export function relay(
+  run: (call: Call) => Outcome | Promise<Outcome>,
+  log: Log,
+  message: InboundMessage,
+  session: Session,
+  id: Buffer,
+  reply: Reply,
+): void {
+  const { envelope, bytes } = message;
+  const target = readTarget(bytes, envelope);
+  if (typeof target === "string") {
+    reply.send([errorMessage(id, INVALID_PARAMS, target)]);
+    return;
+  }
+  const running = id.toString("latin1");
+  if (session.running.has(running)) {
+    reply.send([errorMessage(id, INVALID_REQUEST, "a request with this id is under way in this session")]);
+    return;
+  }
+  const call: Call = {
+    client: message.client,
+    session,
+    scope: message.scope,
+    profile: profileOf(message.scope, message.client),
+    method: envelope.method,
+    bytes,
+    envelope,
+    id,
+    reply,
+    receivedAt: message.receivedAt,
+    startedAt: Date.now(),
+    target,
+    route: undefined,
+    ownKey: undefined,
+    server: undefined,
+    rule: null,
+    consentMs: 0,
+    queuedAt: 0,
+    sentAt: 0,
+    answeredAt: 0,
+    cancel: undefined,
+  };
+  session.running.set(running, { cancel: (reason) => call.cancel?.(reason) });
+  const finish = (outcome: Outcome): void => {
+    session.running.delete(running);
+    if (outcome.parts === undefined) reply.drop();
+    else {
+      reply.send(outcome.parts);
+      if (call.server !== undefined && reply.pendingBytes > 0) call.server.holdReading(reply);
+    }
+  };
+  const outcome = run(call);
+  if (outcome instanceof Promise)
+    outcome.then(finish, (error: unknown) => {
+      const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      log("error", `a call failed inside the hub: ${why}`);
+      finish({
+        status: "error",
+        parts: [errorMessage(id, INTERNAL_ERROR, "the hub failed on this call; its log says more")],
+        result: null,
+        error: null,
+      });
+    });
+  else finish(outcome);
+}

@@ -1,0 +1,48 @@
+import type { Config } from "../../../shared/model/config.ts";
+import { profileShowsServer } from "../../core/catalog/visibility.ts";
+import type { Identities } from "../identities.ts";
+import type { ClientIdentity, Scope } from "../ports/endpoint.ts";
+import type { StoredSession } from "../ports/storage.ts";
+
+/** Which profile's eyes a scope is seen with: the client's own always rules. */
+export function profileOf(scope: Scope, client: ClientIdentity): string | null {
+  return client.profile ?? (scope.kind === "profile" ? scope.name : null);
+}
+
+/** Whether a scope names something that exists. */
+export function scopeExists(scope: Scope, config: Config): boolean {
+  switch (scope.kind) {
+    case "all":
+      return true;
+    case "profile":
+      return Object.hasOwn(config.profiles, scope.name);
+    case "server":
+      return Object.hasOwn(config.mcpServers, scope.name) && config.mcpServers[scope.name]?.enabled === true;
+  }
+}
+
+/** A client with a profile may not step out of it by choosing another address. */
+export function allowedIn(scope: Scope, client: ClientIdentity, config: Config): boolean {
+  if (client.profile === null || scope.kind === "all") return true;
+  if (scope.kind === "profile") return scope.name === client.profile;
+  const profile = config.profiles[client.profile];
+  return profile !== undefined && profileShowsServer(profile, scope.name);
+}
+
+/** Whether a stored session's scope and its client's profile show a server. */
+export function sessionSees(
+  session: Pick<StoredSession, "scope" | "clientId">,
+  server: string,
+  identities: Identities,
+  config: Config,
+): boolean {
+  const [kind, name] = [
+    session.scope.slice(0, session.scope.indexOf(":")),
+    session.scope.slice(session.scope.indexOf(":") + 1),
+  ];
+  if (kind === "server") return name === server;
+  const profileName = identities.profileOf(session.clientId) ?? (kind === "profile" ? name : null);
+  if (profileName === null) return true;
+  const profile = config.profiles[profileName];
+  return profile !== undefined && profileShowsServer(profile, server);
+}

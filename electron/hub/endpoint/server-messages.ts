@@ -1,0 +1,188 @@
+import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
+import { errorMessage, INVALID_REQUEST, METHOD_NOT_FOUND } from "../../core/jsonrpc/errors.ts";
+import { decodeString, encodeJson } from "../../core/jsonrpc/json.ts";
+import { splice } from "../../core/jsonrpc/splice.ts";
+import { isAtLeast, type LogLevel, mostVerbose } from "../../core/mcp/session-era/log-levels.ts";
+import type { ManagedServer } from "../servers/managed-server.ts";
+import type { Session, Sessions } from "../sessions.ts";
+import type { InFlight } from "./in-flight.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+
+/** How a server gets the answer to a request of its own: a whole JSON-RPC message, in pieces. */
+export type AnswerServer = (parts: readonly Uint8Array[]) => void;
+
+/** What a client must have declared to be asked a method. */
+const NEEDS: Readonly<Record<string, string>> = {
+  "sampling/createMessage": "sampling",
+  "elicitation/create": "elicitation",
+  "roots/list": "roots",
+};
+
+interface Asked {
+  readonly server: ManagedServer;
+  readonly session: Session;
+  /** The server's own id, raw. */
+  readonly serverId: Buffer;
+  readonly answer: AnswerServer;
+}
+
+export interface ServerMessagesDeps {
+  readonly sessions: Sessions;
+  readonly inFlight: InFlight;
+  readonly subscriptions: Subscriptions;
+  readonly servers: () => Iterable<ManagedServer>;
+  /** Whether a session's scope and profile show a server. */
+  readonly sees: (session: Session, server: ManagedServer) => boolean;
+}
+
+/**
+ * What servers send of themselves: requests to clients, log messages, updates. Each goes to the session that it
+ * belongs to. On a server that several sessions share, that is the one with calls under way, if there is only one;
+ * else nobody can know, and a request is refused rather than guessed.
+ */
+export class ServerMessages {
+  readonly #deps: ServerMessagesDeps;
+  readonly #asked = new Map<string, Asked>();
+  #lastId = 0;
+
+  constructor(deps: ServerMessagesDeps) {
+    this.#deps = deps;
+  }
+
+  /** A server asks a client something (MCP: sampling, elicitation, roots). */
+  ask(server: ManagedServer, bytes: Buffer, envelope: Envelope, answer: AnswerServer): void {
+    if (envelope.id === undefined) return;
+    const serverId = Buffer.from(bytes.subarray(envelope.id.start, envelope.id.end));
+    const needed = Object.hasOwn(NEEDS, envelope.method) ? NEEDS[envelope.method] : undefined;
+    if (needed === undefined)
+      return answer([
+        errorMessage(serverId, METHOD_NOT_FOUND, `Method not found: ${envelope.method.slice(0, 100)}`),
+      ]);
+    const session = server.owner ?? this.#deps.inFlight.soleSession(server);
+    if (session === undefined) {
+      const why =
+        "Gatehouse cannot tell which client this request is for, as several share this server; " +
+        `set isolation: "session" for ${server.name} in gatehouse.json`;
+      return answer([errorMessage(serverId, INVALID_REQUEST, why)]);
+    }
+    if (!session.declares(needed))
+      return answer([errorMessage(serverId, METHOD_NOT_FOUND, `the client does not support ${needed}`)]);
+    this.#lastId += 1;
+    const id = `gatehouse-${this.#lastId}`;
+    this.#asked.set(id, { server, session, serverId, answer });
+    this.#send(server, session, splice(bytes, [{ ...envelope.id, bytes: encodeJson(id) }]));
+  }
+
+  /** A client answers one of those requests; an answer to anything else is dropped. */
+  answered(session: Session, bytes: Buffer, envelope: Envelope): void {
+    if (envelope.id === undefined || bytes[envelope.id.start] !== 0x22) return;
+    const id = decodeString(bytes, envelope.id);
+    const asked = this.#asked.get(id);
+    if (asked === undefined || asked.session !== session) return;
+    this.#asked.delete(id);
+    asked.answer(splice(bytes, [{ ...envelope.id, bytes: asked.serverId }]));
+  }
+
+  /** A server tells something that is neither progress nor a changed list. */
+  told(server: ManagedServer, bytes: Buffer, envelope: Envelope): void {
+    switch (envelope.method) {
+      case "notifications/message":
+        return this.#log(server, bytes, envelope);
+      case "notifications/resources/updated":
+        return this.#deps.subscriptions.updated(server, bytes, envelope);
+      case "notifications/cancelled":
+        return this.#withdraw(server, bytes, envelope);
+      default: {
+        const session = server.owner ?? this.#deps.inFlight.soleSession(server);
+        if (session !== undefined) this.#send(server, session, [bytes]);
+      }
+    }
+  }
+
+  /** A client tells its servers something: changed roots, progress of what it was asked. */
+  toldByClient(session: Session, bytes: Buffer, envelope: Envelope): void {
+    if (envelope.method !== "notifications/roots/list_changed") return;
+    for (const server of this.#deps.servers()) if (server.owner === session) server.tell([bytes]);
+  }
+
+  /** A session is over: what was asked of it will not be answered. */
+  sessionEnded(session: Session): void {
+    for (const [id, asked] of this.#asked) {
+      if (asked.session !== session) continue;
+      this.#asked.delete(id);
+      asked.answer([errorMessage(asked.serverId, INVALID_REQUEST, "the client's session has ended")]);
+    }
+    this.levelsChanged();
+  }
+
+  /** A server is gone: its questions need no answer, and the clients are told so. */
+  serverEnded(server: ManagedServer): void {
+    for (const [id, asked] of this.#asked) {
+      if (asked.server !== server) continue;
+      this.#asked.delete(id);
+      this.#cancelAtClient(asked, id, "the server has ended");
+    }
+  }
+
+  /** Somebody asks for another level of log messages: each server gets the most verbose one. */
+  levelsChanged(): void {
+    const levels = new Map<ManagedServer, LogLevel | undefined>();
+    for (const server of this.#deps.servers()) {
+      const hearers = [...this.#deps.sessions.live()].filter((session) => this.#hears(session, server));
+      levels.set(server, mostVerbose(hearers.map((session) => session.logLevel)));
+    }
+    for (const [server, level] of levels) server.setLogLevel(level);
+  }
+
+  #hears(session: Session, server: ManagedServer): boolean {
+    return server.owner === undefined ? this.#deps.sees(session, server) : server.owner === session;
+  }
+
+  /** While calls of several sessions are under way a message may be about any of them, so nobody gets it. */
+  #log(server: ManagedServer, bytes: Buffer, envelope: Envelope): void {
+    const level = textOf(bytes, envelope, "level") ?? "";
+    const wants = (session: Session): boolean => isAtLeast(level, session.logLevel);
+    const sole = server.owner ?? this.#deps.inFlight.soleSession(server);
+    if (sole !== undefined) {
+      if (wants(sole)) this.#send(server, sole, [bytes]);
+      return;
+    }
+    if (this.#deps.inFlight.on(server).length > 0) return;
+    for (const session of this.#deps.sessions.live())
+      if (session.logLevel !== undefined && wants(session) && this.#hears(session, server))
+        session.push([bytes]);
+  }
+
+  #withdraw(server: ManagedServer, bytes: Buffer, envelope: Envelope): void {
+    const span = memberOf(envelope, "requestId");
+    if (span === undefined) return;
+    const serverId = bytes.subarray(span.start, span.end);
+    for (const [id, asked] of this.#asked) {
+      if (asked.server !== server || !asked.serverId.equals(serverId)) continue;
+      this.#asked.delete(id);
+      this.#send(server, asked.session, splice(bytes, [{ ...span, bytes: encodeJson(id) }]));
+      return;
+    }
+  }
+
+  #cancelAtClient(asked: Asked, id: string, reason: string): void {
+    const message = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id, reason } };
+    this.#send(asked.server, asked.session, [encodeJson(message)]);
+  }
+
+  /** On the stream of the session's oldest call under way there, where clients expect it; else on a stream of its own. */
+  #send(server: ManagedServer, session: Session, parts: readonly Uint8Array[]): void {
+    const call = this.#deps.inFlight.on(server).find((candidate) => candidate.session === session);
+    if (call?.reply.canStream === true) call.reply.notify(parts);
+    else session.push(parts);
+  }
+}
+
+function memberOf(envelope: Envelope, key: string): Span | undefined {
+  return envelope.paramsMembers.find((member) => member.key === key)?.value;
+}
+
+function textOf(bytes: Buffer, envelope: Envelope, key: string): string | undefined {
+  const span = memberOf(envelope, key);
+  return span !== undefined && bytes[span.start] === 0x22 ? decodeString(bytes, span) : undefined;
+}
