@@ -35,7 +35,8 @@ export function App() {
         theme={chosen}
         position="bottom-center"
         toastOptions={{
-          className: "!rounded-lg !border-line !bg-raised !text-fg !text-sm !font-sans !shadow-pop",
+          className:
+            "!rounded-lg !border-0 !bg-raised !px-3.5 !py-3 !text-fg !text-sm !font-sans !shadow-pop",
           descriptionClassName: "!text-muted",
         }}
       />

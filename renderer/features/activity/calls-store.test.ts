@@ -139,6 +139,27 @@ describe("the live list of calls", () => {
     expect(calls.store.getState().more).toBe(false);
   });
 
+  it("adds what it missed when the hub is back, and moves nothing that is being read", async () => {
+    const stored = [call(2), call(1)];
+    const { connection, calls, timers, ids } = await setUp(stored);
+    calls.setReading(true);
+    connection.become({
+      phase: "offline",
+      reason: "gone",
+      advice: null,
+      since: 0,
+      attempt: 1,
+      retryAt: null,
+    });
+    stored.unshift(call(3));
+    connection.become({ phase: "online", role: "viewer" });
+    for (const run of timers.splice(0)) run();
+    await settle();
+    expect(ids()).toEqual([2, 1]);
+    calls.catchUp();
+    expect(ids()).toEqual([3, 2, 1]);
+  });
+
   it("finds a call's place by id", async () => {
     const { calls } = await setUp([call(9), call(5), call(2)]);
     expect([calls.indexOf(9), calls.indexOf(5), calls.indexOf(2), calls.indexOf(3)]).toEqual([0, 1, 2, -1]);

@@ -13,6 +13,7 @@ import { createRecent } from "../../lib/recent.ts";
 export const LIVE_ROWS = 5_000;
 const MOST_ROWS = 20_000;
 const PAGE = 200;
+const REFRESH = 1_000;
 
 export interface Filter {
   readonly server: string;
@@ -161,11 +162,16 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
     cancelRefresh ??= later(() => {
       cancelRefresh = undefined;
       const mine = round;
-      connection.call("calls.list", { filter: hubFilter(getState().filter), limit: 1_000 }).then(
+      connection.call("calls.list", { filter: hubFilter(getState().filter), limit: REFRESH }).then(
         ({ calls }) => {
           if (mine !== round) return;
           setState({ missed: 0 });
           const known = new Set(rows.toArray().map((call) => call.id));
+          // So much was missed that the newest page does not reach what is known: begin anew.
+          if (calls.length >= REFRESH && !calls.some((call) => known.has(call.id))) {
+            void reload();
+            return;
+          }
           for (const call of aside) known.add(call.id);
           const fresh = calls.filter((call) => !known.has(call.id)).reverse();
           if (fresh.length > 0) take(fresh);
@@ -205,7 +211,10 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
       }
     }),
     connection.onState((state) => {
-      if (state.phase === "online") void reload();
+      if (state.phase !== "online") return;
+      // Back after a loss: what the person reads stays where it is.
+      if (getState().phase === "ready" && rows.size > 0) refreshSoon(0);
+      else void reload();
     }),
     () => arrivals.dispose(),
     () => cancelRefresh?.(),

@@ -1,7 +1,7 @@
 import { ArrowDown, ScrollText } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
-import { clock, count } from "../../lib/format.ts";
+import { clock, count, plural } from "../../lib/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { cx } from "../../ui/cx.ts";
@@ -53,8 +53,8 @@ export function LogPanel({ page }: { readonly page: ServerStore }) {
         <SearchInput primary label="Search the log" value={query} onValue={setQuery} className="w-72" />
         <span role="status" className="tabular text-faint text-xs">
           {query === ""
-            ? `${count(lines.length)} lines`
-            : `${count(shown.length)} of ${count(lines.length)} lines`}
+            ? plural(lines.length, "line")
+            : `${count(shown.length)} of ${plural(lines.length, "line")}`}
         </span>
         <span className="flex-1" />
         <CopyButton

@@ -110,8 +110,10 @@ const HINTS: Readonly<Record<string, readonly [yes: string, yesTone: Tone, no: s
 };
 
 function ToolPane({ tool }: { readonly tool: Tool }) {
+  // A tool that only reads need not say that it does not destroy.
+  const silent = tool.annotations?.readOnlyHint === true ? ["title", "destructiveHint"] : ["title"];
   const claims = Object.entries(tool.annotations ?? {})
-    .filter(([name]) => name !== "title")
+    .filter(([name, value]) => !silent.includes(name) || (name === "destructiveHint" && value === true))
     .slice(0, 20);
   return (
     <section aria-label="Tool" className="flex min-w-0 flex-1 flex-col overflow-y-auto">

@@ -185,7 +185,13 @@ function ConsentSetting({ settings }: { readonly settings: Settings }) {
   return (
     <Setting
       label="When no rule fits a call"
-      hint={`A question waits ${settings.consentTimeoutSeconds} seconds, then the call is denied.`}
+      hint={
+        settings.consentDefault === "ask"
+          ? "This version cannot ask yet: such calls are denied, and say so."
+          : settings.consentDefault === "deny"
+            ? "Only what a rule in gatehouse.json allows goes through."
+            : "Every client with a token may call every tool."
+      }
     >
       <Select
         label="When no rule fits a call"
