@@ -3,33 +3,47 @@ import { remoteServerSchema } from "../../shared/model/config.ts";
 import type { TransportEnd } from "../hub/ports/upstream.ts";
 import { createTransportFactory } from "./index.ts";
 
-it("a remote server is refused with a clear sentence, and not before open has returned", async () => {
-  const factory = createTransportFactory({
-    registries: [],
-    instance: "i",
-    log: () => undefined,
-    path: async () => "",
-  });
-  const config = remoteServerSchema.parse({ type: "http", url: "https://example.com/mcp" });
-  const ends: TransportEnd[] = [];
-  const unexpected = (): never => {
-    throw new Error("unexpected event");
-  };
-  const transport = factory.open(
-    { name: "far", config, env: {}, headers: {} },
-    {
-      opened: unexpected,
-      message: unexpected,
-      noise: unexpected,
-      stderr: unexpected,
-      drained: unexpected,
-      closed: (end) => ends.push(end),
-    },
-  );
-  expect(ends).toEqual([]);
-  const refused = await new Promise<Error | undefined>((resolve) => transport.send([], resolve));
-  expect(ends).toMatchObject([{ code: "unsupported", exitCode: null }]);
-  expect(refused?.message).toContain("remote servers come with the next release");
-  await transport.stop();
-  expect(ends).toHaveLength(1);
-});
+it.each(["http", "sse"] as const)(
+  "a remote server of the type %s is contacted, and its failure told once, not before open has returned",
+  async (type) => {
+    const factory = createTransportFactory({
+      registries: [],
+      instance: "i",
+      log: () => undefined,
+      path: async () => "",
+      env: {},
+    });
+    const config = remoteServerSchema.parse({ type, url: "http://127.0.0.1:1/mcp" });
+    const ends: TransportEnd[] = [];
+    const closed = Promise.withResolvers<void>();
+    const none = (): void => undefined;
+    const transport = factory.open(
+      { name: "far", config, env: {}, headers: {} },
+      {
+        opened: none,
+        message: none,
+        noise: none,
+        stderr: none,
+        drained: none,
+        closed: (end) => {
+          ends.push(end);
+          closed.resolve();
+        },
+      },
+    );
+    expect(ends).toEqual([]);
+    const written = new Promise<Error | undefined>((resolve) =>
+      transport.send([Buffer.from('{"jsonrpc":"2.0","id":1,"method":"initialize"}')], resolve),
+    );
+    expect(await written).toBeInstanceOf(Error);
+    await closed.promise;
+    await transport.stop();
+    expect(ends).toMatchObject([
+      {
+        code: "unreachable",
+        exitCode: null,
+        message: expect.stringContaining("127.0.0.1:1 refuses the connection"),
+      },
+    ]);
+  },
+);

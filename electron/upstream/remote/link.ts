@@ -9,6 +9,8 @@ import { Outgoing, rawId } from "./outgoing.ts";
 
 /** Bytes under way to the server above which `send` returns false; below half of it `drained` is called. */
 const HIGH_WATER = 1024 * 1024;
+/** How long a server may go on with a cancelled request before its connection is given up, in milliseconds. */
+const AFTER_CANCEL_MS = 5_000;
 
 export interface LinkDependencies {
   readonly clock: Clock;
@@ -116,6 +118,20 @@ export class Link {
     return outgoing;
   }
 
+  /**
+   * A cancellation: the request it names gets no answer any more. True when that request never reached the server, so
+   * that the server need not hear of it either; else what is left of it is ended a little later.
+   */
+  takeBack(outgoing: Outgoing): boolean {
+    const id = outgoing.cancels;
+    const named = id === undefined ? undefined : this.#waiting.get(id);
+    if (named === undefined) return false;
+    named.finish();
+    if (named.reached) this.after(AFTER_CANCEL_MS, () => named.controller.abort());
+    else named.controller.abort();
+    return !named.reached;
+  }
+
   /** Nothing more is under way for a message. */
   forget(outgoing: Outgoing): void {
     this.#outgoing.delete(outgoing);
@@ -126,11 +142,6 @@ export class Link {
   /** Messages that the server has neither taken nor refused yet. */
   unjudged(): Outgoing[] {
     return [...this.#outgoing].filter((outgoing) => !outgoing.judged);
-  }
-
-  /** The request that waits under a raw id. */
-  waitingFor(id: string): Outgoing | undefined {
-    return this.#waiting.get(id);
   }
 
   /** Requests that wait for an answer. */

@@ -8,13 +8,12 @@ import { composeHeaders } from "./headers.ts";
 import type { End, Link } from "./link.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { Poster } from "./poster.ts";
+import type { RemoteServer } from "./remote-server.ts";
 import { networkSentence } from "./sentences.ts";
-import { type RemoteServer, takeBack } from "./streamable-http.ts";
 import { watchSleep } from "./wake.ts";
 
 /** How long the server may take to name its endpoint, in milliseconds. */
 const ENDPOINT_MS = 30_000;
-const AFTER_CANCEL_MS = 5_000;
 const MAX_ENDPOINT = 8 * 1024;
 
 export class SsePair implements Transport {
@@ -55,7 +54,7 @@ export class SsePair implements Transport {
   send(parts: readonly Uint8Array[], written?: (error: Error | undefined) => void): boolean {
     const outgoing = this.#link.accept(parts, written);
     if (outgoing === undefined) return true;
-    if (takeBack(this.#link, outgoing, AFTER_CANCEL_MS)) this.#link.forget(outgoing);
+    if (this.#link.takeBack(outgoing)) this.#link.forget(outgoing);
     else void this.#run(outgoing).finally(() => this.#link.forget(outgoing));
     return !this.#link.full;
   }

@@ -130,6 +130,20 @@ describe("Streamable HTTP, headers and session", () => {
     expect(await remote.send({ jsonrpc: "2.0", method: "x" })).toBeInstanceOf(Error);
   });
 
+  it("leaves no connection behind when it is stopped", async () => {
+    const { server, remote } = await greeted(
+      ({ message, response }) => (message.id === 1 ? undefined : json(response, resultOf(message.id, {}))),
+      ({ response }) => void events(response),
+    );
+    void remote.send({ jsonrpc: "2.0", id: 1, method: "a" });
+    await remote.ask(2, "b");
+    const closed = new Promise((resolve) => server.server.once("close", resolve));
+    await remote.transport.stop();
+    // Ends when every connection has: nothing here closes them.
+    server.server.close();
+    await closed;
+  });
+
   it("stops in time although the server never answers the DELETE, with a call under way", async () => {
     const server = await web(
       greeting((request) => {

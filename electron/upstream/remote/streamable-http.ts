@@ -6,40 +6,28 @@
 
 import { type BackoffPolicy, backoffDelay } from "../../core/supervisor/backoff.ts";
 import type { Transport } from "../../hub/ports/upstream.ts";
-import type { Clock } from "../clock.ts";
 import { readWhole, TooLarge } from "./content.ts";
 import { EventStream } from "./event-stream.ts";
 import { excerptOf } from "./excerpt.ts";
 import { composeHeaders, eventIdHeader, sessionIdOf } from "./headers.ts";
 import type { End, Link } from "./link.ts";
-import { type Answer, type Network, NetworkError } from "./network.ts";
+import { type Answer, NetworkError } from "./network.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { Poster } from "./poster.ts";
+import type { RemoteServer } from "./remote-server.ts";
 import { networkSentence } from "./sentences.ts";
 import { watchSleep } from "./wake.ts";
-
-export interface RemoteServer {
-  readonly url: URL;
-  /** The configured headers, checked. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** What must not stand in any text. */
-  readonly secrets: readonly string[];
-  readonly network: Network;
-  readonly link: Link;
-  readonly clock: Clock;
-  /** Largest message in bytes, after decompression. */
-  readonly maxBytes: number;
-}
 
 const RESUME: BackoffPolicy = { firstMs: 500, factor: 2, maxMs: 30_000, jitter: 0.2 };
 /** Resumptions in a row that bring nothing before the request fails. */
 const MOST_RESUMPTIONS = 8;
+/** Refusals of a new connection in a row after which nobody is there to resume with. */
+const MOST_REFUSALS = 3;
 const LISTEN: BackoffPolicy = { firstMs: 1_000, factor: 2, maxMs: 5 * 60_000, jitter: 0.2 };
 /** A stream that lasted this long was a good one, even if nothing was said. */
 const GOOD_STREAM_MS = 5 * 60_000;
-/** How long a stream may stay open after its answer, or a call after it was cancelled, in milliseconds. */
+/** How long a stream may stay open after its answer, in milliseconds. */
 const AFTER_ANSWER_MS = 2_000;
-const AFTER_CANCEL_MS = 5_000;
 /** How long others may take to be refused too when the session is gone. */
 const LOSING_MS = 500;
 const FAREWELL_MS = 2_000;
@@ -91,7 +79,7 @@ export class StreamableHttp implements Transport {
     }
     const outgoing = this.#link.accept(parts, written);
     if (outgoing === undefined) return true;
-    if (takeBack(this.#link, outgoing, AFTER_CANCEL_MS)) this.#link.forget(outgoing);
+    if (this.#link.takeBack(outgoing)) this.#link.forget(outgoing);
     else void this.#run(outgoing).finally(() => this.#link.forget(outgoing));
     return !this.#link.full;
   }
@@ -188,7 +176,8 @@ export class StreamableHttp implements Transport {
     const { signal } = outgoing.controller;
     const lastEventId = eventIdHeader(stream.lastEventId);
     let failures = failedBefore;
-    while (lastEventId !== undefined && failures <= MOST_RESUMPTIONS) {
+    let refusals = 0;
+    while (lastEventId !== undefined && failures <= MOST_RESUMPTIONS && refusals < MOST_REFUSALS) {
       const delay = backoffDelay(failures, this.#link.random(), RESUME);
       await this.#link.sleep(Math.max(stream.retryMs, delay), signal);
       if (!this.#link.live || outgoing.done) return undefined;
@@ -201,7 +190,7 @@ export class StreamableHttp implements Transport {
           return undefined;
         }
         answer.drop();
-      }
+      } else if (answer.code === "ECONNREFUSED") refusals += 1;
       failures += 1;
     }
     this.#unanswered(outgoing);
@@ -337,20 +326,6 @@ export class StreamableHttp implements Transport {
     this.#link.close(end);
     this.#server.network.close();
   }
-}
-
-/**
- * A cancellation: the request it names gets no answer any more. True when that request never reached the server, so
- * that the server need not hear of it either; else what is left of it is ended after `graceMs`.
- */
-export function takeBack(link: Link, outgoing: Outgoing, graceMs: number): boolean {
-  const id = outgoing.cancels;
-  const named = id === undefined ? undefined : link.waitingFor(id);
-  if (named === undefined) return false;
-  named.finish();
-  if (named.reached) link.after(graceMs, () => named.controller.abort());
-  else named.controller.abort();
-  return !named.reached;
 }
 
 function isJson(content: Buffer): boolean {
