@@ -1,0 +1,149 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** The revisions whose requirements are frozen in the conformance package. */
+export type Revision = "2025-11-25" | "2026-07-28";
+
+/** One check that is not a plain success. */
+export interface CheckReport {
+  readonly scenario: string;
+  readonly id: string;
+  readonly error: string;
+}
+
+/** What a run has found. Scenarios count, as in the package's own verdict: one failed check fails its scenario. */
+export interface ConformanceReport {
+  /** How many scenarios the revision requires of a server. */
+  readonly scored: number;
+  /** How many of these have no failed check. */
+  readonly passed: number;
+  /** Every failed check of the scored scenarios. */
+  readonly failed: readonly CheckReport[];
+  /** Every unmet "should" of the scored scenarios. */
+  readonly warnings: readonly CheckReport[];
+  /** Failed checks of what runs but is not required: extensions, later additions. */
+  readonly unscored: readonly CheckReport[];
+}
+
+export interface ConformanceOptions {
+  /** The MCP endpoint. It must answer without a token: the command line cannot send one. */
+  readonly url: string;
+  readonly requirements: Revision;
+  /** Ends a run that hangs, in milliseconds. */
+  readonly deadlineMs?: number;
+}
+
+interface Check {
+  readonly id: string;
+  readonly status: "SUCCESS" | "FAILURE" | "WARNING" | "SKIPPED" | "INFO";
+  readonly description: string;
+  readonly errorMessage?: string;
+}
+
+/**
+ * Runs every scenario that a revision requires of a server against a URL, with the official command.
+ * A required scenario without a report counts as failed. Throws, with the command's output, at the deadline.
+ */
+export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
+  const command = createRequire(import.meta.url).resolve("@modelcontextprotocol/conformance/dist/index.js");
+  const required = requiredScenarios(dirname(dirname(command)), options.requirements);
+  const folder = mkdtempSync(join(tmpdir(), "conformance-"));
+  try {
+    const output = await run(
+      [command, "server", "--url", options.url, "--requirements", options.requirements, "-o", folder],
+      options.deadlineMs ?? 240_000,
+    );
+    return judge(required, readReports(folder), output);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+/** The names under `server:` in the package's frozen list. */
+function requiredScenarios(packageFolder: string, revision: Revision): readonly string[] {
+  const yaml = readFileSync(join(packageFolder, "requirements", `${revision}.yaml`), "utf8");
+  const list = /^server:\n((?: {2}- .+\n)+)/m.exec(yaml)?.[1];
+  if (list === undefined)
+    throw new Error(`${revision}.yaml of the conformance package lists no server scenarios`);
+  return list.split("\n").flatMap((line) => (line === "" ? [] : [line.slice("  - ".length).trim()]));
+}
+
+async function run(args: readonly string[], deadlineMs: number): Promise<string> {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill("SIGKILL");
+  }, deadlineMs);
+  await once(child, "close");
+  clearTimeout(timer);
+  if (late) throw new Error(`the conformance run did not end within ${deadlineMs} ms\n${output}`);
+  return output;
+}
+
+/** The checks of each scenario that has written a report. */
+function readReports(folder: string): ReadonlyMap<string, readonly Check[]> {
+  const reports = new Map<string, readonly Check[]>();
+  for (const name of readdirSync(folder)) {
+    const scenario = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(name)?.[1];
+    if (scenario === undefined) throw new Error(`a conformance report of an unknown name: ${name}`);
+    const checks = readIfThere(join(folder, name, "checks.json"));
+    if (checks !== undefined) reports.set(scenario, JSON.parse(checks) as Check[]);
+  }
+  return reports;
+}
+
+/** A scenario that threw leaves its folder empty. */
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function judge(
+  required: readonly string[],
+  reports: ReadonlyMap<string, readonly Check[]>,
+  output: string,
+): ConformanceReport {
+  const pick = (scenario: string, status: Check["status"]): CheckReport[] =>
+    (reports.get(scenario) ?? [])
+      .filter((check) => check.status === status)
+      .map(({ id, description, errorMessage }) => ({ scenario, id, error: errorMessage ?? description }));
+
+  const failures = required.map((scenario) =>
+    reports
+      .get(scenario)
+      ?.some(({ status }) => status === "SUCCESS" || status === "FAILURE" || status === "WARNING")
+      ? pick(scenario, "FAILURE")
+      : [{ scenario, id: "(no report)", error: excerpt(output, scenario) }],
+  );
+  return {
+    scored: required.length,
+    passed: failures.filter(({ length }) => length === 0).length,
+    failed: failures.flat(),
+    warnings: required.flatMap((scenario) => pick(scenario, "WARNING")),
+    unscored: [...reports.keys()]
+      .filter((scenario) => !required.includes(scenario))
+      .flatMap((scenario) => pick(scenario, "FAILURE")),
+  };
+}
+
+/** What the command has printed of one scenario, or the end of its output. */
+function excerpt(output: string, scenario: string): string {
+  const begin = output.indexOf(`=== Running scenario: ${scenario} ===`);
+  if (begin < 0) return output.slice(-2000);
+  const end = output.indexOf("\n===", begin + 1);
+  return output.slice(begin, end < 0 ? undefined : end);
+}
