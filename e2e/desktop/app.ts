@@ -59,16 +59,6 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
 }
 
-/** Waits for the page; once in a great while Playwright misses the window's first load, which a reload mends. */
-async function settled(electron: ElectronApplication, page: Page): Promise<void> {
-  try {
-    await page.waitForLoadState("load", { timeout: 10_000 });
-  } catch {
-    await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.reload());
-    await page.waitForLoadState("load");
-  }
-}
-
 /** Starts the built app in the real Electron on a home of its own, and waits for its window. */
 export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions): Promise<DesktopApp> {
   const runtime = await findElectron({ progress: (line) => process.stderr.write(`${line}\n`) });
@@ -81,7 +71,8 @@ export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions
   ) as Record<string, string>;
   const electron = await _electron.launch({
     executablePath: runtime.path,
-    args: ["-r", LOADER, ...runtime.args, ROOT, ...args],
+    // Without a GPU its process fails and is started anew, and a page that loads meanwhile may hang.
+    args: ["-r", LOADER, "--disable-gpu", ...runtime.args, ROOT, ...args],
     env: environment,
     timeout: 60_000,
   });
@@ -90,7 +81,7 @@ export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions
     output += String(chunk);
   });
   const page = await electron.firstWindow();
-  await settled(electron, page);
+  await page.waitForLoadState("load");
   const ended = new Promise<void>((resolve) => electron.process().once("exit", () => resolve()));
   return {
     electron,

@@ -5,6 +5,9 @@ export interface Quitting {
   readonly begun: boolean;
 }
 
+/** How long windows may take to close, in milliseconds. */
+const WINDOWS_MS = 3_000;
+
 /** Quitting waits until everything that was started has ended. */
 export function onBeforeQuit(app: App, end: () => Promise<void>): Quitting {
   let begun = false;
@@ -17,6 +20,8 @@ export function onBeforeQuit(app: App, end: () => Promise<void>): Quitting {
     void end().finally(() => {
       over = true;
       app.quit();
+      // A window whose page hangs cannot be closed in order.
+      setTimeout(() => app.exit(0), WINDOWS_MS).unref();
     });
   });
   return {

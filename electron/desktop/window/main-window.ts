@@ -27,6 +27,8 @@ export interface MainWindow {
 /** A page that crashes this often within a minute is not loaded again by itself. */
 const CRASHES_A_MINUTE = 3;
 const SAVE_MS = 500;
+/** A page that is not there after this many milliseconds hangs: its files are local. */
+const LOAD_MS = 15_000;
 
 /** The one main window, created when it is first shown. */
 export function createMainWindow(options: MainWindowOptions): MainWindow {
@@ -137,6 +139,18 @@ function watchPage(window: BrowserWindow, { failed, log }: MainWindowOptions): v
   webContents.on("did-navigate", (_event, url, status) => {
     if (status >= 400 && !url.endsWith(FAILURE_PATH)) stand(`The app's own page is missing (${status}).`);
   });
+  let waiting: NodeJS.Timeout | undefined;
+  const arrived = (): void => clearTimeout(waiting);
+  webContents.on("did-start-loading", () => {
+    arrived();
+    waiting = setTimeout(() => {
+      log("window: the page hangs while it loads");
+      endProcess(webContents.getOSProcessId());
+    }, LOAD_MS);
+  });
+  webContents.on("dom-ready", arrived);
+  webContents.on("did-stop-loading", arrived);
+  window.on("closed", arrived);
   webContents.on("preload-error", (_event, _path, error) =>
     stand(`The window's bridge failed: ${error.message}`),
   );
@@ -149,4 +163,13 @@ function watchPage(window: BrowserWindow, { failed, log }: MainWindowOptions): v
     if (recent < CRASHES_A_MINUTE) void window.loadURL(APP_URL).catch(() => {});
     else stand(`The window's page crashed ${recent} times within a minute (${reason}).`);
   });
+}
+
+/** Ends a page's process, even one that answers nothing; that is then handled like any crash of it. */
+function endProcess(pid: number): void {
+  try {
+    if (pid > 0) process.kill(pid, "SIGKILL");
+  } catch {
+    // It has gone by itself.
+  }
 }
