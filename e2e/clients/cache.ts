@@ -11,7 +11,7 @@ export const CLIENTS: Readonly<Record<string, string>> = {
 };
 
 /** Where they are kept, outside any checkout. */
-export function clientsFolder(env: NodeJS.ProcessEnv = process.env): string {
+function clientsFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gatehouse", "clients");
 }
 

@@ -161,7 +161,7 @@ export function succeeded(args: readonly string[], { code, signal, stdout, stder
 }
 
 /** Waits until no process with the mark lives, at most SURVIVAL_LIMIT; kills and names what is left. */
-export async function nothingLeft(mark: string): Promise<void> {
+async function nothingLeft(mark: string): Promise<void> {
   try {
     await waitFor(() => processesWith(mark).length === 0, {
       deadlineMs: SURVIVAL_LIMIT,
@@ -203,7 +203,7 @@ export async function callUnderWay(
 }
 
 /** A promise and what settles it. */
-export function deferred<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
+function deferred<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => {};
   const promise = new Promise<T>((settle) => {
     resolve = settle;
