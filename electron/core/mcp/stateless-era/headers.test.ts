@@ -228,6 +228,14 @@ describe("headers against the body, as the SDK's server checks them", () => {
     );
   });
 
+  test("a task's id is a name that may be missing and must be true", () => {
+    const { bytes, envelope } = request("tasks/get", { taskId: "t1", _meta: META });
+    const check = (name: string | undefined) =>
+      checkHeaders({ ...good, "mcp-method": "tasks/get", "mcp-name": name }, bytes, envelope)?.code;
+    expect([undefined, "t1", "t2"].map(check)).toEqual([undefined, undefined, -32020]);
+    expect(headersFor(bytes, envelope, { version: "2026-07-28" })["Mcp-Name"]).toBe("t1");
+  });
+
   test("a notification needs no headers, and a header sent twice matches nothing", () => {
     const { bytes, envelope } = message({
       jsonrpc: "2.0",

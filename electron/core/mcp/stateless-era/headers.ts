@@ -14,15 +14,20 @@ import { headerMismatch, invalidMeta, type Refusal, unsupportedVersion } from ".
 /** A request's headers by lower-case name, as Node's http gives them. */
 export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Which member of params the Mcp-Name header mirrors (Streamable HTTP: Standard Request Headers). */
-const NAME_SOURCE: ReadonlyMap<string, "name" | "uri"> = new Map([
+type Subject = "name" | "uri" | "taskId";
+
+/** Which member of params the Mcp-Name header mirrors (Streamable HTTP: Standard Request Headers; tasks: SEP-2663). */
+const NAME_SOURCE: ReadonlyMap<string, Subject> = new Map([
   ["tools/call", "name"],
   ["prompts/get", "name"],
   ["resources/read", "uri"],
+  ["tasks/get", "taskId"],
+  ["tasks/update", "taskId"],
+  ["tasks/cancel", "taskId"],
 ]);
 
-/** The member of params that a method's requests are about, "name" or "uri", and undefined where there is none. */
-export function subjectKey(method: string): "name" | "uri" | undefined {
+/** The member of params that a method's requests are about, undefined where there is none. */
+export function subjectKey(method: string): Subject | undefined {
   return NAME_SOURCE.get(method);
 }
 
@@ -71,7 +76,8 @@ function checkName(headers: HeaderFields, bytes: Uint8Array, envelope: Envelope)
   const header = single(headers, "mcp-name");
   if (header === undefined) {
     // Without a name in the body either, the params are what is wrong, and whoever reads them says so.
-    return named === undefined
+    // The extension's header is not asked for: clients without it are about.
+    return named === undefined || key === "taskId"
       ? undefined
       : headerMismatch("Mcp-Name", "the required header Mcp-Name is missing");
   }

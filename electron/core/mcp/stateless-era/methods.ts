@@ -103,7 +103,7 @@ const FROM_STATELESS_SERVER: ReadonlyMap<string, Passage> = new Map([
   ["notifications/resources/updated", translate("listen")],
   ["notifications/subscriptions/acknowledged", translate("listen")],
   ["notifications/cancelled", translate("listen")],
-  ["notifications/tasks/status", translate("tasks")],
+  ["notifications/tasks", translate("tasks")],
 ]);
 
 /** From a client of the stateless era to a server of the session era. Methods of neither era are the owner's to let pass. */
