@@ -14,7 +14,7 @@ import {
   readFilter,
   sameFilter,
   subscriptionOf,
-  tagged,
+  tagEdits,
   unionOf,
   wants,
 } from "./listen.ts";
@@ -132,7 +132,7 @@ describe("streams", () => {
     const before = message({ jsonrpc: "2.0", method: "notifications/resources/updated", params });
     const tag = { "io.modelcontextprotocol/subscriptionId": "x" };
     const own = params !== undefined && "_meta" in params;
-    expect(edited(before, tagged(before.bytes, before.envelope, raw('"x"')))).toEqual({
+    expect(edited(before, tagEdits(before.bytes, before.envelope, raw('"x"')))).toEqual({
       jsonrpc: "2.0",
       method: "notifications/resources/updated",
       params: { ...others, _meta: own ? { ...tag, b: 2 } : tag },
@@ -189,7 +189,7 @@ describe("streams", () => {
     await until(2);
     const plain = message({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
     expect(parse(got[1] ?? raw(""))).toEqual(
-      edited(plain, tagged(plain.bytes, plain.envelope, raw('"listen-1"'))),
+      edited(plain, tagEdits(plain.bytes, plain.envelope, raw('"listen-1"'))),
     );
     const closed = handler.close();
     await until(3);

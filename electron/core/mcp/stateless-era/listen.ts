@@ -168,7 +168,7 @@ export function listenEnd(id: Uint8Array, serverInfo?: Uint8Array): Uint8Array {
 }
 
 /** The edits that tag a notification, of a server of either era, with the id of the stream that it goes out on. */
-export function tagged(bytes: Uint8Array, envelope: Envelope, id: Uint8Array): Edit[] {
+export function tagEdits(bytes: Uint8Array, envelope: Envelope, id: Uint8Array): Edit[] {
   return paramsEdits(bytes, envelope, { metaSet: new Map([[SUBSCRIPTION_ID_KEY, id]]) });
 }
 
