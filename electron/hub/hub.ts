@@ -1,6 +1,7 @@
 import type { Role, Settings } from "../../shared/contract.ts";
 import type { CallSummary } from "../../shared/model/call.ts";
 import type { Config, ServerConfig } from "../../shared/model/config.ts";
+import { routeUri } from "../core/catalog/aggregate.ts";
 import { LISTS } from "../core/catalog/kinds.ts";
 import { encodeJson } from "../core/jsonrpc/json.ts";
 import { CallsToday } from "./calls-today.ts";
@@ -12,8 +13,11 @@ import { Questions } from "./control/questions.ts";
 import { ControlTokens } from "./control/tokens.ts";
 import { InFlight } from "./endpoint/in-flight.ts";
 import { createMcpEndpoint } from "./endpoint/mcp-endpoint.ts";
-import { sessionSees } from "./endpoint/scopes.ts";
+import { profileOf, sessionSees } from "./endpoint/scopes.ts";
 import { ServerMessages } from "./endpoint/server-messages.ts";
+import { Listeners } from "./endpoint/stateless/listen.ts";
+import { RequestStates } from "./endpoint/stateless/request-states.ts";
+import { StatelessEndpoint } from "./endpoint/stateless/stateless-endpoint.ts";
 import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
@@ -111,6 +115,7 @@ export function createHub(deps: HubDeps): Hub {
     () => store.config,
     (kinds) => {
       const changed = new Set(kinds.map((kind) => LISTS[kind].changed));
+      listeners.listsChanged(kinds);
       for (const session of sessions.live())
         for (const method of changed) session.push([encodeJson({ jsonrpc: "2.0", method })]);
     },
@@ -129,6 +134,15 @@ export function createHub(deps: HubDeps): Hub {
     subscriptions.sessionEnded(session, servers.instances());
     servers.sessionEnded(session);
   };
+
+  const listeners = new Listeners(
+    (session, message, uri) => {
+      const found = routeUri(catalog.view(message.scope, profileOf(message.scope, message.client)), uri);
+      const server = found === undefined ? undefined : servers.instanceFor(found.route.server, session);
+      if (found !== undefined && server !== undefined) subscriptions.add(server, found.uri, session, uri);
+    },
+    (session) => subscriptions.sessionEnded(session, servers.instances()),
+  );
 
   const recorded = (row: CallRow, id: number): void => {
     if (row.server !== null) callsToday.add(row.server, row.startedAt);
@@ -213,6 +227,16 @@ export function createHub(deps: HubDeps): Hub {
       servers,
       catalog,
       serverMessages,
+      stateless: new StatelessEndpoint({
+        version: deps.version,
+        servers,
+        catalog,
+        serverMessages,
+        listeners,
+        states: new RequestStates(deps.homeKey),
+        run,
+        log,
+      }),
       run,
       log,
     }),

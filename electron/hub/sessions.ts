@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { Envelope } from "../core/jsonrpc/envelope.ts";
 import type { ClientHello } from "../core/mcp/session-era/initialize.ts";
 import { hasCapability } from "../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../core/mcp/session-era/log-levels.ts";
@@ -19,6 +20,13 @@ export interface Cancellable {
   cancel(reason: string): void;
 }
 
+/** A request of a server for a client, and where the whole JSON-RPC response goes. */
+export type ServerAsk = (
+  bytes: Buffer,
+  envelope: Envelope,
+  answer: (parts: readonly Uint8Array[]) => void,
+) => void;
+
 /** One client session. Its id is a capability: it is never stored or shown, its label is. */
 export class Session implements SessionHandle {
   readonly id: string;
@@ -26,6 +34,12 @@ export class Session implements SessionHandle {
   readonly #streams = new Set<StreamSink>();
   /** What found no open stream yet. */
   #unsent: (readonly Uint8Array[])[] = [];
+  /** Takes what servers ask of this client, where that is not sent as it comes (the stateless era). */
+  onAsked: ServerAsk | undefined;
+  /** Its call waits for the client's answers to what was asked; it is not what asks now (the stateless era). */
+  waiting = false;
+  /** Without a level of its own it gets no log messages (the stateless era). */
+  quiet = false;
   /** The level of log messages it asked for; undefined when it never did. */
   logLevel: LogLevel | undefined;
   /** Requests under way, by the raw JSON of their id. */

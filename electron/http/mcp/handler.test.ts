@@ -234,35 +234,49 @@ describe("sessions", () => {
 
   test("an unknown MCP-Protocol-Version is refused, a known or absent one is fine", async () => {
     const session = await openSession();
-    const unknown = await post(PING, { ...session, "MCP-Protocol-Version": "2031-01-01" });
+    const unknown = await post(PING, { ...session, "MCP-Protocol-Version": "2024-01-01" });
     expect([unknown.status, errorOf(unknown)]).toEqual([400, { id: 7, code: -32600 }]);
     expect(unknown.text).toContain("2025-11-25");
     expect((await post(PING, { ...session, "MCP-Protocol-Version": "2025-06-18" })).status).toBe(200);
     expect((await post(PING, session)).status).toBe(200);
   });
 
-  test("messages of the stateless era are told which revisions are spoken", async () => {
-    const meta = { "io.modelcontextprotocol/protocolVersion": "2026-07-28" };
-    const discover = await post(
-      bytesOf({ jsonrpc: "2.0", id: "d", method: "server/discover", params: { _meta: meta } }),
-      {
-        "MCP-Protocol-Version": "2026-07-28",
-      },
-    );
-    const list = await post(
-      bytesOf({ jsonrpc: "2.0", id: 5, method: "tools/list", params: { _meta: meta } }),
-    );
-    const bare = await post(bytesOf({ jsonrpc: "2.0", id: 6, method: "server/discover" }));
-    expect([discover.status, list.status, bare.status]).toEqual([400, 400, 400]);
-    expect(JSON.parse(discover.text)).toMatchObject({
-      id: "d",
-      error: {
-        code: -32022,
-        data: { requested: "2026-07-28", supported: expect.arrayContaining(["2025-11-25"]) },
-      },
-    });
-    expect(errorOf(list)).toEqual({ id: 5, code: -32022 });
-    expect(JSON.parse(bare.text)).toMatchObject({ error: { data: { requested: null } } });
+  test("the stateless era's requests are checked by its rules, and need no session", async () => {
+    const meta = {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientCapabilities": {},
+    };
+    const request = (method: string, params: unknown) => bytesOf({ jsonrpc: "2.0", id: "d", method, params });
+    const version = { "MCP-Protocol-Version": "2026-07-28" };
+    const table: [string, Buffer, Record<string, string>, number][] = [
+      ["no headers", request("tools/list", { _meta: meta }), {}, -32020],
+      [
+        "another method in the header",
+        request("tools/list", { _meta: meta }),
+        { ...version, "Mcp-Method": "x" },
+        -32020,
+      ],
+      ["no metadata", request("tools/list", {}), { ...version, "Mcp-Method": "tools/list" }, -32602],
+      [
+        "no capabilities",
+        request("ping", { _meta: { ...meta, "io.modelcontextprotocol/clientCapabilities": undefined } }),
+        version,
+        -32602,
+      ],
+      [
+        "a version that is not spoken",
+        request("ping", { _meta: { ...meta, "io.modelcontextprotocol/protocolVersion": "2031-01-01" } }),
+        { "MCP-Protocol-Version": "2031-01-01", "Mcp-Method": "ping" },
+        -32022,
+      ],
+      ["a bare probe", request("server/discover", {}), {}, -32022],
+    ];
+    for (const [what, body, headers, code] of table) {
+      const answer = await post(body, headers);
+      expect([what, answer.status, errorOf(answer)]).toEqual([what, 400, { id: "d", code }]);
+    }
+    const good = await post(request("ping", { _meta: meta }), { ...version, "Mcp-Method": "ping" });
+    expect(good.status).toBe(200);
   });
 
   test("DELETE ends a session; afterwards it is not found", async () => {
@@ -358,9 +372,10 @@ describe("replies", () => {
     const answer = await answered;
     expect(answer.status).toBe(200);
     expect(answer.headers["content-type"]).toBe("text/event-stream");
-    expect(answer.text).toBe(
-      'data: {"jsonrpc":"2.0",  "method":"notifications/progress"}\n\n' +
-        'data: {"jsonrpc":"2.0","id":"a","result":"done"}\n\n',
+    expect(answer.text.replaceAll(/id: [0-9a-f]{8}\.1-/g, "id: S-")).toBe(
+      "id: S-0\nretry: 2000\ndata: \n\n" +
+        'id: S-1\ndata: {"jsonrpc":"2.0",  "method":"notifications/progress"}\n\n' +
+        'id: S-2\ndata: {"jsonrpc":"2.0","id":"a","result":"done"}\n\n',
     );
   });
 

@@ -2,11 +2,7 @@
  * /mcp in the session era (2025-03-26, 2025-06-18, 2025-11-25: Streamable HTTP). What can be judged by headers is
  * judged before the body is read, the cheapest first; the message then goes to the endpoint as the bytes that came.
  */
-import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Envelope } from "../../core/jsonrpc/envelope.ts";
-import { PARSE_ERROR } from "../../core/jsonrpc/errors.ts";
-import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
 import { isSessionRevision } from "../../core/mcp/session-era/revisions.ts";
 import type {
   ClientIdentity,
@@ -19,29 +15,31 @@ import type { Connections } from "../connections.ts";
 import { COMMON_HEADERS } from "../headers.ts";
 import type { Timers } from "../timers.ts";
 import { authorize } from "./authorize.ts";
+import { BATCH_REVISION, isBatch, runBatch } from "./batch.ts";
 import { readBody } from "./body.ts";
-import { statelessRevision } from "./era.ts";
+import { EventLogs } from "./event-log.ts";
+import { startEvents } from "./events.ts";
 import { type Accepts, headerOf, isJsonContent, isPlainContent, readAccept } from "./negotiation.ts";
 import { Refusal, refuse, refuseAndClose } from "./refusal.ts";
 import { PostReply } from "./reply.ts";
+import { scanBatch, scanBody } from "./scan-body.ts";
+import { judgeEra } from "./stateless.ts";
 import { openStream } from "./stream.ts";
 import {
   bodyTooLarge,
   compressedBody,
   hubFailed,
-  notAMessage,
   nothingAcceptable,
   notJson,
   sessionMissing,
   sessionNotFound,
+  streamOver,
   unknownRevision,
   unknownScope,
-  unsupportedRevision,
   wantsNoEvents,
   wrongMethod,
 } from "./verdicts.ts";
 
-const DEEP = { duplicates: "deep" } as const;
 const EMPTY_HEADERS: string[] = [...COMMON_HEADERS, "Content-Length", "0"];
 const METHODS = "GET, POST, DELETE";
 
@@ -64,6 +62,7 @@ export type McpHandler = (
 /** Creates the handler of /mcp, /mcp/p/PROFILE and /mcp/s/SERVER. */
 export function createMcpHandler(options: McpHandlerOptions): McpHandler {
   const { endpoint, connections, timers, maxBodyBytes, log } = options;
+  const logs = new EventLogs();
 
   return (req, res, scope, receivedAt) => {
     const { method } = req;
@@ -104,9 +103,11 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
       maxBodyBytes,
       (bytes) => {
         try {
+          const base = { client, scope, session: undefined, receivedAt };
           const envelope = scanBody(bytes);
-          if (envelope instanceof Refusal) refuse(res, envelope);
-          else receive(req, res, accepts, { bytes, envelope, client, scope, session: undefined, receivedAt });
+          if (!(envelope instanceof Refusal)) receive(req, res, accepts, { bytes, envelope, ...base });
+          else if (isBatch(bytes)) batch(req, res, accepts, bytes, envelope, base);
+          else refuse(res, envelope);
         } catch (error) {
           // Nobody above this would catch it: the body comes in an event.
           log("error", `a message to /mcp failed: ${stackOf(error)}`);
@@ -129,11 +130,36 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
     }
   }
 
-  /** The message with the session that its headers name; only initialize has none, whatever they say. */
+  /** A JSON array: `refusal` is why it is no single message, and stands unless the session's revision has batches. */
+  function batch(
+    req: IncomingMessage,
+    res: ServerResponse,
+    accepts: Accepts,
+    bytes: Buffer,
+    refusal: Refusal,
+    base: Omit<InboundMessage, "bytes" | "envelope">,
+  ): void {
+    const named = req.headers["mcp-session-id"] !== undefined;
+    const session = named ? sessionFor(req, base.client, base.scope) : undefined;
+    if (session instanceof Refusal) return refuse(res, session);
+    if (session?.revision !== BATCH_REVISION) return refuse(res, refusal);
+    const found = scanBatch(bytes);
+    if (found instanceof Refusal) return refuse(res, found);
+    const fault = (error: unknown): void => log("error", `a request to /mcp failed: ${stackOf(error)}`);
+    const run = (reply?: PostReply): void => runBatch(found, { ...base, session }, endpoint, reply, fault);
+    if (found.answers > 0)
+      return run(new PostReply(res, req.socket, accepts, connections, { logs, session, request: undefined }));
+    run();
+    res.writeHead(202, EMPTY_HEADERS);
+    res.end();
+  }
+
+  /** The message with the session that its headers name; initialize and the stateless era have none. */
   function withSession(req: IncomingMessage, message: InboundMessage): InboundMessage | Refusal {
     const { bytes, envelope, client, scope } = message;
-    const requested = statelessRevision(bytes, envelope);
-    if (requested !== undefined) return unsupportedRevision(requested, idOf(message));
+    const era = judgeEra(req.headers, bytes, envelope, idOf(message));
+    if (era instanceof Refusal) return era;
+    if (era.era === "stateless") return { ...message, meta: era.meta };
     if (envelope.kind === "request" && envelope.method === "initialize") return message;
     const session = sessionFor(req, client, scope, message);
     return session instanceof Refusal ? session : { ...message, session };
@@ -145,7 +171,8 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
     accepts: Accepts,
     message: InboundMessage,
   ): void {
-    const reply = new PostReply(res, req.socket, accepts, connections);
+    const origin = { logs, session: message.session, request: message };
+    const reply = new PostReply(res, req.socket, accepts, connections, origin);
     try {
       reply.onLost(endpoint.request(message, reply));
     } catch (error) {
@@ -163,8 +190,20 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
       return;
     }
     const session = sessionFor(req, client, scope);
-    if (session instanceof Refusal) refuse(res, session);
-    else openStream(res, req.socket, session, connections);
+    if (session instanceof Refusal) {
+      refuse(res, session);
+      return;
+    }
+    const lastEventId = headerOf(req.headers, "last-event-id");
+    const earlier = lastEventId === undefined ? undefined : logs.find(session, lastEventId);
+    if (earlier === undefined) openStream(res, req.socket, session, connections, logs);
+    else if (earlier.owner === undefined && earlier.missed.length === 0) refuse(res, streamOver());
+    else {
+      startEvents(res);
+      for (const event of earlier.missed) res.write(event);
+      if (earlier.owner === undefined) res.end();
+      else earlier.owner.resume(res, req.socket);
+    }
   }
 
   function remove(req: IncomingMessage, res: ServerResponse, client: ClientIdentity, scope: Scope): void {
@@ -174,6 +213,7 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
       return;
     }
     endpoint.endSession(session);
+    logs.forget(session);
     res.writeHead(200, EMPTY_HEADERS);
     res.end();
   }
@@ -191,16 +231,6 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
     const sessionId = headerOf(req.headers, "mcp-session-id");
     if (sessionId === undefined) return sessionMissing(idOf(message));
     return endpoint.session(sessionId, client, scope) ?? sessionNotFound(idOf(message));
-  }
-}
-
-function scanBody(bytes: Buffer): Envelope | Refusal {
-  try {
-    if (!isUtf8(bytes)) throw new ScanError(PARSE_ERROR, "the body is not UTF-8");
-    return scanMessage(bytes, DEEP);
-  } catch (error) {
-    if (error instanceof ScanError) return notAMessage(error, bytes);
-    throw error;
   }
 }
 

@@ -1,15 +1,16 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import { errorMessage, TOO_LARGE } from "../../core/jsonrpc/errors.ts";
 import { partsLength } from "../../core/jsonrpc/splice.ts";
 import type { Reply, SessionHandle } from "../../hub/ports/endpoint.ts";
 import type { Connections, Exchange } from "../connections.ts";
 import { COMMON_HEADERS } from "../headers.ts";
 import { QUIET_PULSES } from "../timers.ts";
-import { JOIN_BELOW, startEvents, writeComment, writeEvent } from "./events.ts";
+import { onceDrained, pendingOf } from "./drain.ts";
+import { type EventLogs, type LoggedStream, type StreamOwner, wantsPriming } from "./event-log.ts";
+import { eventOf, JOIN_BELOW, startEvents, writeComment, writePieces } from "./events.ts";
 import type { Accepts } from "./negotiation.ts";
-
-/** Below this many waiting bytes a client counts as having caught up. */
-const LOW_WATER = 1024 * 1024;
 
 const JSON_HEADERS: readonly string[] = [
   ...COMMON_HEADERS,
@@ -18,55 +19,93 @@ const JSON_HEADERS: readonly string[] = [
   "Content-Length",
 ];
 
+/** "detached": a stream that its client may come back to. */
+type State = "waiting" | "streaming" | "detached" | "done";
+
+const NOT_KEPT =
+  "the connection was lost while a large answer was sent, and the hub keeps none of this size: ask again";
+
+/** What was asked, and where the events of its answer are kept when that is a stream; both eras' messages fit. */
+export interface ReplyOrigin {
+  readonly logs: EventLogs;
+  /** Undefined where a lost stream is not gone on with: for initialize, and in the stateless era. */
+  readonly session: SessionHandle | undefined;
+  /** The request; undefined for a batch. */
+  readonly request: { readonly bytes: Uint8Array; readonly envelope: Envelope } | undefined;
+}
+
 /**
- * The answer of one POSTed request (2025-11-25, Streamable HTTP, "Sending Messages to the Server"): one JSON body when
- * it comes soon, an event stream when something is to be said before it, or when it takes long.
+ * The answer of one POST (2025-11-25, Streamable HTTP, "Sending Messages to the Server"): one JSON body when it comes
+ * soon, an event stream when something is to be said before it, or when it takes long. A stream whose connection is
+ * lost goes on without one, if the client can come back for the rest ("Resumability and Redelivery").
  */
-export class PostReply implements Reply, Exchange {
-  readonly #res: ServerResponse;
-  readonly #socket: Socket;
+export class PostReply implements Reply, Exchange, StreamOwner {
+  #res: ServerResponse;
+  #socket: Socket;
   readonly #accepts: Accepts;
   readonly #connections: Connections;
-  #state: "waiting" | "streaming" | "done" = "waiting";
+  readonly #origin: ReplyOrigin | undefined;
+  #state: State = "waiting";
+  #logged: LoggedStream | undefined;
   #quietPulses = 0;
   #cancel: (() => void) | undefined;
   #lost = false;
+  /** Told when the answer has become a stream, before anything is sent on it. */
+  onStream: (() => void) | undefined;
 
-  constructor(res: ServerResponse, socket: Socket, accepts: Accepts, connections: Connections) {
+  constructor(
+    res: ServerResponse,
+    socket: Socket,
+    accepts: Accepts,
+    connections: Connections,
+    origin?: ReplyOrigin,
+  ) {
     this.#res = res;
     this.#socket = socket;
     this.#accepts = accepts;
     this.#connections = connections;
+    this.#origin = origin;
     connections.begin(socket, this);
   }
 
   /** Says what to call when the client's connection is lost before the answer. */
   onLost(cancel: () => void): void {
-    if (this.#lost) cancel();
-    else if (this.#state !== "done") this.#cancel = cancel;
+    if (this.#state !== "done") this.#cancel = cancel;
+    else if (this.#lost) cancel();
   }
 
-  send(parts: readonly Uint8Array[], session?: SessionHandle): void {
+  send(parts: readonly Uint8Array[], session?: SessionHandle, status = 200): void {
     const before = this.#finish();
     if (before === "done") return;
     if (before === "waiting" && this.#accepts.json) {
-      this.#sendJson(parts, session);
+      this.#sendJson(parts, session, status);
       return;
     }
-    if (before === "waiting") startEvents(this.#res, sessionHeader(session));
-    writeEvent(this.#res, parts);
-    this.#res.end();
+    if (before === "waiting") this.#start(sessionHeader(session));
+    this.#write(parts, before !== "detached", true);
+    this.#logged?.finish();
+    if (before !== "detached") this.#res.end();
   }
 
   get canStream(): boolean {
-    return this.#accepts.events;
+    return this.#accepts.events && this.#state !== "done";
+  }
+
+  /** Whether the client takes a plain JSON answer. */
+  get takesJson(): boolean {
+    return this.#accepts.json;
+  }
+
+  /** Whether it is an event stream already. */
+  get isStream(): boolean {
+    return this.#state === "streaming" || this.#state === "detached";
   }
 
   notify(parts: readonly Uint8Array[]): void {
     if (this.#state === "done" || !this.#accepts.events) return;
     this.#stream();
     this.#quietPulses = 0;
-    writeEvent(this.#res, parts);
+    this.#write(parts, this.#state !== "detached", false);
   }
 
   drop(): void {
@@ -74,33 +113,22 @@ export class PostReply implements Reply, Exchange {
     if (before === "done") return;
     if (before === "waiting" && this.#accepts.events) startEvents(this.#res);
     else if (before === "waiting") this.#res.writeHead(202, [...COMMON_HEADERS, "Content-Length", "0"]);
-    this.#res.end();
+    this.#logged?.finish();
+    if (before !== "detached") this.#res.end();
   }
 
   /** Ends it without writing anything: somebody else answers. */
   abandon(): void {
     this.#finish();
+    this.#logged?.finish();
   }
 
   get pendingBytes(): number {
-    if (this.#lost) return 0;
-    return Math.max(this.#res.writableLength, this.#socket.writableLength);
+    return this.#lost ? 0 : pendingOf(this.#res, this.#socket);
   }
 
   onDrain(listener: () => void): void {
-    const socket = this.#socket;
-    if (this.pendingBytes < LOW_WATER || socket.destroyed) {
-      process.nextTick(listener);
-      return;
-    }
-    const look = (): void => {
-      if (!socket.destroyed && this.pendingBytes >= LOW_WATER) return;
-      socket.off("drain", look);
-      socket.off("close", look);
-      listener();
-    };
-    socket.on("drain", look);
-    socket.on("close", look);
+    onceDrained(this.#socket, () => this.pendingBytes, listener);
   }
 
   pulse(): void {
@@ -111,9 +139,34 @@ export class PostReply implements Reply, Exchange {
     writeComment(this.#res);
   }
 
+  resume(res: ServerResponse, socket: Socket): void {
+    if (this.#state !== "streaming" && this.#state !== "detached") {
+      res.end();
+      return;
+    }
+    if (this.#state === "streaming") {
+      // The client knows better than this side that the connection is gone.
+      this.#connections.end(this.#socket, this);
+      this.#socket.destroy();
+    }
+    this.#res = res;
+    this.#socket = socket;
+    this.#state = "streaming";
+    this.#lost = false;
+    this.#quietPulses = 0;
+    if (this.#logged !== undefined) this.#logged.connected = true;
+    this.#connections.begin(socket, this);
+  }
+
   lost(): void {
     this.#lost = true;
     if (this.#state === "done") return;
+    if (this.#logged?.resumable === true) {
+      this.#state = "detached";
+      this.#logged.connected = false;
+      return;
+    }
+    this.#logged?.finish();
     this.#state = "done";
     const cancel = this.#cancel;
     this.#cancel = undefined;
@@ -124,7 +177,7 @@ export class PostReply implements Reply, Exchange {
     // An answer under way goes on; the drain's limit ends the wait.
   }
 
-  #finish(): "waiting" | "streaming" | "done" {
+  #finish(): State {
     const before = this.#state;
     if (before === "done") return before;
     this.#state = "done";
@@ -136,13 +189,35 @@ export class PostReply implements Reply, Exchange {
   #stream(): void {
     if (this.#state !== "waiting") return;
     this.#state = "streaming";
-    startEvents(this.#res);
+    this.#start();
+    this.onStream?.();
   }
 
-  #sendJson(parts: readonly Uint8Array[], session: SessionHandle | undefined): void {
+  #start(extra?: readonly string[]): void {
+    startEvents(this.#res, extra);
+    const { logs, session } = this.#origin ?? {};
+    if (logs === undefined || session === undefined) return;
+    this.#logged = logs.open(session, this);
+    if (wantsPriming(session)) this.#res.write(this.#logged.prime());
+  }
+
+  #write(parts: readonly Uint8Array[], connected: boolean, isAnswer: boolean): void {
+    const id = isAnswer ? this.#rawId() : undefined;
+    const instead = id === undefined ? undefined : () => errorMessage(id, TOO_LARGE, NOT_KEPT);
+    const event = this.#logged === undefined ? eventOf(parts) : this.#logged.next(parts, instead);
+    if (connected) writePieces(this.#res, event);
+  }
+
+  #rawId(): Uint8Array | undefined {
+    const request = this.#origin?.request;
+    const id = request?.envelope.id;
+    return id === undefined ? undefined : request?.bytes.subarray(id.start, id.end);
+  }
+
+  #sendJson(parts: readonly Uint8Array[], session: SessionHandle | undefined, status: number): void {
     const res = this.#res;
     const total = partsLength(parts);
-    res.writeHead(200, [...JSON_HEADERS, String(total), ...sessionHeader(session)]);
+    res.writeHead(status, [...JSON_HEADERS, String(total), ...sessionHeader(session)]);
     const [only] = parts;
     if (parts.length === 1 && only !== undefined) res.end(only);
     else if (total < JOIN_BELOW) res.end(Buffer.concat(parts, total));

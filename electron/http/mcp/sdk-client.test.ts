@@ -59,12 +59,3 @@ test("the SDK's client gets plain answers, and answers behind progress", async (
   reply.send(resultFor(message, { content: [{ type: "text", text: "done" }] }));
   expect(await called).toMatchObject({ content: [{ text: "done" }] });
 });
-
-test("a client of both eras finds out, and falls back to a session", async () => {
-  const newer = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode: "auto" } });
-  const options = { requestInit: { headers: { Authorization: "Bearer bob-token" } } };
-  await newer.connect(new StreamableHTTPClientTransport(new URL(listener.url), options));
-  await newer.ping();
-  expect([...mcp.sessions.values()].map(({ client: { name } }) => name)).toEqual(["alice", "bob"]);
-  await newer.close();
-});

@@ -1,10 +1,5 @@
 /** Every refusal of /mcp with its status, code and words. Ids and revisions come from the client; nothing else does. */
-import {
-  INTERNAL_ERROR,
-  INVALID_REQUEST,
-  TOO_LARGE,
-  UNSUPPORTED_VERSION,
-} from "../../core/jsonrpc/errors.ts";
+import { INTERNAL_ERROR, INVALID_REQUEST, TOO_LARGE } from "../../core/jsonrpc/errors.ts";
 import type { ScanError } from "../../core/jsonrpc/scan.ts";
 import { SESSION_REVISIONS } from "../../core/mcp/session-era/revisions.ts";
 import type { Scope } from "../../hub/ports/endpoint.ts";
@@ -65,20 +60,10 @@ export function bodyTooLarge(limit: number): Refusal {
 /** 400: the bytes are not JSON, or not one legal JSON-RPC message. */
 export function notAMessage(error: ScanError, bytes: Uint8Array): Refusal {
   const message = error.batch
-    ? "batches belong to revision 2025-03-26 alone and are not supported yet; send one message per request"
+    ? "batches belong to sessions of revision 2025-03-26 alone; send one message per request"
     : error.message;
   const id = error.id === undefined ? undefined : bytes.subarray(error.id.start, error.id.end);
   return new Refusal(400, error.code, message, { id });
-}
-
-/** 400: a message of the stateless era (2026-07-28); its clients then fall back to initialize. */
-export function unsupportedRevision(requested: string | null, id: Id): Refusal {
-  const message =
-    "Unsupported protocol version: this hub speaks the revisions with sessions; send initialize";
-  return new Refusal(400, UNSUPPORTED_VERSION, message, {
-    id,
-    data: { supported: SESSION_REVISIONS, requested },
-  });
 }
 
 /** 400: the MCP-Protocol-Version header names a revision that is not spoken. */
@@ -92,6 +77,17 @@ export function unknownRevision(requested: string, id: Id): Refusal {
 export function sessionMissing(id: Id): Refusal {
   const message = "Bad Request: the Mcp-Session-Id header is missing; send initialize first";
   return new Refusal(400, INVALID_REQUEST, message, { id });
+}
+
+/** 405: the stream that the client wants to go on with has ended; clients stop asking. */
+export function streamOver(): Refusal {
+  const message = "the stream of this Last-Event-ID has ended, and nothing of it is left";
+  return new Refusal(405, INVALID_REQUEST, message, { headers: ["Allow", "GET, POST, DELETE"] });
+}
+
+/** 400: a batch that is empty, too long, or holds an initialize. */
+export function unfitBatch(message: string): Refusal {
+  return new Refusal(400, INVALID_REQUEST, message);
 }
 
 /** 404: the session is unknown, expired, ended, another client's or of another path. */

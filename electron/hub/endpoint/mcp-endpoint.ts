@@ -15,6 +15,7 @@ import { openSession } from "./open-session.ts";
 import { relay } from "./relay.ts";
 import { allowedIn, profileOf, scopeExists } from "./scopes.ts";
 import type { ServerMessages } from "./server-messages.ts";
+import type { StatelessEndpoint } from "./stateless/stateless-endpoint.ts";
 
 export interface McpEndpointDeps {
   readonly version: string;
@@ -24,6 +25,7 @@ export interface McpEndpointDeps {
   readonly servers: ServerRegistry;
   readonly catalog: CatalogService;
   readonly serverMessages: ServerMessages;
+  readonly stateless: StatelessEndpoint;
   readonly run: (call: Call) => Outcome | Promise<Outcome>;
   readonly log: Log;
 }
@@ -31,6 +33,7 @@ export interface McpEndpointDeps {
 const ANONYMOUS: ClientIdentity = { id: null, name: "anonymous", profile: null };
 // A lost connection is no cancellation in the session era (MCP, Transports): the call goes on and is recorded.
 const nothing = (): void => {};
+const NOT_ALLOWED_HERE = "this client may not use this address; its profile decides what it sees";
 const emptyResult = encodeJson({});
 
 /** The hub's side of /mcp: who may speak, and what each method of the session era does. */
@@ -44,6 +47,19 @@ export function createMcpEndpoint(deps: McpEndpointDeps): McpEndpoint {
       allowedIn(scope, client, config()) ? sessions.find(id, client, scope) : undefined,
     endSession: (session) => sessions.end(asSession(session), "the session was ended"),
     request: (message, reply) => {
+      if (message.meta !== undefined) {
+        if (allowedIn(message.scope, message.client, config()))
+          return deps.stateless.request(message, message.meta, reply);
+        const id = message.envelope.id;
+        reply.send([
+          errorMessage(
+            id === undefined ? null : message.bytes.subarray(id.start, id.end),
+            INVALID_PARAMS,
+            NOT_ALLOWED_HERE,
+          ),
+        ]);
+        return nothing;
+      }
       request(deps, message, reply);
       return nothing;
     },
@@ -82,8 +98,7 @@ function request(deps: McpEndpointDeps, message: InboundMessage, reply: Reply): 
 function initialize(deps: McpEndpointDeps, message: InboundMessage, id: Buffer, reply: Reply): void {
   const { scope, client } = message;
   if (!allowedIn(scope, client, deps.config())) {
-    const why = "this client may not use this address; its profile decides what it sees";
-    return reply.send([errorMessage(id, INVALID_PARAMS, why)]);
+    return reply.send([errorMessage(id, INVALID_PARAMS, NOT_ALLOWED_HERE)]);
   }
   const server = scope.kind === "server" ? deps.servers.get(scope.name)?.hello : undefined;
   openSession(deps.sessions, deps.version, server, message, id, reply);

@@ -1,5 +1,5 @@
 import { errorMessage, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST } from "../../core/jsonrpc/errors.ts";
-import { readTarget } from "../../core/mcp/session-era/targets.ts";
+import { readTarget, type Target } from "../../core/mcp/session-era/targets.ts";
 import type { Log } from "../log.ts";
 import type { Call, Outcome } from "../pipeline/call.ts";
 import type { InboundMessage, Reply } from "../ports/endpoint.ts";
@@ -26,29 +26,7 @@ export function relay(
     reply.send([errorMessage(id, INVALID_REQUEST, "a request with this id is under way in this session")]);
     return;
   }
-  const call: Call = {
-    client: message.client,
-    session,
-    scope: message.scope,
-    profile: profileOf(message.scope, message.client),
-    method: envelope.method,
-    bytes,
-    envelope,
-    id,
-    reply,
-    receivedAt: message.receivedAt,
-    startedAt: Date.now(),
-    target,
-    route: undefined,
-    ownKey: undefined,
-    server: undefined,
-    rule: null,
-    consentMs: 0,
-    queuedAt: 0,
-    sentAt: 0,
-    answeredAt: 0,
-    cancel: undefined,
-  };
+  const call = newCall(message, session, target, id, reply);
   session.running.set(running, { cancel: (reason) => call.cancel?.(reason) });
   const finish = (outcome: Outcome): void => {
     session.running.delete(running);
@@ -71,4 +49,40 @@ export function relay(
       });
     });
   else finish(outcome);
+}
+
+/** A call at the start of its way. */
+export function newCall(
+  message: InboundMessage,
+  session: Session,
+  target: Target,
+  id: Buffer,
+  reply: Reply,
+  changes?: Pick<Call, "requestEdits" | "answerEdits">,
+): Call {
+  return {
+    client: message.client,
+    session,
+    scope: message.scope,
+    profile: profileOf(message.scope, message.client),
+    method: message.envelope.method,
+    bytes: message.bytes,
+    envelope: message.envelope,
+    id,
+    reply,
+    receivedAt: message.receivedAt,
+    startedAt: Date.now(),
+    target,
+    requestEdits: changes?.requestEdits,
+    answerEdits: changes?.answerEdits,
+    route: undefined,
+    ownKey: undefined,
+    server: undefined,
+    rule: null,
+    consentMs: 0,
+    queuedAt: 0,
+    sentAt: 0,
+    answeredAt: 0,
+    cancel: undefined,
+  };
 }

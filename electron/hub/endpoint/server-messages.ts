@@ -3,6 +3,7 @@ import { errorMessage, INVALID_REQUEST, METHOD_NOT_FOUND } from "../../core/json
 import { decodeString, encodeJson } from "../../core/jsonrpc/json.ts";
 import { splice } from "../../core/jsonrpc/splice.ts";
 import { isAtLeast, type LogLevel, mostVerbose } from "../../core/mcp/session-era/log-levels.ts";
+import type { Call } from "../pipeline/call.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session, Sessions } from "../sessions.ts";
 import type { InFlight } from "./in-flight.ts";
@@ -58,13 +59,14 @@ export class ServerMessages {
       return answer([
         errorMessage(serverId, METHOD_NOT_FOUND, `Method not found: ${envelope.method.slice(0, 100)}`),
       ]);
-    const session = server.owner ?? this.#deps.inFlight.soleSession(server);
+    const session = this.#addressee(server);
     if (session === undefined) {
       const why =
         "Gatehouse cannot tell which client this request is for, as several share this server; " +
         `set isolation: "session" for ${server.name} in gatehouse.json`;
       return answer([errorMessage(serverId, INVALID_REQUEST, why)]);
     }
+    if (session.onAsked !== undefined) return session.onAsked(bytes, envelope, answer);
     if (!session.declares(needed))
       return answer([errorMessage(serverId, METHOD_NOT_FOUND, `the client does not support ${needed}`)]);
     this.#lastId += 1;
@@ -93,7 +95,7 @@ export class ServerMessages {
       case "notifications/cancelled":
         return this.#withdraw(server, bytes, envelope);
       default: {
-        const session = server.owner ?? this.#deps.inFlight.soleSession(server);
+        const session = this.#addressee(server);
         if (session !== undefined) this.#send(server, session, [bytes]);
       }
     }
@@ -124,6 +126,11 @@ export class ServerMessages {
     }
   }
 
+  /** A single request wants messages from this level on (the stateless era). */
+  wantsLevel(server: ManagedServer, level: LogLevel): void {
+    server.setLogLevel(mostVerbose([level, server.logLevel]));
+  }
+
   /** Somebody asks for another level of log messages: each server gets the most verbose one. */
   levelsChanged(): void {
     const levels = new Map<ManagedServer, LogLevel | undefined>();
@@ -134,6 +141,13 @@ export class ServerMessages {
     for (const [server, level] of levels) server.setLogLevel(level);
   }
 
+  /** Whose what a server sends is: of the one session with calls under way there, else of the session it belongs to. */
+  #addressee(server: ManagedServer): Session | undefined {
+    const calls = this.#deps.inFlight.on(server);
+    if (calls.length === 0) return server.owner;
+    return this.#deps.inFlight.soleSession(server) ?? soleAsker(calls);
+  }
+
   #hears(session: Session, server: ManagedServer): boolean {
     return server.owner === undefined ? this.#deps.sees(session, server) : server.owner === session;
   }
@@ -141,8 +155,9 @@ export class ServerMessages {
   /** While calls of several sessions are under way a message may be about any of them, so nobody gets it. */
   #log(server: ManagedServer, bytes: Buffer, envelope: Envelope): void {
     const level = textOf(bytes, envelope, "level") ?? "";
-    const wants = (session: Session): boolean => isAtLeast(level, session.logLevel);
-    const sole = server.owner ?? this.#deps.inFlight.soleSession(server);
+    const wants = (session: Session): boolean =>
+      session.logLevel === undefined ? !session.quiet : isAtLeast(level, session.logLevel);
+    const sole = this.#addressee(server);
     if (sole !== undefined) {
       if (wants(sole)) this.#send(server, sole, [bytes]);
       return;
@@ -176,6 +191,18 @@ export class ServerMessages {
     if (call?.reply.canStream === true) call.reply.notify(parts);
     else session.push(parts);
   }
+}
+
+/**
+ * Stateless calls of one and the same client: each stands for itself, and those that wait for the client's answers do
+ * not ask now. Calls of several clients are never told apart by guessing.
+ */
+function soleAsker(calls: readonly Call[]): Session | undefined {
+  const [first] = calls;
+  if (!calls.every(({ client, session }) => session.quiet && client.id === first?.client.id))
+    return undefined;
+  const asking = calls.filter(({ session }) => !session.waiting);
+  return asking.length === 1 ? asking[0]?.session : undefined;
 }
 
 function memberOf(envelope: Envelope, key: string): Span | undefined {

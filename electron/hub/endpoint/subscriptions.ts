@@ -52,6 +52,19 @@ export class Subscriptions {
       if (key.startsWith(`${session.id}\n`)) this.#byServer.delete(key);
   }
 
+  /** A listen stream wants to hear of a resource; the server is asked if nobody did before. */
+  add(server: ManagedServer, uri: string, session: Session, known: string): void {
+    const byUri = this.#byServer.get(keyOf(server)) ?? new Map<string, Hearers>();
+    this.#byServer.set(keyOf(server), byUri);
+    const hearers = byUri.get(uri);
+    if (hearers !== undefined) hearers.set(session, known);
+    else {
+      byUri.set(uri, new Map([[session, known]]));
+      server.need();
+      server.askQuietly("resources/subscribe", encodeJson({ uri }));
+    }
+  }
+
   async #subscribe(call: Call, next: () => Outcome | Promise<Outcome>): Promise<Outcome> {
     const outcome = await next();
     const { server, ownKey: uri } = call;

@@ -1,6 +1,7 @@
 import type { CallStatus } from "../../../shared/model/call.ts";
 import type { Route } from "../../core/catalog/aggregate.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import type { Edit } from "../../core/jsonrpc/splice.ts";
 import type { Target } from "../../core/mcp/session-era/targets.ts";
 import type { ClientIdentity, Reply, Scope } from "../ports/endpoint.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
@@ -30,6 +31,10 @@ export interface Call {
   server: ManagedServer | undefined;
   /** What decided about the call: a rule or the default. */
   rule: string | null;
+  /** Changes to the request on its way to the server besides the target's name (the stateless era). */
+  readonly requestEdits?: readonly Edit[] | undefined;
+  /** Changes to the server's answer on its way to the client (the stateless era). */
+  readonly answerEdits?: ((bytes: Buffer, answer: Envelope) => readonly Edit[]) | undefined;
   /** Milliseconds spent waiting for a person. */
   consentMs: number;
   /** When it was given to its server's queue; 0 when it never was. */
@@ -47,6 +52,8 @@ export interface Outcome {
   readonly parts: readonly Uint8Array[] | undefined;
   readonly result: Uint8Array | null;
   readonly error: Uint8Array | null;
+  /** The parts are the server's own answer, not the hub's. */
+  readonly fromServer?: true;
 }
 
 export type Next = () => Outcome | Promise<Outcome>;

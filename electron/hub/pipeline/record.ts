@@ -41,7 +41,7 @@ export function rowOf(call: Call, outcome: Outcome, now: number): CallRow {
     startedAt: call.startedAt,
     clientId: call.client.id,
     client: call.client.name,
-    session: call.session.stored.label,
+    session: call.session.stored.label || null,
     server: call.route?.server ?? null,
     tool: (call.ownKey ?? call.target.value).slice(0, 1_000),
     method: call.method,

@@ -2,7 +2,7 @@ import { type CatalogView, routeUri } from "../../core/catalog/aggregate.ts";
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
 import { REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
-import { splice } from "../../core/jsonrpc/splice.ts";
+import { type Edit, splice } from "../../core/jsonrpc/splice.ts";
 import type { InFlight } from "../endpoint/in-flight.ts";
 import type { Call, Outcome } from "./call.ts";
 import { cancelledOutcome, errorOutcome } from "./outcomes.ts";
@@ -40,7 +40,7 @@ export function routeCall(inFlight: InFlight, call: Call): Promise<Outcome> {
     const request = {
       bytes: call.bytes,
       envelope,
-      edits: ownKey === call.target.value ? [] : [{ ...call.target.span, bytes: encodeJson(ownKey) }],
+      edits: requestEdits(call, ownKey),
       sentAt: 0,
       answered(bytes: Buffer, answer: Envelope) {
         call.sentAt = request.sentAt;
@@ -91,8 +91,17 @@ export function routeCall(inFlight: InFlight, call: Call): Promise<Outcome> {
   });
 }
 
+function requestEdits(call: Call, ownKey: string): Edit[] {
+  const edits = call.requestEdits === undefined ? [] : [...call.requestEdits];
+  if (ownKey !== call.target.value) edits.push({ ...call.target.span, bytes: encodeJson(ownKey) });
+  return edits;
+}
+
 function answerOutcome(call: Call, bytes: Buffer, answer: Envelope): Outcome {
-  const parts = answer.id === undefined ? [bytes] : splice(bytes, [{ ...answer.id, bytes: call.id }]);
+  const edits: Edit[] = answer.id === undefined ? [] : [{ ...answer.id, bytes: call.id }];
+  if (call.answerEdits !== undefined) edits.push(...call.answerEdits(bytes, answer));
+  if (edits.length > 1) edits.sort((a, b) => a.start - b.start);
+  const parts = splice(bytes, edits);
   const slice = (span: Span | undefined): Uint8Array | null =>
     span === undefined ? null : bytes.subarray(span.start, span.end);
   return {
@@ -100,5 +109,6 @@ function answerOutcome(call: Call, bytes: Buffer, answer: Envelope): Outcome {
     parts,
     result: slice(answer.result),
     error: slice(answer.error),
+    fromServer: true,
   };
 }

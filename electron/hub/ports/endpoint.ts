@@ -1,5 +1,6 @@
 import type { Broadcast, BroadcastData, Role } from "../../../shared/contract.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import type { RequestMeta } from "../../core/mcp/stateless-era/meta.ts";
 
 /** Who sent a request, as its token says. `id` is null for an anonymous caller (access.anonymous: "allow"). */
 export interface ClientIdentity {
@@ -31,8 +32,11 @@ export interface SessionHandle {
 
 /** Where the answer of one POSTed request goes. Exactly one of `send` and `drop` is called, once. */
 export interface Reply {
-  /** The final JSON-RPC message, in pieces. `session` is set on the answer to initialize. */
-  send(parts: readonly Uint8Array[], session?: SessionHandle): void;
+  /**
+   * The final JSON-RPC message, in pieces. `session` is set on the answer to initialize; `status` is the HTTP status of
+   * a plain JSON answer, 200 without (the stateless era gives some errors another).
+   */
+  send(parts: readonly Uint8Array[], session?: SessionHandle, status?: number): void;
   /** A related notification (progress, log message) before the answer; turns the answer into an SSE stream. */
   notify(parts: readonly Uint8Array[]): void;
   /** Whether `notify` can reach the client: the answer can be a stream. */
@@ -50,8 +54,10 @@ export interface InboundMessage {
   readonly envelope: Envelope;
   readonly client: ClientIdentity;
   readonly scope: Scope;
-  /** Undefined only for initialize. */
+  /** Undefined for initialize, and in the stateless era. */
   readonly session: SessionHandle | undefined;
+  /** What a request of the stateless era says of its client; undefined in the session era. */
+  readonly meta?: RequestMeta | undefined;
   /** When the request's headers had arrived, performance.now() milliseconds. */
   readonly receivedAt: number;
 }
@@ -67,7 +73,7 @@ export interface McpEndpoint {
   /** The session with this id, if it is alive, belongs to this client and was opened on this scope. */
   session(id: string, client: ClientIdentity, scope: Scope): SessionHandle | undefined;
   endSession(session: SessionHandle): void;
-  /** A request: answered through `reply`. Returns a function to call when the client's connection is lost. */
+  /** A request: answered through `reply`. Returns a function to call when the client is gone and cannot come back for it. */
   request(message: InboundMessage, reply: Reply): () => void;
   /** A notification or a response: nothing is answered. */
   notification(message: InboundMessage): void;

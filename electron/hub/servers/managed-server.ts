@@ -158,6 +158,10 @@ export class ManagedServer {
     this.#connection?.ask(method, params).catch((error: unknown) => this.#log("hub", sentenceOf(error)));
   }
 
+  get logLevel(): LogLevel | undefined {
+    return this.#logLevel;
+  }
+
   /** The most verbose level that somebody wants; told to the server when it runs and whenever it starts. */
   setLogLevel(level: LogLevel | undefined): void {
     if (level === undefined || level === this.#logLevel) return;

@@ -62,10 +62,11 @@ export function readServerHello(result: Uint8Array): ServerHello | undefined {
 }
 
 /**
- * What the hub declares to a server that several clients share: whatever one of them may be able to do. Not roots: the
- * folders of one client must not become those of another.
+ * What the hub declares to a server that several clients share: whatever one of them may be able to do. What the client
+ * of a call cannot do, or what belongs to no one call, is refused when it is asked.
  */
 const SHARED_CAPABILITIES = {
+  roots: {},
   sampling: { context: {}, tools: {} },
   elicitation: { form: {}, url: {} },
 };
@@ -80,7 +81,7 @@ export function initializeParams(version: string, capabilities: string | undefin
 }
 
 /** What the hub offers for all servers at once: answers to initialize never wait to learn what they really have. */
-const UNION = {
+export const UNION_CAPABILITIES = {
   tools: { listChanged: true },
   prompts: { listChanged: true },
   resources: { listChanged: true, subscribe: true },
@@ -92,7 +93,7 @@ const UNION = {
 export function initializeResult(revision: string, version: string, server?: ServerHello): Uint8Array {
   return encodeJson({
     protocolVersion: revision,
-    capabilities: server === undefined ? UNION : (JSON.parse(server.rawCapabilities) as unknown),
+    capabilities: server === undefined ? UNION_CAPABILITIES : (JSON.parse(server.rawCapabilities) as unknown),
     serverInfo:
       server?.serverInfo === undefined
         ? { name: "gatehouse", title: "Gatehouse", version }

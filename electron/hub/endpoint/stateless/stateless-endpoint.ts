@@ -1,0 +1,212 @@
+import { randomUUID } from "node:crypto";
+import { type ListKind, listKindOf } from "../../../core/catalog/kinds.ts";
+import { errorMessage, INVALID_PARAMS, resultMessage } from "../../../core/jsonrpc/errors.ts";
+import { encodeJson } from "../../../core/jsonrpc/json.ts";
+import { joinParts } from "../../../core/jsonrpc/splice.ts";
+import { UNION_CAPABILITIES } from "../../../core/mcp/session-era/initialize.ts";
+import { readTarget } from "../../../core/mcp/session-era/targets.ts";
+import { statelessCapabilities } from "../../../core/mcp/stateless-era/capabilities.ts";
+import { discoverFromInitialize, discoverResult } from "../../../core/mcp/stateless-era/discover.ts";
+import { DOWNGRADED_REQUEST } from "../../../core/mcp/stateless-era/downgrade.ts";
+import { paramsEdits } from "../../../core/mcp/stateless-era/edits.ts";
+import type { RequestMeta } from "../../../core/mcp/stateless-era/meta.ts";
+import { methodNotFound } from "../../../core/mcp/stateless-era/refusal.ts";
+import { type Retry, readRetry } from "../../../core/mcp/stateless-era/round-trips.ts";
+import { upgradeError, upgradeResult } from "../../../core/mcp/stateless-era/upgrade.ts";
+import type { CatalogService } from "../../catalog-service.ts";
+import type { Log } from "../../log.ts";
+import type { Call, Outcome } from "../../pipeline/call.ts";
+import { findRoute } from "../../pipeline/route.ts";
+import type { InboundMessage, Reply } from "../../ports/endpoint.ts";
+import type { ManagedServer } from "../../servers/managed-server.ts";
+import type { ServerRegistry } from "../../servers/registry.ts";
+import { Session, scopeKey } from "../../sessions.ts";
+import { newCall } from "../relay.ts";
+import { profileOf } from "../scopes.ts";
+import type { ServerMessages } from "../server-messages.ts";
+import { HeldCall } from "./held-call.ts";
+import type { Listeners } from "./listen.ts";
+import { paramsHash, type RequestStates } from "./request-states.ts";
+
+export interface StatelessDeps {
+  readonly version: string;
+  readonly servers: ServerRegistry;
+  readonly catalog: CatalogService;
+  readonly serverMessages: ServerMessages;
+  readonly listeners: Listeners;
+  readonly states: RequestStates;
+  readonly run: (call: Call) => Outcome | Promise<Outcome>;
+  readonly log: Log;
+}
+
+/** The relayed methods that exist in the stateless era; subscriptions go by listen streams there. */
+const RELAYED = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
+/** For how long a client may keep a list, in milliseconds: changes are told on listen streams only. */
+const TTL_MS = 2_000;
+const nothing = (): void => {};
+
+/** The methods of the stateless era (2026-07-28): every request stands for itself, there is no session. */
+export class StatelessEndpoint {
+  readonly #deps: StatelessDeps;
+  /** Calls that go on while their client answers questions, by a random key in the request state. */
+  readonly #held = new Map<string, HeldCall>();
+
+  constructor(deps: StatelessDeps) {
+    this.#deps = deps;
+  }
+
+  /** A request; returns what to call when the client's connection is lost, which here means cancelled. */
+  request(message: InboundMessage, meta: RequestMeta, reply: Reply): () => void {
+    const { envelope, bytes } = message;
+    if (envelope.id === undefined) return nothing;
+    const id = bytes.subarray(envelope.id.start, envelope.id.end);
+    const { method } = envelope;
+    const kind = listKindOf(method);
+    if (kind !== undefined) {
+      void this.#list(kind, message, id, reply);
+      return nothing;
+    }
+    if (RELAYED.has(method)) return this.#relay(message, meta, id, reply);
+    if (method === "subscriptions/listen")
+      return this.#deps.listeners.listen(
+        message,
+        requestSession(message, meta),
+        this.#capabilities(message),
+        id,
+        reply,
+      );
+    if (method === "server/discover") reply.send(resultMessage(id, this.#discover(message)));
+    else {
+      const { code, message: text, httpStatus } = methodNotFound(method);
+      reply.send([errorMessage(id, code, text)], undefined, httpStatus);
+    }
+    return nothing;
+  }
+
+  #discover(message: InboundMessage): Uint8Array {
+    const answer = { ttlMs: TTL_MS, cacheScope: "private" } as const;
+    const known = this.#known(message)?.catalog.parts.get("initialize");
+    if (known !== undefined) return discoverFromInitialize(known, answer);
+    return discoverResult({
+      ...answer,
+      capabilities: this.#capabilities(message),
+      serverInfo: encodeJson({ name: "gatehouse", title: "Gatehouse", version: this.#deps.version }),
+    });
+  }
+
+  /** The one server that a scope addresses, if its catalogue is known. */
+  #known({ scope }: InboundMessage): ManagedServer | undefined {
+    const server = scope.kind === "server" ? this.#deps.servers.get(scope.name) : undefined;
+    return server?.hello === undefined ? undefined : server;
+  }
+
+  /** What is offered at this address: raw capabilities of the stateless era. */
+  #capabilities(message: InboundMessage): Uint8Array {
+    const raw = this.#known(message)?.hello?.rawCapabilities;
+    return statelessCapabilities(
+      raw === undefined ? encodeJson(UNION_CAPABILITIES) : new TextEncoder().encode(raw),
+    );
+  }
+
+  async #list(kind: ListKind, message: InboundMessage, id: Buffer, reply: Reply): Promise<void> {
+    if (message.envelope.paramsMembers.some((member) => member.key === "cursor"))
+      return reply.send([
+        errorMessage(id, INVALID_PARAMS, "the cursor is not valid: this list has one page"),
+      ]);
+    await this.#deps.catalog.ready(message.scope);
+    const view = this.#deps.catalog.view(message.scope, profileOf(message.scope, message.client));
+    reply.send(resultMessage(id, joinParts([LIST_HEAD, view.results[kind].subarray(1)])));
+  }
+
+  #relay(message: InboundMessage, meta: RequestMeta, id: Buffer, reply: Reply): () => void {
+    const { bytes, envelope } = message;
+    const target = readTarget(bytes, envelope);
+    if (typeof target === "string") return refuse(reply, id, target);
+    const retry = readRetry(bytes, envelope);
+    if (typeof retry === "string") return refuse(reply, id, retry);
+    const session = requestSession(message, meta);
+    const call = newCall(message, session, target, id, reply, {
+      requestEdits: paramsEdits(bytes, envelope, DOWNGRADED_REQUEST),
+      answerEdits: (answer, answered) => [
+        ...upgradeResult(envelope.method, answer, answered, { filtered: true, ttlMs: TTL_MS }),
+        ...upgradeError(answer, answered),
+      ],
+    });
+    if (retry?.state !== undefined) {
+      const resumed = this.#resume(call, retry, reply);
+      if (resumed !== undefined) return resumed;
+    }
+    return this.#start(call, meta, reply);
+  }
+
+  #start(call: Call, meta: RequestMeta, reply: Reply): () => void {
+    const key = randomUUID();
+    const { bytes } = call;
+    const { start, end } = meta.clientCapabilities;
+    const held = new HeldCall({
+      capabilities: bytes.subarray(start, end),
+      seal: (asking) => this.#deps.states.seal(this.#binding(asking), key),
+      over: () => this.#held.delete(key),
+      log: (text) => this.#deps.log("error", `a call failed inside the hub: ${text}`),
+    });
+    this.#held.set(key, held);
+    call.session.onAsked = (asked, envelope, answer) => held.ask(asked, envelope, answer);
+    const run = (running: Call): Outcome | Promise<Outcome> => {
+      const outcome = this.#deps.run(running);
+      if (meta.logLevel !== undefined && running.server !== undefined)
+        this.#deps.serverMessages.wantsLevel(running.server, meta.logLevel);
+      return outcome;
+    };
+    return held.start({ ...call, reply: held.reply }, reply, run);
+  }
+
+  /** Goes on with the call that a retry belongs to; undefined when the retry is of another request: a new call. */
+  #resume(call: Call, retry: Retry, reply: Reply): (() => void) | undefined {
+    findRoute(call, this.#deps.catalog.view(call.scope, call.profile));
+    const opened = this.#deps.states.open(retry.state ?? "", this.#binding(call));
+    if (opened === "other_request") return undefined;
+    const held = typeof opened === "string" ? undefined : this.#held.get(opened.upstream);
+    if (held === undefined) return refuse(reply, call.id, "Invalid or expired requestState");
+    return held.resume(retry, call.bytes, call.id, reply);
+  }
+
+  #binding(call: Call) {
+    return {
+      client: call.client.id ?? "anonymous",
+      method: call.method,
+      server: `${scopeKey(call.scope)} ${call.route?.server ?? ""}`,
+      subject: call.target.value,
+      paramsHash: paramsHash(call.bytes, call.envelope),
+    };
+  }
+}
+
+const LIST_HEAD = new TextEncoder().encode(
+  `{"resultType":"complete","ttlMs":${TTL_MS},"cacheScope":"private",`,
+);
+
+function refuse(reply: Reply, id: Uint8Array, why: string): () => void {
+  reply.send([errorMessage(id, INVALID_PARAMS, why)]);
+  return nothing;
+}
+
+/** What stands for a client during one request: nothing of it is kept. */
+function requestSession(message: InboundMessage, meta: RequestMeta): Session {
+  const { bytes } = message;
+  const raw = (span: { start: number; end: number } | undefined): string =>
+    span === undefined ? "{}" : bytes.toString("utf8", span.start, span.end);
+  const session = new Session("", {
+    idHash: "",
+    label: "",
+    clientId: message.client.id,
+    scope: scopeKey(message.scope),
+    revision: meta.version,
+    capabilities: raw(meta.clientCapabilities),
+    clientInfo: raw(meta.clientInfo),
+    createdAt: 0,
+    lastUsedAt: 0,
+  });
+  session.quiet = true;
+  session.logLevel = meta.logLevel;
+  return session;
+}
