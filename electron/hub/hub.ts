@@ -25,6 +25,7 @@ import { compose } from "./pipeline/call.ts";
 import { recordStep } from "./pipeline/record.ts";
 import { findRoute, routeCall } from "./pipeline/route.ts";
 import { authorizeStep, consentStep, limitStep, lookupStep } from "./pipeline/steps.ts";
+import { validateStep } from "./pipeline/validate-step.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { CallRow, Storage } from "./ports/storage.ts";
 import type { ServerLaunch, TransportFactory } from "./ports/upstream.ts";
@@ -162,6 +163,7 @@ export function createHub(deps: HubDeps): Hub {
       }),
       authorizeStep,
       limitStep({ paused: () => paused }),
+      validateStep((name) => servers.get(name), serverChanged),
       consentStep(() => store.config),
       subscriptions.step,
     ],

@@ -19,6 +19,8 @@ const common = {
   isolation: z.enum(["shared", "session", "project"]).default("shared"),
   /** Longest wait for an answer, in seconds; 0 means none, the client's own limit rules. */
   timeoutSeconds: z.number().min(0).max(86_400).default(0),
+  /** What becomes of a tool call whose arguments do not fit the tool's input schema: refused, sent all the same, or not checked. */
+  validate: z.enum(["off", "warn", "enforce"]).default("enforce"),
 };
 
 /** Text that can be handed to a process: the operating system ends it at a NUL. */

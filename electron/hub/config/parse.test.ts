@@ -43,7 +43,13 @@ describe("the configuration", () => {
     const parsed = parseConfig(text);
     expect(parsed).toMatchObject({ warnings: [] });
     if ("errors" in parsed) return;
-    const common = { enabled: true, start: "lazy", isolation: "shared", timeoutSeconds: 0 };
+    const common = {
+      enabled: true,
+      start: "lazy",
+      isolation: "shared",
+      timeoutSeconds: 0,
+      validate: "enforce",
+    };
     expect(parsed.config.listen.port).toBe(0);
     expect(parsed.config.mcpServers).toEqual({
       files: {

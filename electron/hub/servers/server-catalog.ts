@@ -3,11 +3,14 @@ import { describeTool, type Entry, type ListReading, readList } from "../../core
 import { LIST_KINDS, type ListKind } from "../../core/catalog/kinds.ts";
 import { readServerHello, type ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import type { CatalogParts } from "../ports/storage.ts";
+import { ToolValidation } from "../validation/tool-validation.ts";
 
 const NOTHING: ListReading = { entries: [], problems: [] };
 
 /** What is known of one server's catalogue, from this run or remembered from an earlier one. */
 export class ServerCatalog {
+  /** Checks calls and results against the tools' schemas. */
+  readonly validation = new ToolValidation();
   #parts: CatalogParts = new Map();
   #lists: Readonly<Record<ListKind, ListReading>> | undefined;
   #hello: ServerHello | undefined;
@@ -25,10 +28,11 @@ export class ServerCatalog {
     return this.#lists?.tools.entries;
   }
 
-  /** The entries that were left out, and why. */
+  /** The entries that were left out, and why, and what is wrong with schemas. */
   get problems(): readonly Problem[] {
     const lists = this.#lists;
-    return lists === undefined ? [] : LIST_KINDS.flatMap((kind) => lists[kind].problems);
+    if (lists === undefined) return [];
+    return [...LIST_KINDS.flatMap((kind) => lists[kind].problems), ...this.validation.problems];
   }
 
   get hello(): ServerHello | undefined {
@@ -50,6 +54,7 @@ export class ServerCatalog {
     this.#hello = initialize === undefined ? undefined : readServerHello(initialize);
     this.#lists = lists;
     this.#parts = parts;
+    this.validation.learn(lists.tools.entries);
     this.settle();
   }
 

@@ -456,6 +456,7 @@ describe("Streamable HTTP, errors", () => {
               start: "lazy",
               isolation: "shared",
               timeoutSeconds: 0,
+              validate: "enforce",
             },
           },
           { opened: none, message: none, noise: none, stderr: none, drained: none, closed: resolve },

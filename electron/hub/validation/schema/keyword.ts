@@ -26,33 +26,38 @@ export const unsure: Check = (_value, run) => {
 
 /** A keyword's value, which must be of a kind; undefined when the schema does not have it. Throws SchemaError. */
 export function numberOf(schema: SchemaObject, keyword: string): number | undefined {
-  return valueOf(schema, keyword, "a number", (value) => typeof value === "number");
+  return keywordOf(schema, keyword, "a number", (value) => typeof value === "number");
 }
 
 export function countOf(schema: SchemaObject, keyword: string): number | undefined {
-  return valueOf(schema, keyword, "a whole number", (value) => Number.isInteger(value) && Number(value) >= 0);
+  return keywordOf(
+    schema,
+    keyword,
+    "a whole number",
+    (value) => Number.isInteger(value) && Number(value) >= 0,
+  );
 }
 
 export function stringOf(schema: SchemaObject, keyword: string): string | undefined {
-  return valueOf(schema, keyword, "a string", (value) => typeof value === "string");
+  return keywordOf(schema, keyword, "a string", (value) => typeof value === "string");
 }
 
 export function namesOf(schema: SchemaObject, keyword: string): readonly string[] | undefined {
-  return valueOf(schema, keyword, "a list of names", isNames);
+  return keywordOf(schema, keyword, "a list of names", isNames);
 }
 
 export function listOf(schema: SchemaObject, keyword: string): readonly unknown[] | undefined {
-  return valueOf(schema, keyword, "a list", Array.isArray);
+  return keywordOf(schema, keyword, "a list", Array.isArray);
 }
 
 export function objectOf(schema: SchemaObject, keyword: string): SchemaObject | undefined {
-  return valueOf(schema, keyword, "an object", isObject);
+  return keywordOf(schema, keyword, "an object", isObject);
 }
 
 export const isNames = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((each) => typeof each === "string");
 
-function valueOf<T>(
+function keywordOf<T>(
   schema: SchemaObject,
   keyword: string,
   kind: string,

@@ -63,7 +63,7 @@ export class Run {
   }
 
   /** Runs a check that only asks, and explains nothing. */
-  quietly(check: () => boolean): boolean {
+  quietly<T>(check: () => T): T {
     const { mismatches } = this;
     this.mismatches = undefined;
     const result = check();

@@ -46,7 +46,7 @@ function isWhole(value: number, run: Run): boolean {
 export function* constants(schema: SchemaObject): Generator<Check> {
   const options = listOf(schema, "enum");
   if (options !== undefined) yield oneOfConstants(options);
-  if (Object.hasOwn(schema, "const")) yield oneOfConstants([schema["const"]]);
+  if (Object.hasOwn(schema, "const")) yield oneOfConstants([own(schema, "const")]);
 }
 
 function oneOfConstants(options: readonly unknown[]): Check {
@@ -82,7 +82,8 @@ export function* numbers(schema: SchemaObject): Generator<Check> {
       (value, run) => {
         if (typeof value !== "number" || fits(value, limit)) return true;
         // Two numbers that JSON.parse rounded to one: which is greater is no longer known.
-        if (value === limit && !Number.isSafeInteger(limit)) return unsure(value, run, undefined);
+        if (value === limit && Math.abs(limit) > Number.MAX_SAFE_INTEGER)
+          return unsure(value, run, undefined);
         return run.fail(
           () => `be ${words} ${limit}`,
           () => given(value),

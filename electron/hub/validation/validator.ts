@@ -1,0 +1,52 @@
+import { type CompiledSchema, compileSchema } from "./schema/compile.ts";
+import { type Mismatch, Run, TooCostly } from "./schema/run.ts";
+import { SchemaError } from "./schema/schema-error.ts";
+
+/** Largest schema and largest value that are checked, in bytes of JSON. */
+export const MAX_SCHEMA_BYTES = 256 * 1024;
+export const MAX_VALUE_BYTES = 4 * 1024 * 1024;
+/** Steps that a check may take (a step is some ten nanoseconds), and more for each byte of the value. */
+const STEPS = 200_000;
+const STEPS_PER_BYTE = 4;
+
+/** What a check says: the mismatches, "fits", or why nothing is known. */
+export type Verdict = readonly Mismatch[] | "fits" | { readonly unknown: string };
+
+/** Checks values, as JSON bytes, against one schema. */
+export interface Validator {
+  /** It demands nothing, or no more than an object: the first byte of a value then tells. */
+  readonly demands: CompiledSchema["demands"];
+  /** The parts of the schema that are not checked, each as a sentence. */
+  readonly unchecked: readonly string[];
+  check(bytes: Uint8Array): Verdict;
+}
+
+/** Compiles a schema given as JSON. Throws SchemaError when it cannot be used. */
+export function createValidator(schema: Uint8Array): Validator {
+  if (schema.length > MAX_SCHEMA_BYTES)
+    throw new SchemaError(`it has ${schema.length} bytes, and ${MAX_SCHEMA_BYTES} is the most`);
+  const { check, demands, unchecked } = compileSchema(JSON.parse(decoder.decode(schema)));
+  return {
+    demands,
+    unchecked,
+    check(bytes) {
+      if (demands === "nothing" || (demands === "an object" && bytes[0] === 0x7b)) return "fits";
+      if (bytes.length > MAX_VALUE_BYTES) return "fits";
+      const value: unknown = JSON.parse(decoder.decode(bytes));
+      const steps = STEPS + bytes.length * STEPS_PER_BYTE;
+      try {
+        if (check(value, new Run(steps), undefined)) return "fits";
+        // Once more, to explain it.
+        const run = new Run(steps);
+        run.mismatches = [];
+        check(value, run, undefined);
+        return run.mismatches;
+      } catch (error) {
+        if (error instanceof TooCostly || error instanceof SchemaError) return { unknown: error.message };
+        throw error;
+      }
+    },
+  };
+}
+
+const decoder = new TextDecoder();
