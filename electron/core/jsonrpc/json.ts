@@ -23,8 +23,11 @@ export function membersOf(bytes: Uint8Array, span: Span): Member[] {
   return members;
 }
 
-/** The elements of the array in `span`. Throws ScanError (-32700) if it does not hold exactly one well-formed array. */
-export function elementsOf(bytes: Uint8Array, span: Span): Span[] {
+/**
+ * The elements of the array in `span`. Throws ScanError (-32700) if it does not hold exactly one well-formed array.
+ * Reading ends after `most` elements: as many elements as that say nothing about what follows them.
+ */
+export function elementsOf(bytes: Uint8Array, span: Span, most = Number.POSITIVE_INFINITY): Span[] {
   const lexer = lexerOf(bytes, span);
   const start = lexer.space(span.start);
   if (lexer.at(start) !== 0x5b) lexer.expected("an array", start);
@@ -32,6 +35,7 @@ export function elementsOf(bytes: Uint8Array, span: Span): Span[] {
   for (let at = lexer.enterArray(start, 1); at !== -1; ) {
     const end = lexer.value(at, 1);
     elements.push({ start: at, end });
+    if (elements.length === most) return elements;
     at = lexer.followingElement(end);
   }
   endsAt(lexer, lexer.next, span);

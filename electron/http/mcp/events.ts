@@ -21,15 +21,26 @@ export function writeComment(res: ServerResponse): void {
   res.write(COMMENT);
 }
 
-/** Writes one message as one event of one data line. */
-export function writeEvent(res: ServerResponse, parts: readonly Uint8Array[]): void {
-  const pieces: Uint8Array[] = [DATA];
-  let total = DATA.length + END.length;
+/** One event, in pieces, and how many bytes they have. */
+export interface EventPieces {
+  readonly pieces: readonly Uint8Array[];
+  readonly total: number;
+}
+
+/** A message as one event of one data line. `head`: the event's other lines, each with its line break. */
+export function eventOf(parts: readonly Uint8Array[], head?: Uint8Array): EventPieces {
+  const pieces: Uint8Array[] = head === undefined ? [DATA] : [head, DATA];
+  let total = DATA.length + END.length + (head?.length ?? 0);
   for (const part of parts) {
     pieces.push(withoutLineBreaks(part));
     total += part.length;
   }
   pieces.push(END);
+  return { pieces, total };
+}
+
+/** Writes one event. */
+export function writePieces(res: ServerResponse, { pieces, total }: EventPieces): void {
   if (total < JOIN_BELOW) res.write(Buffer.concat(pieces, total));
   else for (const piece of pieces) res.write(piece);
 }

@@ -18,7 +18,7 @@ import { authorize } from "./authorize.ts";
 import { BATCH_REVISION, isBatch, runBatch } from "./batch.ts";
 import { readBody } from "./body.ts";
 import { EventLogs } from "./event-log.ts";
-import { startEvents } from "./events.ts";
+import { startEvents, writeComment } from "./events.ts";
 import { type Accepts, headerOf, isJsonContent, isPlainContent, readAccept } from "./negotiation.ts";
 import { Refusal, refuse, refuseAndClose } from "./refusal.ts";
 import { PostReply } from "./reply.ts";
@@ -200,6 +200,7 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
     else if (earlier.owner === undefined && earlier.missed.length === 0) refuse(res, streamOver());
     else {
       startEvents(res);
+      writeComment(res);
       for (const event of earlier.missed) res.write(event);
       if (earlier.owner === undefined) res.end();
       else earlier.owner.resume(res, req.socket);

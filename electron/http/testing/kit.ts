@@ -89,6 +89,8 @@ export class FakeMcp implements McpEndpoint {
   ]);
   allowAnonymous = false;
   initializeResult: unknown = { ok: true };
+  /** Of the sessions that are opened from now on. */
+  revision = "2025-11-25";
   readonly sessions = new Map<string, { handle: SessionHandle; client: ClientIdentity; scope: string }>();
   readonly streams = new Set<StreamSink>();
   readonly streamChanges = new Inbox<number>();
@@ -136,7 +138,7 @@ export class FakeMcp implements McpEndpoint {
     this.#sessionCount += 1;
     const handle: SessionHandle = {
       id: `session-${String(this.#sessionCount)}`,
-      revision: "2025-11-25",
+      revision: this.revision,
       attachStream: (sink) => {
         this.streams.add(sink);
         this.streamChanges.add(this.streams.size);
