@@ -9,15 +9,17 @@ import { z } from "zod";
 export const controlMessageSchema = z.object({ type: z.literal("control"), text: z.string() });
 
 /** Hub → desktop: exactly one of these two comes first. */
-export const readyMessageSchema = z.object({ type: z.literal("ready"), url: z.string(), port: z.int() });
-export const failedMessageSchema = z.object({
+const readyMessageSchema = z.object({ type: z.literal("ready"), url: z.string(), port: z.int() });
+const failedMessageSchema = z.object({
   type: z.literal("failed"),
   code: z.string(),
   message: z.string(),
   advice: z.string().nullable(),
 });
 
-export const hubMessageSchema = z.discriminatedUnion("type", [controlMessageSchema, readyMessageSchema, failedMessageSchema]);
+export const hubMessageSchema = z.discriminatedUnion("type", [
+  controlMessageSchema,
+  readyMessageSchema,
+  failedMessageSchema,
+]);
 export type HubMessage = z.infer<typeof hubMessageSchema>;
-export const desktopMessageSchema = controlMessageSchema;
-export type DesktopMessage = z.infer<typeof desktopMessageSchema>;

@@ -18,7 +18,7 @@ export const changeSchema = z.discriminatedUnion("type", [
 ]);
 export type Change = z.infer<typeof changeSchema>;
 
-export const questionKindSchema = z.enum(["call", "pair", "server", "tool", "config"]);
+const questionKindSchema = z.enum(["call", "pair", "server", "tool", "config"]);
 
 export const questionSchema = z.object({
   id: z.string(),

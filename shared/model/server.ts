@@ -12,8 +12,7 @@ export const serverStateSchema = z.enum([
 ]);
 export type ServerState = z.infer<typeof serverStateSchema>;
 
-export const transportSchema = z.enum(["stdio", "http", "sse"]);
-export type TransportKind = z.infer<typeof transportSchema>;
+const transportSchema = z.enum(["stdio", "http", "sse"]);
 
 /** Something about a server that a person should see: a code, a sentence, and what to do. */
 export const problemSchema = z.object({

@@ -26,8 +26,6 @@ export const SERVER_BUSY = -32010;
 export const PAUSED = -32011;
 /** A rule or the person said no. */
 export const DENIED = -32012;
-/** The server wants a login that the person has to do first. */
-export const NEEDS_AUTH = -32013;
 /** The message or the answer is larger than the hub carries. */
 export const TOO_LARGE = -32014;
 

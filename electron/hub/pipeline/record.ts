@@ -27,7 +27,7 @@ export function recordStep(log: CallLog, recorded: Recorded): Step {
 }
 
 /** Builds the log's row; the four times add up to the duration. */
-export function rowOf(call: Call, outcome: Outcome, now: number): CallRow {
+function rowOf(call: Call, outcome: Outcome, now: number): CallRow {
   const { envelope, bytes } = call;
   const durationUs = micros(now - call.receivedAt);
   const sent = call.sentAt > 0;

@@ -8,7 +8,7 @@ import { ManagedServer, type ManagedServerDeps } from "./managed-server.ts";
  * What the definition of a server hangs on: a change of it means another server. Keyed with the home's secret, as it
  * is stored and may cover values that are secret.
  */
-export function definitionKey(config: ServerConfig, homeKey: Uint8Array): string {
+function definitionKey(config: ServerConfig, homeKey: Uint8Array): string {
   const what =
     config.type === "stdio"
       ? [config.type, config.command, config.args, config.env, config.cwd ?? null]

@@ -3,7 +3,7 @@ import { type Mismatch, Run, TooCostly } from "./schema/run.ts";
 import { SchemaError } from "./schema/schema-error.ts";
 
 /** Largest schema and largest value that are checked, in bytes of JSON. */
-export const MAX_SCHEMA_BYTES = 256 * 1024;
+const MAX_SCHEMA_BYTES = 256 * 1024;
 export const MAX_VALUE_BYTES = 4 * 1024 * 1024;
 /** Steps that a check may take (a step is some ten nanoseconds), and more for each byte of the value. */
 const STEPS = 200_000;

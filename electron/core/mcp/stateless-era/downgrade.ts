@@ -60,7 +60,7 @@ export function downgradeResult(
 }
 
 /** The edits of one tool's definition for a session era client: its output schema is wrapped where it must be. */
-export function downgradeTool(bytes: Uint8Array, tool: Span): Edit[] {
+function downgradeTool(bytes: Uint8Array, tool: Span): Edit[] {
   if (bytes[tool.start] !== 0x7b) return [];
   const schema = valueAt(membersOf(bytes, tool), "outputSchema");
   if (schema === undefined || !needsWrap(bytes, schema)) return [];

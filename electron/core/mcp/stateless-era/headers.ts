@@ -27,7 +27,7 @@ const NAME_SOURCE: ReadonlyMap<string, Subject> = new Map([
 ]);
 
 /** The member of params that a method's requests are about, undefined where there is none. */
-export function subjectKey(method: string): Subject | undefined {
+function subjectKey(method: string): Subject | undefined {
   return NAME_SOURCE.get(method);
 }
 

@@ -23,9 +23,6 @@ export const REQUEST_META_KEYS: ReadonlySet<string> = new Set([
 /** The revisions of the stateless era that the hub speaks, newest first. */
 export const STATELESS_REVISIONS = ["2026-07-28"] as const;
 
-/** The revision that the hub asks stateless servers for. */
-export const LATEST_STATELESS_REVISION = STATELESS_REVISIONS[0];
-
 /** Whether the hub speaks this stateless revision. */
 export function isStatelessRevision(revision: string): boolean {
   return (STATELESS_REVISIONS as readonly string[]).includes(revision);

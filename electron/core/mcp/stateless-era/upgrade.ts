@@ -47,7 +47,7 @@ const CACHEABLE: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a method's complete results carry `ttlMs` and `cacheScope`. */
-export function isCacheable(method: string): boolean {
+function isCacheable(method: string): boolean {
   return CACHEABLE.has(method);
 }
 
