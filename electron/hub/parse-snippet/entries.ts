@@ -18,11 +18,17 @@ export function isServerEntry(value: unknown): value is Entry {
 const urlOf = (entry: Entry): string | undefined =>
   [entry.url, entry.serverUrl, entry.httpUrl, entry.endpoint].find((url) => typeof url === "string");
 
+/** Gatehouse's own options, of every kind of server: taken over as they are. */
+const OPTIONS = Object.keys(stdioServerSchema.shape).filter(
+  (key) => key in remoteServerSchema.shape && key !== "type" && key !== "enabled",
+);
+
 const TAKEN_OVER = new Set([
   ..."name type transport command args env environment cwd workingDirectory url serverUrl httpUrl endpoint".split(
     " ",
   ),
-  ..."headers disabled enabled prefix start isolation timeoutSeconds source".split(" "),
+  ..."headers disabled enabled source".split(" "),
+  ...OPTIONS,
 ]);
 
 /** One server's entry of any client, in Gatehouse's own shape. Throws an Error whose message says what is wrong. */
@@ -31,8 +37,7 @@ export function readServerEntry(entry: Entry): { config: ServerConfig; warnings:
   const ignored = Object.keys(entry).filter((key) => !TAKEN_OVER.has(key));
   if (ignored.length > 0) warnings.push(`not taken over: ${ignored.join(", ")}`);
   const common: Entry = { enabled: entry.disabled !== true && entry.enabled !== false };
-  for (const key of ["prefix", "start", "isolation", "timeoutSeconds"])
-    if (entry[key] !== undefined) common[key] = entry[key];
+  for (const key of OPTIONS) if (entry[key] !== undefined) common[key] = entry[key];
 
   const url = urlOf(entry);
   if (url !== undefined) {

@@ -232,6 +232,19 @@ describe("a pasted text", () => {
     expect(parseSnippet(text).servers[0]?.warnings).toEqual(warnings);
   });
 
+  it("in Gatehouse's own shape keeps every option", () => {
+    const options = {
+      enabled: false,
+      prefix: "p",
+      start: "eager",
+      isolation: "session",
+      timeoutSeconds: 9,
+      validate: "warn",
+    };
+    const { servers } = parseSnippet(JSON.stringify({ a: { command: "x", ...options } }));
+    expect(servers[0]).toMatchObject({ config: options, warnings: [] });
+  });
+
   it("turns other clients' references into ours", () => {
     const text =
       '{"a":{"command":"x","args":["${A}","${env:B}","${workspaceFolder}"],"env":{"C":"{env:C}"}}}';

@@ -57,6 +57,18 @@ it("counts what was handed over as written when the pipe breaks, and what waited
   expect(log.at(-1)).toBe("c never");
 });
 
+it("names the end of the server, once it is known, instead of the broken pipe", async () => {
+  const { stream, next, writer, send } = setUp();
+  writer.attach(stream);
+  send("a");
+  await next(new Error("EPIPE"));
+  writer.close(new Error("The server exited with code 3."));
+  const refusal = await new Promise<Error | undefined>((resolve) => {
+    writer.send([Buffer.from("b")], resolve);
+  });
+  expect(refusal?.message).toBe("The server exited with code 3.");
+});
+
 it("refuses what waits when it ends, and ends once", async () => {
   const { stream, next, log, writer, send } = setUp();
   writer.attach(stream);

@@ -68,9 +68,11 @@ export class StdinWriter {
     this.#stream?.end();
   }
 
-  /** Gives up everything: what waits was never written. Called once the child is gone. */
+  /** Gives up everything: what waits was never written. Called once the child is gone; `reason` is told from then on. */
   close(reason: Error): void {
     this.#fail(reason);
+    // A stdin that broke before the exit was known only said that it is closed.
+    this.#closed = reason;
     this.#stream?.destroy();
   }
 
