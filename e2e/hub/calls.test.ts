@@ -117,6 +117,18 @@ describe("the call log", () => {
     expect([env?.times.upstream, add?.times.upstream]).toEqual([0, 0]);
   });
 
+  test("while a person has paused the hub every call is refused and recorded; resume lets them through", async () => {
+    const before = Number(textOf(await ada.call("one__count")));
+    await hub.command("pause");
+    expect(await hub.status()).toMatchObject({ hub: { paused: true } });
+    const refused = await ada.call("one__count");
+    expect(refused.error?.message).toMatch(/paused/);
+    expect((await hub.calls("--limit", "1"))[0]).toMatchObject({ tool: "count", status: "denied" });
+    await hub.command("resume");
+    expect(await hub.status()).toMatchObject({ hub: { paused: false } });
+    expect(Number(textOf(await ada.call("one__count")))).toBe(before + 1);
+  });
+
   test("a person reads the same history as a table, with hostile text made visible", async () => {
     await ada.call("one__echo\u001b[2J\u202e");
     const table = await hub.command("calls", "--limit", "1");

@@ -7,6 +7,7 @@ import { VERSION } from "../hub/version.ts";
 import { type CallsOptions, calls } from "./commands/calls.ts";
 import { addClient, listClients, revokeClient } from "./commands/clients.ts";
 import { type Context, createContext } from "./commands/context.ts";
+import { pause, resume } from "./commands/pause.ts";
 import { answer, pending } from "./commands/questions.ts";
 import { type ServeOptions, serve } from "./commands/serve.ts";
 import { type AddServerOptions, actOnServer, addServer } from "./commands/servers.ts";
@@ -53,6 +54,18 @@ export function createProgram(io: Io): Command {
     .description("show the running hub, its servers and clients")
     .addOption(jsonOption())
     .action((options: Json) => status(context(), options));
+
+  program
+    .command("pause")
+    .description("refuse all calls until `gatehouse resume`, or until the hub ends")
+    .addOption(jsonOption())
+    .action((options: Json) => pause(context(), options));
+
+  program
+    .command("resume")
+    .description("let calls through again")
+    .addOption(jsonOption())
+    .action((options: Json) => resume(context(), options));
 
   program
     .command("calls")
