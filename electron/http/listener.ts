@@ -7,6 +7,8 @@ import { createConnections } from "./connections.ts";
 import { createControlSocket } from "./control/control-socket.ts";
 import { createDoor, type DoorRefusal } from "./door.ts";
 import { failureBody, headersFor, respond, respondFailure } from "./headers.ts";
+import { createLegacySseHandler } from "./legacy-sse/handler.ts";
+import { legacyRouteOf } from "./legacy-sse/route.ts";
 import { createMcpHandler } from "./mcp/handler.ts";
 import { scopeOf } from "./mcp/scope.ts";
 import { type CallerLookup, findCaller } from "./process/caller.ts";
@@ -48,7 +50,7 @@ const MOST_CONNECTIONS = 1_024;
 const MOST_REPORTED_REFUSALS = 32;
 
 /**
- * Opens the hub's doors: /mcp, /control, /ui/ and /healthz on the loopback addresses. Rejects with GatehouseError
+ * Opens the hub's doors: /mcp, /sse, /control, /ui/ and /healthz on the loopback addresses. Rejects with GatehouseError
  * "port_taken", "forbidden" or "bad_usage" when it cannot bind.
  */
 export async function createListener(
@@ -64,13 +66,9 @@ export async function createListener(
   } = { ...real, ...surroundings };
   const { log } = options;
   const connections = createConnections(timers, stallMilliseconds);
-  const mcp = createMcpHandler({
-    endpoint: options.mcp,
-    connections,
-    timers,
-    maxBodyBytes: options.maxBodyBytes,
-    log,
-  });
+  const mcpOptions = { endpoint: options.mcp, connections, timers, maxBodyBytes: options.maxBodyBytes, log };
+  const mcp = createMcpHandler(mcpOptions);
+  const legacySse = createLegacySseHandler(mcpOptions);
   const control = createControlSocket({
     control: options.control,
     connections,
@@ -113,7 +111,9 @@ export async function createListener(
   const route = (req: IncomingMessage, res: ServerResponse, receivedAt: number): void => {
     const path = pathOf(req.url ?? "");
     const scope = scopeOf(path);
+    const pair = scope === undefined ? legacyRouteOf(path) : undefined;
     if (scope !== undefined) mcp(req, res, scope, receivedAt);
+    else if (pair !== undefined) legacySse(req, res, pair, receivedAt);
     else if (path === "/ui" || path.startsWith("/ui/")) ui.handle(req, res, path);
     else if (path === "/healthz" && isRead(req)) respond(res, 200, "application/json", '{"status":"ok"}');
     else if (path === "/" && isRead(req)) respond(res, 200, "text/plain; charset=utf-8", greeting(url));

@@ -56,6 +56,29 @@ describe("sessions", () => {
     expect(sessions.find(other, { ...client, id: "c2" }, all)).toBeDefined();
   });
 
+  it("are told a thing once, on the newest of their streams, or on the next if there is none", async () => {
+    const sessions = new Sessions(createMemoryStorage().sessions, Date.now());
+    const session = sessions.find(await openIn(sessions), client, all);
+    if (session === undefined) throw new Error("lost");
+    const heard: string[] = [];
+    const attach = (name: string): (() => void) =>
+      session.attachStream({
+        push: (parts) => heard.push(`${name} ${Buffer.concat(parts).toString()}`),
+        close: () => {},
+      });
+    const say = (text: string): void => session.push([Buffer.from(text)]);
+    say("early");
+    const [first, second] = [attach("first"), attach("second")];
+    say("two");
+    second();
+    say("one");
+    first();
+    say("x".repeat(9_000_000));
+    say("late");
+    attach("third");
+    expect(heard).toEqual(["first early", "second two", "first one", "third late"]);
+  });
+
   it("are forgotten after a week of silence", async () => {
     const storage = createMemoryStorage();
     const id = await openIn(new Sessions(storage.sessions, Date.now()));

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Envelope } from "../core/jsonrpc/envelope.ts";
+import { partsLength } from "../core/jsonrpc/splice.ts";
 import type { ClientHello } from "../core/mcp/session-era/initialize.ts";
 import { hasCapability } from "../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../core/mcp/session-era/log-levels.ts";
@@ -12,6 +13,7 @@ const IDLE_LIMIT_MS = 7 * 24 * 3_600_000;
 const MAX_SESSIONS = 5_000;
 /** Messages kept for a session without an open stream; the oldest goes first. */
 const MAX_UNSENT = 100;
+const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
 /** How often a session's last use is written down, in milliseconds. */
 const TOUCH_EVERY_MS = 60_000;
 
@@ -34,6 +36,7 @@ export class Session implements SessionHandle {
   readonly #streams = new Set<StreamSink>();
   /** What found no open stream yet. */
   #unsent: (readonly Uint8Array[])[] = [];
+  #unsentBytes = 0;
   /** Takes what servers ask of this client, where that is not sent as it comes (the stateless era). */
   onAsked: ServerAsk | undefined;
   /** Its call waits for the client's answers to what was asked; it is not what asks now (the stateless era). */
@@ -67,16 +70,25 @@ export class Session implements SessionHandle {
     this.#streams.add(sink);
     const unsent = this.#unsent;
     this.#unsent = [];
+    this.#unsentBytes = 0;
     for (const parts of unsent) sink.push(parts);
     return () => this.#streams.delete(sink);
   }
 
-  /** Sends a message on one of the session's open streams (a message goes to one only), or on the next that is opened. */
+  /**
+   * Sends a message on one of the session's open streams (a message goes to one only), or on the next that is opened.
+   * The newest stream is the one whose client is there most likely: of a lost connection nothing may be known yet.
+   */
   push(parts: readonly Uint8Array[]): void {
-    const [sink] = this.#streams;
+    const sink = [...this.#streams].at(-1);
     if (sink !== undefined) return sink.push(parts);
     this.#unsent.push(parts);
-    if (this.#unsent.length > MAX_UNSENT) this.#unsent.shift();
+    this.#unsentBytes += partsLength(parts);
+    while (this.#unsent.length > MAX_UNSENT || this.#unsentBytes > MAX_UNSENT_BYTES) {
+      const oldest = this.#unsent.shift();
+      if (oldest === undefined) break;
+      this.#unsentBytes -= partsLength(oldest);
+    }
   }
 
   /** Ends what hangs on the session: its streams, and its requests under way. */

@@ -7,7 +7,7 @@ import { type EventLogs, type LoggedStream, type StreamOwner, wantsPriming } fro
 import { startEvents, writeComment, writePieces } from "./events.ts";
 
 /** A client that lets more than this wait for it loses its stream; it may come back. */
-const MOST_PENDING_BYTES = 16 * 1024 * 1024;
+export const MOST_PENDING_BYTES = 16 * 1024 * 1024;
 
 /**
  * One GET stream of a session (2025-11-25, Streamable HTTP, "Listening for Messages from the Server"), on one
