@@ -100,7 +100,13 @@ export const methods = {
     z.object({ text: z.string().max(1_000_000) }),
     z.object({ proposals: z.array(proposalSchema), problem: z.string().nullable() }),
   ),
-  "servers.add": method(configure, z.object({ name: z.string(), config: serverConfigSchema }), done),
+  /** `trust` also lets clients call its tools without asking: it appends the rule `trustRule(name)`. */
+  "servers.add": method(
+    configure,
+    z.object({ name: z.string(), config: serverConfigSchema, trust: z.boolean().default(false) }),
+    done,
+  ),
+  /** Takes the rule that `trust` wrote along. */
   "servers.remove": method(configure, named, done),
   "servers.enable": method(configure, named, done),
   "servers.disable": method(operate, named, done),
@@ -144,7 +150,13 @@ export const methods = {
   /** Anybody may deny; the permission here is for denying, allowing is `configure` (see ALLOW_GRANTS). */
   "questions.answer": method(
     read,
-    z.object({ id: z.string(), answer: answerSchema, reason: z.string().max(1_000).optional() }),
+    z.object({
+      id: z.string(),
+      answer: answerSchema,
+      reason: z.string().max(1_000).optional(),
+      /** With "approve" of a server that is to be added: as in `servers.add`. The asker cannot ask for it. */
+      trust: z.boolean().default(false),
+    }),
     done,
   ),
 

@@ -36,6 +36,7 @@ export interface SeenDialog {
   readonly detail: string;
   readonly buttons: readonly string[];
   readonly defaultId: number;
+  readonly checkboxLabel?: string;
 }
 
 export interface DesktopApp {
@@ -43,8 +44,8 @@ export interface DesktopApp {
   readonly page: Page;
   /** What the app has written to its stderr. */
   log(): string;
-  /** Answers native message boxes from now on with this button (0 is Cancel); returns nothing until they come. */
-  answerDialogs(button: number): Promise<void>;
+  /** Answers native message boxes from now on with this button (0 is Cancel), their checkbox checked or not. */
+  answerDialogs(button: number, check?: boolean): Promise<void>;
   /** The message boxes that were shown since `answerDialogs`. */
   dialogs(): Promise<SeenDialog[]>;
   /** Resolves when the main process has ended. */
@@ -88,16 +89,27 @@ export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions
     page,
     ended,
     log: () => output,
-    answerDialogs: (button) =>
-      electron.evaluate(({ dialog }, response) => {
-        const seen: unknown[] = [];
-        Object.assign(globalThis, { seenDialogs: seen });
-        dialog.showMessageBox = (async (...given: unknown[]) => {
-          const { message, detail, buttons, defaultId } = given.at(-1) as Electron.MessageBoxOptions;
-          seen.push({ message, detail, buttons, defaultId });
-          return { response, checkboxChecked: false };
-        }) as typeof dialog.showMessageBox;
-      }, button),
+    answerDialogs: (button, check = false) =>
+      electron.evaluate(
+        ({ dialog }, [response, checkboxChecked]) => {
+          const seen: unknown[] = [];
+          Object.assign(globalThis, { seenDialogs: seen });
+          dialog.showMessageBox = (async (...given: unknown[]) => {
+            const { message, detail, buttons, defaultId, checkboxLabel } = given.at(
+              -1,
+            ) as Electron.MessageBoxOptions;
+            seen.push({
+              message,
+              detail,
+              buttons,
+              defaultId,
+              ...(checkboxLabel === undefined ? {} : { checkboxLabel }),
+            });
+            return { response, checkboxChecked };
+          }) as typeof dialog.showMessageBox;
+        },
+        [button, check] as const,
+      ),
     dialogs: () =>
       electron.evaluate(() => (globalThis as unknown as { seenDialogs?: SeenDialog[] }).seenDialogs ?? []),
     async quit() {

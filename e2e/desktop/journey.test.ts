@@ -92,6 +92,7 @@ test("a server is added by pasting its snippet, after a native dialog that shows
     ].join("\n"),
     buttons: ["Cancel", "Add server"],
     defaultId: 0,
+    checkboxLabel: "Let clients call its tools without asking",
   });
   const state = page.getByTestId("server-state").first();
   await waitFor(async () => (await state.getAttribute("data-state").catch(() => "")) === "ready", {

@@ -8,7 +8,7 @@ import { type CallsOptions, calls } from "./commands/calls.ts";
 import { addClient, listClients, revokeClient } from "./commands/clients.ts";
 import { type Context, createContext } from "./commands/context.ts";
 import { pause, resume } from "./commands/pause.ts";
-import { answer, pending } from "./commands/questions.ts";
+import { type AnswerOptions, answer, pending } from "./commands/questions.ts";
 import { type ServeOptions, serve } from "./commands/serve.ts";
 import { type AddServerOptions, actOnServer, addServer } from "./commands/servers.ts";
 import { listServers, printUiAddress, status } from "./commands/status.ts";
@@ -100,9 +100,8 @@ export function createProgram(io: Io): Command {
       new Argument("<answer>", "`approve` is for questions that are not calls").choices(answerSchema.options),
     )
     .option("--reason <text>", "told to the client")
-    .action((id: string, given: Answer, options: { reason?: string }) =>
-      answer(context(), id, given, options),
-    );
+    .option("--trust", "with approve of a new server: let clients call its tools without asking")
+    .action((id: string, given: Answer, options: AnswerOptions) => answer(context(), id, given, options));
 
   addClientCommands(program, context, jsonOption);
   addServerCommands(program, context, jsonOption);
@@ -146,6 +145,7 @@ function addServerCommands(program: Command, context: () => Context, jsonOption:
     .option("--prefix <text>", 'prefix of its tools\' names; "" for none')
     .option("--lazy", "start at first use (the default)")
     .option("--eager", "start with the hub")
+    .option("--trust", "let clients call its tools without asking (adds a rule)")
     .option("--json <text>", "a snippet in any client's shape")
     .addHelpText(
       "after",

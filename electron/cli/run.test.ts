@@ -477,6 +477,12 @@ describe("servers", () => {
     );
   });
 
+  it("are trusted when that is said", async () => {
+    const { printed } = await run(["server", "add", "s", "--trust", "--", "x"], () => ({ ok: true }));
+    expect(printed).toBe("Added server s; clients may call its tools without asking.\n");
+    expect(hub?.calls[0]?.params).toMatchObject({ name: "s", trust: true });
+  });
+
   it("are added with warnings of what is dangerous", async () => {
     const { printed, failed } = await run(["server", "add", "s", "--", "sudo", "x"], () => ({ ok: true }));
     expect([printed, failed]).toEqual([
@@ -545,6 +551,8 @@ describe("questions", () => {
     expect(hub?.calls).toEqual([
       { method: "questions.answer", params: { id: "q1", answer: "deny", reason: "no" } },
     ]);
+    await run(["answer", "q2", "approve", "--trust"], () => ({ ok: true }));
+    expect(hub?.calls[1]?.params).toEqual({ id: "q2", answer: "approve", trust: true });
   });
 });
 

@@ -177,6 +177,7 @@ export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDe
       envNames: stdio ? ["DEBUG", "FILES_TOKEN"] : [],
       headerNames: stdio ? [] : ["Authorization"],
     },
+    consent: { decision: "allow", by: "rules[0]" },
     toolList: hostile ? HOSTILE_TOOLS : summary.tools === null ? [] : TOOLS,
     problems:
       summary.state === "failed"

@@ -76,6 +76,9 @@ export const ruleSchema = z.strictObject({
 });
 export type Rule = z.infer<typeof ruleSchema>;
 
+/** The rule that lets every client call every tool of a server without asking. */
+export const trustRule = (server: string): Rule => ({ server, decision: "allow" });
+
 const namesFilterSchema = z.strictObject({
   allow: z.array(z.string()).optional(),
   deny: z.array(z.string()).optional(),

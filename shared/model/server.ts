@@ -69,10 +69,16 @@ export const launchSchema = z.object({
 });
 export type Launch = z.infer<typeof launchSchema>;
 
+/** What happens to a tool call, and what says so: "rules[2]" or "consent.default". */
+export const verdictSchema = z.object({ decision: z.enum(["allow", "ask", "deny"]), by: z.string() });
+export type Verdict = z.infer<typeof verdictSchema>;
+
 export const serverDetailSchema = serverSummarySchema.extend({
   prefix: z.string(),
   launch: launchSchema,
   toolList: z.array(toolSchema),
+  /** What happens to calls of its tools where no rule for a certain client, profile or tool says otherwise. */
+  consent: verdictSchema,
   problems: z.array(problemSchema),
 });
 export type ServerDetail = z.infer<typeof serverDetailSchema>;

@@ -41,16 +41,26 @@ function questionText({ paint, io }: Context, question: Question): string {
 /** An argument so that its borders can be seen. */
 const shown = (word: string): string => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : JSON.stringify(word));
 
+export interface AnswerOptions {
+  readonly reason?: string;
+  readonly trust?: true;
+}
+
 /** `answer ID ANSWER`. */
 export async function answer(
   context: Context,
   id: string,
   given: Answer,
-  options: { reason?: string },
+  options: AnswerOptions,
 ): Promise<void> {
-  const { reason } = options;
+  const { reason, trust } = options;
   await context.hub("running", (hub) =>
-    hub.call("questions.answer", { id, answer: given, ...(reason === undefined ? {} : { reason }) }),
+    hub.call("questions.answer", {
+      id,
+      answer: given,
+      ...(reason === undefined ? {} : { reason }),
+      ...(trust ? { trust } : {}),
+    }),
   );
   context.io.out(`Answered ${visible(id)}: ${given}.\n`);
 }

@@ -13,6 +13,7 @@ export interface AddServerOptions {
   readonly lazy?: true;
   readonly eager?: true;
   readonly json?: string;
+  readonly trust?: true;
 }
 
 /** `server add`: from a command, a URL, or a pasted snippet (`--json`, or stdin). */
@@ -43,8 +44,11 @@ export async function addServer(
   await context.hub("either", async (hub) => {
     for (const server of servers) {
       const added = name ?? server.name;
-      await hub.call("servers.add", { name: added, config: adjusted(server.config, options) });
-      context.io.out(`Added server ${visible(added)}.\n`);
+      const trust = options.trust ? { trust: true } : {};
+      await hub.call("servers.add", { name: added, config: adjusted(server.config, options), ...trust });
+      context.io.out(
+        `Added server ${visible(added)}${options.trust ? "; clients may call its tools without asking" : ""}.\n`,
+      );
       for (const warning of server.warnings)
         context.io.err(`warning: ${visible(added)}: ${visible(warning)}\n`);
     }

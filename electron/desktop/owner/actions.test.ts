@@ -33,7 +33,7 @@ const answers: Record<string, unknown> = {
 };
 
 /** The owner's actions over a hub that answers from a table, and a person who presses one button. */
-function bench(button: number, running = true) {
+function bench(button: number, running = true, check = false) {
   const calls: [string, unknown][] = [];
   const shown: MessageBoxOptions[] = [];
   const clipboard: string[] = [];
@@ -48,7 +48,7 @@ function bench(button: number, running = true) {
     confirm: createConfirm(
       async (options) => {
         shown.push(options);
-        return { response: button };
+        return { response: button, checkboxChecked: check };
       },
       () => 40,
     ),
@@ -69,7 +69,19 @@ test("a server is added after its dialog was approved, whose default is Cancel",
   expect(shown[0]?.detail).toContain("⚠ sudo");
   // Shown is what will be added, never what the parser made of it.
   expect(shown[0]?.detail).not.toContain("OTHER");
-  expect(calls.at(-1)).toEqual(["servers.add", { name: "s", config }]);
+  expect(calls.at(-1)).toEqual(["servers.add", { name: "s", config, trust: false }]);
+});
+
+test("a server's tools may be called without asking only when the person has checked that", async () => {
+  const { actions, calls, shown } = bench(1, true, true);
+  await actions.ask({ type: "server.add", name: "s", config });
+  expect(shown[0]).toMatchObject({
+    checkboxLabel: "Let clients call its tools without asking",
+    checkboxChecked: false,
+  });
+  expect(calls.at(-1)).toEqual(["servers.add", { name: "s", config, trust: true }]);
+  await actions.ask({ type: "server.remove", name: "s" });
+  expect(shown[1]).not.toHaveProperty("checkboxLabel");
 });
 
 test("nothing is done when the person cancels", async () => {

@@ -51,25 +51,29 @@ export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
     }
   };
 
-  const confirmed = async (text: DialogText): Promise<boolean> => {
-    const verdict = await options.confirm(text);
+  /** Undefined when the person did not approve. */
+  const confirmed = async (text: DialogText): Promise<{ checked: boolean } | undefined> => {
+    const { verdict, checked } = await options.confirm(text);
     if (verdict === "too-long")
       throw new GatehouseError(
         "unsupported",
         "This is too long to be shown whole in a dialog, so it cannot be approved in one.",
         "Write it into gatehouse.json by hand.",
       );
-    return verdict === "approved";
+    return verdict === "approved" ? { checked } : undefined;
   };
 
   return {
     ask: (change) =>
       alone(async (client) => {
+        let trust = false;
         if (needsDialog(change)) {
           const { launch, warnings } = await consequencesOf(client, change);
-          if (!(await confirmed(changeText(change, launch, warnings)))) return "declined";
+          const approval = await confirmed(changeText(change, launch, warnings));
+          if (approval === undefined) return "declined";
+          trust = approval.checked;
         }
-        await applyChange(client, change);
+        await applyChange(client, change, trust);
         return "done";
       }),
 
@@ -81,7 +85,7 @@ export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
           approve: "Resume",
           alarming: false,
         };
-        if (!(await confirmed(text))) return "declined";
+        if ((await confirmed(text)) === undefined) return "declined";
         await client.call("hub.resume", {});
         return "done";
       }),
@@ -97,7 +101,7 @@ export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
           approve: "Create and copy",
           alarming: false,
         };
-        if (!(await confirmed(text))) return { ok: false, message: "Nothing was created." };
+        if ((await confirmed(text)) === undefined) return { ok: false, message: "Nothing was created." };
         const { token } = await client.call("clients.add", { name });
         options.writeClipboard(clientSetup(kind, url, token).text);
         return { ok: true, message: `Copied, with a token for “${name}”. ${place}.` };

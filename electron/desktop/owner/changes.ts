@@ -44,11 +44,11 @@ export async function consequencesOf(
   return { launch: null, warnings: [] };
 }
 
-/** Makes an approved change in the owner role. Rejects with GatehouseError. */
-export async function applyChange(client: ControlClient, change: Change): Promise<void> {
+/** Makes an approved change in the owner role; `trust` goes with a server that is added. Rejects with GatehouseError. */
+export async function applyChange(client: ControlClient, change: Change, trust: boolean): Promise<void> {
   switch (change.type) {
     case "server.add":
-      await client.call("servers.add", { name: change.name, config: change.config });
+      await client.call("servers.add", { name: change.name, config: change.config, trust });
       return;
     case "server.remove":
       await client.call("servers.remove", { name: change.name });

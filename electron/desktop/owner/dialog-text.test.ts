@@ -19,6 +19,7 @@ test("a server's dialog shows all that would run, a line for each argument, and 
   expect(text).toEqual({
     message: "Add the server “files”?",
     approve: "Add server",
+    checkbox: "Let clients call its tools without asking",
     alarming: true,
     detail: [
       "⚠ It runs as root.",

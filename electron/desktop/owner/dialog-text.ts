@@ -10,7 +10,12 @@ export interface DialogText {
   readonly approve: string;
   /** Set when something in it is dangerous. */
   readonly alarming: boolean;
+  /** A further decision that the person can make with the approval; unchecked at first. */
+  readonly checkbox?: string;
 }
+
+/** The checkbox of a dialog that adds a server. */
+export const TRUST_LABEL = "Let clients call its tools without asking";
 
 /** Changes that need no dialog: they start or stop only what the person has already approved. */
 export function needsDialog(change: Change): boolean {
@@ -28,7 +33,10 @@ export function changeText(change: Change, launch: Launch | null, warnings: read
   const launchDetail = launch === null ? "" : launchLines(launch).join("\n");
   switch (change.type) {
     case "server.add":
-      return text(`Add the server “${visible(change.name)}”?`, "Add server", launchDetail);
+      return {
+        ...text(`Add the server “${visible(change.name)}”?`, "Add server", launchDetail),
+        checkbox: TRUST_LABEL,
+      };
     case "server.enable":
       return text(`Enable the server “${visible(change.name)}”?`, "Enable", launchDetail);
     case "server.remove":

@@ -23,17 +23,22 @@ const question = (id: string, kind: Question["kind"] = "server"): Question => ({
 /** A hub with pending questions, and dialogs that the test answers. */
 function bench(pending: Question[] = []) {
   const answered: unknown[] = [];
-  const dialogs: { options: MessageBoxOptions; press: (button: number) => void }[] = [];
+  const dialogs: { options: MessageBoxOptions; press: (button: number, check?: boolean) => void }[] = [];
   const client: ControlClient = createControlClient((text) => {
     const { id, method, params } = JSON.parse(text);
     if (method === "questions.answer") answered.push(params);
-    const result = method === "questions.list" ? { pending } : { ok: true };
+    const lists: Record<string, object> = {
+      "questions.list": { pending },
+      "servers.parse": { proposals: [], problem: null },
+    };
+    const result = lists[method] ?? { ok: true };
     queueMicrotask(() => client.receive(JSON.stringify({ id, result })));
   });
   const confirm = createConfirm(
     (options) =>
       new Promise((resolve) => {
-        const press = (response: number): void => resolve({ response });
+        const press = (response: number, checkboxChecked = false): void =>
+          resolve({ response, checkboxChecked });
         options.signal?.addEventListener("abort", () => press(0));
         dialogs.push({ options, press });
       }),
@@ -59,8 +64,8 @@ test("a change that somebody asks for is shown, and the person's word is the ans
   dialogs[1]?.press(0);
   await settle();
   expect(answered).toEqual([
-    { id: "q1", answer: "approve" },
-    { id: "q2", answer: "deny" },
+    { id: "q1", answer: "approve", trust: false },
+    { id: "q2", answer: "deny", trust: false },
   ]);
 });
 
@@ -98,4 +103,21 @@ test("when the hub is gone its dialogs go too", async () => {
   dispose();
   await settle();
   expect([dialogs[0]?.options.signal?.aborted, answered]).toEqual([true, []]);
+});
+
+test("a server that others ask for is trusted only when the person checks the box", async () => {
+  const add = {
+    type: "server.add",
+    name: "files",
+    config: { type: "stdio", command: "x", args: [], env: {} },
+  } as unknown as NonNullable<Question["change"]>;
+  const { dialogs, answered, settle } = bench([{ ...question("q1"), change: add }]);
+  await settle();
+  expect(dialogs[0]?.options).toMatchObject({
+    checkboxLabel: "Let clients call its tools without asking",
+    checkboxChecked: false,
+  });
+  dialogs[0]?.press(1, true);
+  await settle();
+  expect(answered).toEqual([{ id: "q1", answer: "approve", trust: true }]);
 });

@@ -23,12 +23,12 @@ export function watchQuestions(
     const withdrawal = new AbortController();
     open.set(question.id, withdrawal);
     try {
-      const verdict = await confirm(await textOf(client, question), withdrawal.signal);
+      const { verdict, checked } = await confirm(await textOf(client, question), withdrawal.signal);
       if (verdict === "withdrawn") return;
       if (verdict === "too-long") log(`question ${question.id} is too long to be shown whole; it was denied`);
       const answer = verdict === "approved" ? "approve" : "deny";
       const reason = verdict === "too-long" ? { reason: "too long to be shown whole in a dialog" } : {};
-      await client.call("questions.answer", { id: question.id, answer, ...reason });
+      await client.call("questions.answer", { id: question.id, answer, trust: checked, ...reason });
     } catch (error) {
       log(`question ${question.id}: ${sentenceOf(error)}`);
     } finally {

@@ -16,7 +16,7 @@ export function createLinkOpener(
     if (link === undefined || showing) return;
     showing = true;
     try {
-      const verdict = await confirm({
+      const { verdict } = await confirm({
         message: `Open ${visible(link.host)} in your browser?`,
         detail: visible(link.url),
         approve: "Open",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Config, serverConfigSchema } from "../../../shared/model/config.ts";
-import { NEW_FILE, removeServer, setServer, setServerEnabled, setValue } from "./edit.ts";
+import { NEW_FILE, removeServer, setServer, setServerEnabled, setValue, trustServer } from "./edit.ts";
 import { parseConfig } from "./parse.ts";
 
 const configOf = (text: string): Config => {
@@ -114,6 +114,30 @@ describe("an edit of gatehouse.json", () => {
     expect(text).toContain("// the old port");
   });
 
+  it("that trusts a server puts its rule last, once, and its removal takes that rule along", () => {
+    const file = FILE.replace(
+      "    /* servers */",
+      `    "rules": [
+        // never
+        { "tool": "delete_*", "decision": "deny" } // at all
+    ],
+    /* servers */`,
+    );
+    const trusted = trustServer(file, "files");
+    expect(trusted).toBe(
+      file.replace(
+        " } // at all\n",
+        ' }, // at all\n        {\n            "server": "files",\n            "decision": "allow"\n        }\n',
+      ),
+    );
+    expect(trustServer(trusted, "files")).toBe(trusted);
+    expect(configOf(removeServer(trusted, "files"))).toMatchObject({
+      mcpServers: {},
+      rules: [{ tool: "delete_*", decision: "deny" }],
+    });
+    expect(configOf(trustServer("", "files")).rules).toEqual([{ server: "files", decision: "allow" }]);
+  });
+
   it("of a server that does not exist says so", () => {
     for (const edit of [() => removeServer(FILE, "x"), () => setServerEnabled(FILE, "x", true)])
       expect(edit).toThrow(expect.objectContaining({ code: "not_found" }));
@@ -165,6 +189,7 @@ describe("an edit of gatehouse.json", () => {
       fc.record({ set: name, config }),
       fc.record({ remove: name }),
       fc.record({ enable: name, on: fc.boolean() }),
+      fc.record({ trust: name }),
     );
     fc.assert(
       fc.property(
@@ -172,6 +197,7 @@ describe("an edit of gatehouse.json", () => {
         fc.array(step, { maxLength: 12 }),
         (start, steps) => {
           let text: string = start;
+          const trusted = new Set<string>();
           const expected = new Map(start === "" ? [] : Object.entries(configOf(start).mcpServers));
           for (const one of steps) {
             if ("set" in one) {
@@ -179,7 +205,11 @@ describe("an edit of gatehouse.json", () => {
               expected.set(one.set, server(one.config));
             } else if ("remove" in one) {
               if (!expected.delete(one.remove)) continue;
+              trusted.delete(one.remove);
               text = removeServer(text, one.remove);
+            } else if ("trust" in one) {
+              text = trustServer(text, one.trust);
+              trusted.add(one.trust);
             } else {
               const old = expected.get(one.enable);
               if (old === undefined) continue;
@@ -187,6 +217,7 @@ describe("an edit of gatehouse.json", () => {
               expected.set(one.enable, { ...old, enabled: one.on });
             }
             expect(configOf(text).mcpServers).toEqual(Object.fromEntries(expected));
+            expect(configOf(text).rules.map((rule) => rule.server)).toEqual([...trusted]);
           }
         },
       ),

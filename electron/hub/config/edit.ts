@@ -1,10 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { findNodeAtLocation, getNodeValue, parseTree } from "jsonc-parser";
 import { GatehouseError } from "../../../shared/errors.ts";
-import { remoteServerSchema, type ServerConfig, stdioServerSchema } from "../../../shared/model/config.ts";
+import {
+  remoteServerSchema,
+  type ServerConfig,
+  stdioServerSchema,
+  trustRule,
+} from "../../../shared/model/config.ts";
 import type { KeyPath } from "./issue.ts";
 import { defaultConfig } from "./parse.ts";
-import { removeAt, setAt } from "./splice.ts";
+import { appendAt, removeAt, setAt } from "./splice.ts";
 
 /** What a new gatehouse.json starts with. */
 export const NEW_FILE = `// Gatehouse's configuration. Edit it by hand if you like: comments are kept, and a running hub
@@ -39,10 +44,24 @@ export function setServer(text: string, name: string, config: ServerConfig): str
   return edited;
 }
 
-/** Removes a server. Throws `not_found` when the file has none of that name. */
+/** Removes a server, and the rule of `trustServer`. Throws `not_found` when the file has none of that name. */
 export function removeServer(text: string, name: string): string {
   requireServer(text, name);
-  return write(text, ["mcpServers", name], undefined);
+  const edited = write(text, ["mcpServers", name], undefined);
+  const at = trustIndex(edited, name);
+  return at < 0 ? edited : removeAt(edited, ["rules", at]);
+}
+
+/** Lets clients call a server's tools without asking, by a rule after all others, so that narrower ones still decide. */
+export function trustServer(text: string, name: string): string {
+  return trustIndex(text, name) >= 0 ? text : appendAt(withRoot(text), ["rules"], trustRule(name));
+}
+
+function trustIndex(text: string, name: string): number {
+  const rules = valueAt(text, ["rules"]);
+  const wanted = trustRule(name);
+  const same = (rule: unknown): boolean => isObject(rule) && isDeepStrictEqual({ ...rule }, wanted);
+  return Array.isArray(rules) ? rules.findIndex(same) : -1;
 }
 
 /** Switches a server on or off. Throws `not_found` when the file has none of that name. */
@@ -87,10 +106,14 @@ function merge(text: string, path: KeyPath, existing: unknown, wanted: Json | un
   return edited;
 }
 
+/** The text with an object at its root: comments alone stay above a new one. */
+function withRoot(text: string): string {
+  if (text.trim() === "") return NEW_FILE;
+  return valueAt(text, []) === undefined ? `${text.trimEnd()}\n{\n}\n` : text;
+}
+
 function write(text: string, path: KeyPath, value: unknown): string {
-  // A file of comments alone: they stay above.
-  const source =
-    text.trim() === "" ? NEW_FILE : valueAt(text, []) === undefined ? `${text.trimEnd()}\n{\n}\n` : text;
+  const source = withRoot(text);
   return value === undefined ? removeAt(source, path) : setAt(source, path, value);
 }
 

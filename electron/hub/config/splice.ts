@@ -23,14 +23,28 @@ export function setAt(text: string, path: KeyPath, value: unknown): string {
   }
   if (container?.type !== "object") throw new Error("only members of objects can be added");
   const nested = path.slice(depth + 1).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
-  return insert(text, container, String(path[depth]), nested, style);
+  const key = JSON.stringify(String(path[depth]));
+  const member = (indent: string): string => `${key}: ${render(nested, indent, style)}`;
+  return insert(text, container, member, isContainer(nested), style);
 }
 
-/** Removes the member at a path of keys, with the rest of its line; a text without it comes back as it is. */
+/** Adds an item at the end of the list at a path of keys, which is made when it is missing. */
+export function appendAt(text: string, path: KeyPath, item: unknown): string {
+  const list = findNodeAtLocation(rootOf(text), [...path]);
+  if (list?.type !== "array") return setAt(text, path, [item]);
+  const style = styleOf(text);
+  return insert(text, list, (indent) => render(item, indent, style), isContainer(item), style);
+}
+
+/**
+ * Removes the member or list item at a path of keys and indexes, with the rest of its line; a text without it comes
+ * back as it is.
+ */
 export function removeAt(text: string, path: KeyPath): string {
-  const property = findNodeAtLocation(rootOf(text), [...path])?.parent;
+  const node = findNodeAtLocation(rootOf(text), [...path]);
+  const property = node?.parent?.type === "property" ? node.parent : node;
   const container = property?.parent;
-  if (property?.type !== "property" || container === undefined) return text;
+  if (property === undefined || container === undefined) return text;
   const siblings = container.children ?? [];
   const index = siblings.indexOf(property);
   const comma = commaAfter(text, endOf(property));
@@ -55,12 +69,18 @@ export function removeAt(text: string, path: KeyPath): string {
   return before === undefined ? removed : splice(removed, before, before + 1, "");
 }
 
-function insert(text: string, container: Node, key: string, value: unknown, style: Style): string {
+/** Puts a member or item, rendered for its indent, at the end of its container; `large` ones get lines of their own. */
+function insert(
+  text: string,
+  container: Node,
+  member: (indent: string) => string,
+  large: boolean,
+  style: Style,
+): string {
   const siblings = container.children ?? [];
   const base = lineIndent(text, container.offset);
   const last = siblings[siblings.length - 1];
   const close = endOf(container) - 1;
-  const member = (indent: string): string => `${JSON.stringify(key)}: ${render(value, indent, style)}`;
   if (last === undefined) {
     const inside = text.slice(container.offset + 1, close).trimEnd();
     const lines = `${inside}${style.eol}${base}${style.unit}${member(base + style.unit)}${style.eol}${base}`;
@@ -69,7 +89,7 @@ function insert(text: string, container: Node, key: string, value: unknown, styl
   const comma = commaAfter(text, endOf(last));
   const after = comma === undefined ? endOf(last) : comma + 1;
   const oneLine = !text.slice(container.offset, close).includes("\n");
-  if (oneLine && !isContainer(value)) {
+  if (oneLine && !large) {
     const added = comma === undefined ? `, ${member(base)}` : ` ${member(base)},`;
     return splice(text, after, after, added);
   }
@@ -78,7 +98,8 @@ function insert(text: string, container: Node, key: string, value: unknown, styl
   const trailing =
     /^[ \t]*(\/\*[^\n]*?\*\/[ \t]*)*(\/\/[^\r\n]*)?(?=\r?\n)/.exec(text.slice(after))?.[0].length ?? 0;
   const at = after + trailing;
-  const closing = /^\s*\}/.test(text.slice(at)) && !/^[^}]*\n/.test(text.slice(at)) ? style.eol + base : "";
+  const rest = text.slice(at, close + 1);
+  const closing = /^\s*[}\]]$/.test(rest) && !rest.includes("\n") ? style.eol + base : "";
   const line = `${style.eol}${indent}${member(indent)}${comma === undefined ? "" : ","}${closing}`;
   const withLine = closing === "" ? splice(text, at, at, line) : splice(text, at, close, line);
   return comma === undefined ? splice(withLine, endOf(last), endOf(last), ",") : withLine;

@@ -113,6 +113,38 @@ describe("questions", () => {
     ]);
   });
 
+  it("whoever approves a new server may trust it, which adds a rule and is audited; its removal takes it away", async () => {
+    open = await createTestHub();
+    const id = await ask(open);
+    expect(await codeOf(open, "viewer", "questions.answer", { id, answer: "deny", trust: true })).toBe(
+      "bad_request",
+    );
+    expect(await codeOf(open, "operator", "questions.answer", { id, answer: "approve", trust: true })).toBe(
+      "ok",
+    );
+    expect(open.hub.state.store.config.rules).toEqual([{ server: "more", decision: "allow" }]);
+    expect(open.storage.audited.slice(-2)).toEqual([
+      "operator server.add more",
+      'operator rule.add {"server":"more","decision":"allow"}',
+    ]);
+    expect(await open.hub.callAs("viewer", "servers.get", { name: "more" })).toMatchObject({
+      consent: { decision: "allow", by: "rules[0]" },
+    });
+    expect(await codeOf(open, "operator", "servers.remove", { name: "more" })).toBe("ok");
+    expect(open.hub.state.store.config.rules).toEqual([]);
+  });
+
+  it("trust goes with nothing but a new server", async () => {
+    open = await createTestHub();
+    const { id } = (await open.hub.callAs("viewer", "questions.ask", {
+      change: { type: "server.remove", name: "fake" },
+    })) as { id: string };
+    expect(await codeOf(open, "operator", "questions.answer", { id, answer: "approve", trust: true })).toBe(
+      "bad_request",
+    );
+    expect(open.hub.state.servers.get("fake")).toBeDefined();
+  });
+
   it("a one-time code opens one viewer session and is spent", async () => {
     open = await createTestHub();
     const { url } = (await open.hub.callAs("operator", "hub.uiCode", {})) as { url: string };

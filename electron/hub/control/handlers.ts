@@ -1,8 +1,9 @@
 import type { Status } from "../../../shared/contract.ts";
 import { GatehouseError } from "../../../shared/errors.ts";
+import { trustRule } from "../../../shared/model/config.ts";
 import type { Change } from "../../../shared/model/question.ts";
 import type { ServerDetail, ServerSummary } from "../../../shared/model/server.ts";
-import { removeServer, setServer, setServerEnabled, setValue } from "../config/edit.ts";
+import { removeServer, setServer, setServerEnabled, setValue, trustServer } from "../config/edit.ts";
 import { dangersOf, parseSnippet } from "../parse-snippet/index.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { HubState } from "../state.ts";
@@ -11,6 +12,7 @@ import { titleOf } from "./change-text.ts";
 import type { Caller, Handlers } from "./control-endpoint.ts";
 import { launchOf } from "./launch.ts";
 import { Questions } from "./questions.ts";
+import { serverVerdict } from "./server-verdict.ts";
 
 const ok = { ok: true } as const;
 
@@ -43,15 +45,24 @@ export function createHandlers(state: HubState): Handlers {
   };
 
   const act = {
-    async addServer(name: string, config: Extract<Change, { type: "server.add" }>["config"], caller: Caller) {
+    async addServer(
+      name: string,
+      config: Extract<Change, { type: "server.add" }>["config"],
+      trust: boolean,
+      caller: Caller,
+    ) {
       if (state.servers.get(name) !== undefined)
         throw new GatehouseError(
           "name_taken",
           `there is a server named ${name} already`,
           "Choose another name, or remove it first.",
         );
-      await state.store.edit((text) => setServer(text, name, config));
+      await state.store.edit((text) => {
+        const added = setServer(text, name, config);
+        return trust ? trustServer(added, name) : added;
+      });
       audit(caller, "server.add", name);
+      if (trust) audit(caller, "rule.add", JSON.stringify(trustRule(name)));
     },
     async removeServer(name: string, caller: Caller) {
       serverNamed(name);
@@ -97,10 +108,10 @@ export function createHandlers(state: HubState): Handlers {
     },
   };
 
-  const carryOut = async (change: Change, caller: Caller): Promise<void> => {
+  const carryOut = async (change: Change, trust: boolean, caller: Caller): Promise<void> => {
     switch (change.type) {
       case "server.add":
-        return act.addServer(change.name, change.config, caller);
+        return act.addServer(change.name, change.config, trust, caller);
       case "server.remove":
         return act.removeServer(change.name, caller);
       case "server.enable":
@@ -151,6 +162,7 @@ export function createHandlers(state: HubState): Handlers {
         launch: launchOf(server.config),
         toolList: server.catalog.describe((tool) => state.catalog.exposedName(name, tool)),
         problems: server.problems(),
+        consent: serverVerdict(state.store.config, name),
       };
     },
     "servers.log": ({ name, limit }) => {
@@ -170,8 +182,8 @@ export function createHandlers(state: HubState): Handlers {
         })),
       };
     },
-    "servers.add": async ({ name, config }, caller) => {
-      await act.addServer(name, config, caller);
+    "servers.add": async ({ name, config, trust }, caller) => {
+      await act.addServer(name, config, trust, caller);
       return ok;
     },
     "servers.remove": async ({ name }, caller) => {
@@ -228,15 +240,17 @@ export function createHandlers(state: HubState): Handlers {
       state.broadcaster.emit("questionAsked", question);
       return { id: question.id };
     },
-    "questions.answer": async ({ id, answer, reason }, caller) => {
+    "questions.answer": async ({ id, answer, reason, trust }, caller) => {
       const allowing = Questions.allows(answer);
       const desktop = state.desktopAttached();
       if (allowing && !mayAllow(caller.role, desktop)) throw forbidden("allowing", caller.role, desktop);
+      if (trust && (!allowing || state.questions.get(id).change?.type !== "server.add"))
+        throw new GatehouseError("bad_request", "only a server that is being added can be trusted so");
       const { question, action } = state.questions.take(id);
       audit(caller, `question.${answer}`, `${question.title}${reason === undefined ? "" : ` (${reason})`}`);
       state.broadcaster.emit("questionAnswered", { id, answer, by: caller.role });
       action?.(allowing);
-      if (allowing && question.change !== null) await carryOut(question.change, caller);
+      if (allowing && question.change !== null) await carryOut(question.change, trust, caller);
       return ok;
     },
 

@@ -54,8 +54,8 @@ export class Questions {
     return question;
   }
 
-  /** Takes a question off the list; the first answer wins. */
-  take(id: string): { question: Question; action: ((allowed: boolean) => void) | undefined } {
+  /** An open question; throws `not_found` when there is none of this id. */
+  get(id: string): Question {
     const question = this.#open.get(id);
     if (question === undefined)
       throw new GatehouseError(
@@ -63,6 +63,12 @@ export class Questions {
         `there is no open question ${id}`,
         "It may have been answered already; see `gatehouse pending`.",
       );
+    return question;
+  }
+
+  /** Takes a question off the list; the first answer wins. */
+  take(id: string): { question: Question; action: ((allowed: boolean) => void) | undefined } {
+    const question = this.get(id);
     const action = this.#actions.get(id);
     this.withdraw(id);
     return { question, action };

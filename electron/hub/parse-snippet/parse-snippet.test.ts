@@ -199,6 +199,17 @@ describe("a pasted text", () => {
     expect(parseSnippet(text)).toEqual({ servers: [], problem: expect.stringMatching(problem) });
   });
 
+  it.each([
+    { command: "x", cwd: "/w", validate: "warn" },
+    { type: "sse", url: "https://x.dev/", prefix: "p" },
+  ])("that is a whole entry of our own, %j, is read without a warning", (entry) => {
+    const config = server(entry);
+    expect(parseSnippet(JSON.stringify({ a: config }))).toEqual({
+      servers: [{ name: "a", config, warnings: [] }],
+      problem: null,
+    });
+  });
+
   it("of which one server is wrong still gives the others", () => {
     const { servers, problem } = parseSnippet('{"a":{"url":"x"},"b":{"command":"y"}}');
     expect([servers.map(({ name }) => name), problem]).toEqual([
