@@ -17,6 +17,8 @@ interface ToolRecord {
   readonly problems: Map<string, { readonly problem: (times: number) => Problem; times: number }>;
 }
 
+/** A schema that could not be checked within its bounds so many times is no longer tried. */
+const MAX_UNKNOWN = 5;
 /** Problems that are listed of one server. */
 const MAX_PROBLEMS = 50;
 const NOTHING = new Uint8Array([0x7b, 0x7d]);
@@ -95,11 +97,12 @@ export class ToolValidation {
     if (verdict === "fits") return undefined;
     if (!("unknown" in verdict)) return verdict;
     const { unknown } = verdict;
-    this.#note(tool, `${side} unknown`, (times) => ({
+    const times = this.#note(tool, `${side} unknown`, (times) => ({
       code: "schema_too_costly",
       message: `a value could not be checked against the ${NAMES[side]} of the tool ${tool} (${timesText(times)}): ${unknown}`,
-      advice: "It was passed on unchecked. Report it to the server's author.",
+      advice: `It was passed on unchecked${times < MAX_UNKNOWN ? "" : ", as all are from now on"}. Report it to the server's author.`,
     }));
+    if (times >= MAX_UNKNOWN) this.#tools.get(tool)?.validators.set(side, undefined);
     return undefined;
   }
 
@@ -136,20 +139,21 @@ export class ToolValidation {
     }
   }
 
-  /** `what` is the code, too, unless the problem has one. The first text stays; only the count goes on. */
+  /** Lists a problem, and counts how often it was met. `what` is its code, unless it has one of its own. */
   #note(
     tool: string,
     what: string,
     problem: (times: number) => Omit<Problem, "code"> & { code?: string },
-  ): void {
+  ): number {
     const problems = this.#tools.get(tool)?.problems;
-    if (problems === undefined) return;
-    const known = problems.get(what);
-    if (known !== undefined) known.times += 1;
-    else {
-      problems.set(what, { problem: (times) => ({ code: what, ...problem(times) }), times: 1 });
-      this.#noted += 1;
+    const known = problems?.get(what);
+    if (known !== undefined) {
+      known.times += 1;
+      return known.times;
     }
+    problems?.set(what, { problem: (times) => ({ code: what, ...problem(times) }), times: 1 });
+    this.#noted += 1;
+    return 1;
   }
 }
 

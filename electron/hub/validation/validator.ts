@@ -7,7 +7,7 @@ const MAX_SCHEMA_BYTES = 256 * 1024;
 export const MAX_VALUE_BYTES = 4 * 1024 * 1024;
 /** Steps that a check may take (a step is some ten nanoseconds), and more for each byte of the value. */
 const STEPS = 200_000;
-const STEPS_PER_BYTE = 4;
+const STEPS_PER_BYTE = 2;
 
 /** What a check says: the mismatches, "fits", or why nothing is known. */
 export type Verdict = readonly Mismatch[] | "fits" | { readonly unknown: string };
@@ -43,6 +43,7 @@ export function createValidator(schema: Uint8Array): Validator {
         return run.mismatches;
       } catch (error) {
         if (error instanceof TooCostly || error instanceof SchemaError) return { unknown: error.message };
+        if (error instanceof RangeError) return { unknown: "it is nested too deeply" };
         throw error;
       }
     },

@@ -64,7 +64,7 @@ class Matcher {
       let next = codePoint < 128 ? place.next[codePoint] : undefined;
       if (next === undefined) {
         next = this.#after(place, codePoint);
-        spend(this.#visited);
+        spend(2 * this.#visited);
         if (codePoint < 128) place.next[codePoint] = next;
       }
       // Nothing can match any more: not from here, and not from a later beginning.

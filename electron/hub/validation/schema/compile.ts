@@ -22,6 +22,8 @@ export interface CompiledSchema {
 
 /** States of automata that the patterns of one schema may add up to. */
 const MAX_PATTERN_STATES = 50_000;
+/** Deepest nesting of schemas, references followed. */
+const MAX_DEPTH = 400;
 /** Parts that are named at most. */
 const MAX_UNCHECKED = 3;
 
@@ -48,6 +50,7 @@ class Compilation implements Compiler {
   readonly #compiled = new Map<SchemaObject, Check>();
   readonly #patterns = new Map<string, Pattern | undefined>();
   #patternStates = 0;
+  #depth = 0;
   /** The resource that is being compiled. */
   #resource: Resource;
 
@@ -66,10 +69,14 @@ class Compilation implements Compiler {
     // A schema that refers to itself finds this one while it is being compiled.
     let compiled: Check = pass;
     this.#compiled.set(schema, (value, run, seen) => compiled(value, run, seen));
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH)
+      throw new SchemaError(`its schemas are more than ${MAX_DEPTH} deep, references followed`);
     const around = this.#resource;
     this.#resource = this.#resources.of(schema, around);
     compiled = this.#compile(schema);
     this.#resource = around;
+    this.#depth -= 1;
     this.#compiled.set(schema, compiled);
     return compiled;
   }
@@ -122,12 +129,11 @@ class Compilation implements Compiler {
     const check: Check = (value, run, seen) => {
       run.enter();
       // What is wrong with a value of another type than the right one is only that.
-      const fits =
-        type === undefined || type(value, run, undefined)
-          ? both(all(byType[typeNameOf(value)] ?? [], value, run, seen), run, () =>
-              all(forAll, value, run, seen),
-            )
-          : false;
+      let fits = type === undefined || type(value, run, undefined);
+      if (fits) {
+        fits = all(byType[typeNameOf(value)] ?? [], value, run, seen);
+        if (fits || run.mismatches !== undefined) fits = all(forAll, value, run, seen) && fits;
+      }
       run.leave();
       return fits;
     };
@@ -208,12 +214,6 @@ function all(checks: readonly Check[], value: unknown, run: Run, seen: Seen | un
     if (run.mismatches === undefined) break;
   }
   return fits;
-}
-
-/** The second is asked when the first holds, or when every mismatch is wanted. */
-function both(first: boolean, run: Run, second: () => boolean): boolean {
-  if (!first && run.mismatches === undefined) return false;
-  return second() && first;
 }
 
 /** Adds the unevaluated… keywords: they judge by what the schema itself has seen, which then counts around it, too. */

@@ -61,9 +61,8 @@ function oneOfConstants(options: readonly unknown[]): Check {
       );
       if (others.has(canonical(value, run))) return true;
     }
-    const shown = listed(options.map(constant));
     return run.fail(
-      () => (options.length === 1 ? `be ${shown}` : `be one of ${shown}`),
+      () => `be ${options.length === 1 ? "" : "one of "}${listed(options.map(constant))}`,
       () => given(value),
     );
   };
