@@ -62,7 +62,7 @@ const relation = { from: "Ada", to: "Ada", relationType: "knows" };
 const CALLS: Readonly<Record<string, readonly (readonly [tool: string, args?: object])[]>> = {
   everything: [
     ["echo", { message: "é😀" }],
-    ["get-sum", { a: 9_007_199_254_740_993, b: -0.5 }],
+    ["get-sum", { a: 2 ** 53 + 2, b: -0.5 }],
     ["get-tiny-image"],
     ["get-env", {}],
     ["get-annotated-message", { messageType: "error", includeImage: true }],

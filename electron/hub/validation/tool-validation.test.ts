@@ -386,6 +386,17 @@ describe("a refusal", () => {
     expect(text).toContain("- and more");
   });
 
+  it("is given also when its reasons take too long to find", () => {
+    const nested = (depth: number): unknown => {
+      if (depth === 0) return { type: "string" };
+      const inner = nested(depth - 1);
+      return { anyOf: [inner, { type: "null" }, inner] };
+    };
+    expect(judged(object({ a: nested(10) }), { a: 1 })).toEqual([
+      "arguments must fit the schema, and do not",
+    ]);
+  });
+
   it("does not cut a character in two", () => {
     const [sentence] = judged(object({ a: { type: "number" } }), { a: `${"x".repeat(79)}😀😀` });
     expect(sentence).toBe(`arguments.a must be a number, but is the string "${"x".repeat(79)}…"`);

@@ -1,5 +1,5 @@
 import { type CompiledSchema, compileSchema } from "./schema/compile.ts";
-import { type Mismatch, Run, TooCostly } from "./schema/run.ts";
+import { type Check, type Mismatch, Run, TooCostly } from "./schema/run.ts";
 import { SchemaError } from "./schema/schema-error.ts";
 
 /** Largest schema and largest value that are checked, in bytes of JSON. */
@@ -35,19 +35,33 @@ export function createValidator(schema: Uint8Array): Validator {
       const value: unknown = JSON.parse(decoder.decode(bytes));
       const steps = STEPS + bytes.length * STEPS_PER_BYTE;
       try {
-        if (check(value, new Run(steps), undefined)) return "fits";
-        // Once more, to explain it.
-        const run = new Run(steps);
-        run.mismatches = [];
-        check(value, run, undefined);
-        return run.mismatches;
+        return check(value, new Run(steps), undefined) ? "fits" : explain(check, value, steps);
       } catch (error) {
-        if (error instanceof TooCostly || error instanceof SchemaError) return { unknown: error.message };
-        if (error instanceof RangeError) return { unknown: "it is nested too deeply" };
-        throw error;
+        const unknown = reasonOf(error);
+        if (unknown === undefined) throw error;
+        return { unknown };
       }
     },
   };
+}
+
+/** Checks once more, to say what does not fit. It is certain that something does not, also when saying so is too costly. */
+function explain(check: Check, value: unknown, steps: number): readonly Mismatch[] {
+  const run = new Run(steps);
+  const found: Mismatch[] = [];
+  run.mismatches = found;
+  try {
+    check(value, run, undefined);
+  } catch (error) {
+    if (reasonOf(error) === undefined) throw error;
+  }
+  return found.length > 0 ? found : [{ path: [], must: "fit the schema, and do not", given: undefined }];
+}
+
+/** What bounds a check, as a sentence; undefined for any other error. */
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof TooCostly || error instanceof SchemaError) return error.message;
+  return error instanceof RangeError ? "it is nested too deeply" : undefined;
 }
 
 const decoder = new TextDecoder();

@@ -56,25 +56,22 @@ class Matcher {
 
   test(text: string, spend: (steps: number) => void): boolean {
     let place = this.#start;
-    let steps = 0;
+    spend(text.length / 8);
     for (let at = 0; at < text.length; ) {
       if (place.matched) return true;
-      const codePoint = text.codePointAt(at) ?? 0;
-      at += codePoint > 0xffff ? 2 : 1;
-      let next = codePoint < 128 ? place.next[codePoint] : undefined;
+      const code = text.charCodeAt(at);
+      let next = code < 128 ? place.next[code] : undefined;
       if (next === undefined) {
+        const codePoint = text.codePointAt(at) ?? code;
         next = this.#after(place, codePoint);
         spend(2 * this.#visited);
-        if (codePoint < 128) place.next[codePoint] = next;
+        if (code < 128) place.next[code] = next;
+        if (codePoint > 0xffff) at += 1;
       }
       // Nothing can match any more: not from here, and not from a later beginning.
       if (next.waiting.length === 0 && !next.matched && !next.matchedAtEnd) return false;
       place = next;
-      steps += 1;
-      if (steps === 64) {
-        spend(steps / 8);
-        steps = 0;
-      }
+      at += 1;
     }
     return place.matched || place.matchedAtEnd;
   }
@@ -98,10 +95,10 @@ class Matcher {
     if (known !== undefined) return known;
     if (this.#places.size >= MAX_REMEMBERED) {
       // What was remembered is let go as a whole: the places hold each other.
-      for (const place of this.#places.values()) place.next.length = 0;
+      for (const place of this.#places.values()) place.next.fill(undefined);
       this.#places = new Map();
     }
-    const place: Place = { ...now, next: [] };
+    const place: Place = { ...now, next: new Array<Place | undefined>(128).fill(undefined) };
     this.#places.set(key, place);
     return place;
   }

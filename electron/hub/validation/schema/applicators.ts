@@ -92,6 +92,7 @@ function failAlternatives(checks: readonly Check[], value: unknown, run: Run): f
   if (run.mismatches === undefined) return false;
   const depth = run.path.length;
   const attempts = checks.map((check) => run.apart(() => check(value, run, undefined)).mismatches);
+  run.spend(100 * checks.length);
   const words = attempts.map(([only, ...more]) =>
     only !== undefined && more.length === 0 && only.path.length === depth && only.must.startsWith("be ")
       ? only.must.slice(3)

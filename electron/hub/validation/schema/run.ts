@@ -16,6 +16,8 @@ export class TooCostly extends Error {}
 
 /** Most mismatches that are collected. */
 const MAX_MISMATCHES = 20;
+/** Steps that a sentence costs. */
+const WORDS = 50;
 /** Deepest nesting of schemas within schemas, on the way into a value. */
 const MAX_DEPTH = 400;
 
@@ -57,8 +59,9 @@ export class Run {
 
   /** Notes a mismatch at the current place; always false. */
   fail(must: () => string, given?: () => string): false {
-    if (this.mismatches !== undefined && this.mismatches.length < MAX_MISMATCHES)
-      this.mismatches.push({ path: [...this.path], must: must(), given: given?.() });
+    if (this.mismatches === undefined || this.mismatches.length >= MAX_MISMATCHES) return false;
+    this.spend(WORDS);
+    this.mismatches.push({ path: [...this.path], must: must(), given: given?.() });
     return false;
   }
 
