@@ -65,7 +65,7 @@ async function main() {
     const vitest = join(projectRoot, "node_modules", "vitest", "vitest.mjs");
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
     const code = await run(process.execPath, [vitest, "run", ...reporters, ...process.argv.slice(2)], {
-      env: { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder },
+      env: { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder, GATEHOUSE_BUILT: "1" },
       stdio: ["ignore", "inherit", "inherit"],
     });
     const { passed, failed } = totals(readReport(report), code !== 0);
