@@ -25,6 +25,8 @@ export interface HubOptions {
   readonly home?: string;
   /** 0, the default, picks a free port. */
   readonly port?: number;
+  /** Serves the web UI too; left out otherwise. */
+  readonly ui?: boolean;
   /** More arguments of `serve`. */
   readonly args?: readonly string[];
   /** Longest wait for the `listening` line, in milliseconds. */
@@ -83,7 +85,7 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
     home,
     "--port",
     String(options.port ?? 0),
-    "--no-ui",
+    ...(options.ui ? [] : ["--no-ui"]),
     ...(options.args ?? []),
   ];
   const child = spawn(process.execPath, [GATEHOUSE, ...serve], {

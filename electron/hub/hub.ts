@@ -76,7 +76,7 @@ export function createHub(deps: HubDeps): Hub {
   const { storage, store, log } = deps;
   const startedAt = new Date().toISOString();
   const broadcaster = new Broadcaster();
-  const tokens = new ControlTokens();
+  const tokens = new ControlTokens(deps.homeKey);
   const identities = new Identities(storage.clients);
   const sessions = new Sessions(storage.sessions, Date.now());
   const callsToday = new CallsToday((since) => storage.calls.countSince(since));

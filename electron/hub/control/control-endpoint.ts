@@ -58,10 +58,10 @@ export function createControlEndpoint(deps: ControlDeps): ControlEndpoint {
     login(credential, caller, emit) {
       let role: Role | undefined;
       let token: string | undefined;
-      if ("token" in credential) role = deps.tokens.roleOf(credential.token);
+      if ("token" in credential) role = deps.tokens.roleOf(credential.token, Date.now());
       else if (deps.tokens.spendCode(credential.code, Date.now())) {
         role = "viewer";
-        token = deps.tokens.mint("viewer");
+        token = deps.tokens.mintForBrowser(Date.now());
       }
       if (role === undefined) return undefined;
       // Getters stay getters: who is at the other end is looked up only for calls that record it.

@@ -1,16 +1,22 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Role } from "../../../shared/contract.ts";
+import { isBrowserToken, mintBrowserToken } from "./browser-token.ts";
 
 /** How long a one-time code of /ui/ lives, in milliseconds. */
 const CODE_LIFE_MS = 60_000;
 
 /**
- * The control tokens of this run of the hub, in memory only (the operator's is also in run.json). A role is looked up
- * by the token, never declared by the caller. There is no owner token: the owner's credential is its IPC channel.
+ * The control tokens of this run of the hub, in memory only (the operator's is also in run.json); a browser's alone
+ * outlives it. A role is looked up by the token, never declared by the caller. There is no owner token: the owner's credential is its IPC channel.
  */
 export class ControlTokens {
   readonly #roles: { hash: Buffer; role: Exclude<Role, "owner"> }[] = [];
   #codes: { hash: Buffer; expires: number }[] = [];
+  readonly #homeKey: Uint8Array;
+
+  constructor(homeKey: Uint8Array) {
+    this.#homeKey = homeKey;
+  }
 
   /** Mints a token for a role. */
   mint(role: Exclude<Role, "owner">): string {
@@ -19,8 +25,14 @@ export class ControlTokens {
     return token;
   }
 
+  /** Mints the token with which a browser that came with a code comes back. */
+  mintForBrowser(now: number): string {
+    return mintBrowserToken(this.#homeKey, now);
+  }
+
   /** The role of a token, or undefined. Every candidate is compared in constant time. */
-  roleOf(token: string): Role | undefined {
+  roleOf(token: string, now: number): Role | undefined {
+    if (isBrowserToken(this.#homeKey, token, now)) return "viewer";
     const hash = digest(token);
     let role: Role | undefined;
     for (const entry of this.#roles) if (timingSafeEqual(entry.hash, hash)) role = entry.role;
