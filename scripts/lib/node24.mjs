@@ -18,12 +18,18 @@ const packagedNode = fileURLToPath(
 
 /**
  * Runs `main` on Node 24 or newer: here, or by starting this script again with the packaged Node. Sets the exit code to
- * what `main` resolves with; ends with code 1 and the line to run when there is no such Node.
+ * what `main` resolves with; says the line to run when there is no such Node, or no dependencies.
  * @param {string} script import.meta.url of the caller
  * @param {() => Promise<number>} main
+ * @param {() => number} [without] has the last word in that case; gives the exit code
  */
-export async function onNode24(script, main) {
+export async function onNode24(script, main, without = () => 1) {
   if (Number(process.versions.node.split(".")[0]) >= MAJOR) {
+    if (!existsSync(new URL("node_modules/vite", root))) {
+      process.stderr.write("error: the dependencies are not installed.\nRun: npm ci\n");
+      process.exitCode = without();
+      return;
+    }
     // Children that are started by name (vite, vitest's workers, a test's `node`) get the same Node.
     process.env.PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ""}`;
     process.exitCode = await main();
@@ -32,7 +38,7 @@ export async function onNode24(script, main) {
   if (!existsSync(packagedNode)) {
     const found = `this is Node ${process.versions.node}, Gatehouse needs ${MAJOR} and brings it as a dependency`;
     process.stderr.write(`error: runtime_missing: ${found}.\nRun: npm ci\n`);
-    process.exitCode = 1;
+    process.exitCode = without();
     return;
   }
   process.exitCode = await run(packagedNode, [fileURLToPath(script), ...process.argv.slice(2)]);
