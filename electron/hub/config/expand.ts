@@ -60,7 +60,7 @@ async function expandText(text: string, place: string, sources: ReferenceSources
         throw new GatehouseError(
           "not_found",
           `\${env:${part.name}} in ${place}: the hub's environment has no ${part.name}`,
-          `Set ${part.name} before the hub starts, or store it: gatehouse secret set ${part.name}`,
+          `Set ${part.name} in the environment that the hub is started in.`,
         );
       filled += value;
     } else if (part.kind === "secret") {
@@ -69,7 +69,7 @@ async function expandText(text: string, place: string, sources: ReferenceSources
         throw new GatehouseError(
           "not_found",
           `\${secret:${part.name}} in ${place}: there is no secret of that name`,
-          `Store it: gatehouse secret set ${part.name}`,
+          "This version stores no secrets yet: write ${env:NAME}, and set NAME in the environment that the hub is started in.",
         );
       filled += value;
     } else filled += part.text;

@@ -139,7 +139,7 @@ function ofUrl(text: string, found: Set<string>): void {
   const match = /^(https?):\/\/([^/?#]*@)?(\[[^\]]*\]|[^/:?#]*)/i.exec(text);
   const host = match?.[3]?.toLowerCase() ?? "";
   if (match?.[2] !== undefined)
-    found.add("the URL holds a user name or password: use a header with ${secret:NAME}");
+    found.add("the URL holds a user name or password: use a header with ${env:NAME}");
   const isLocal =
     host === "localhost" || host.endsWith(".localhost") || /^127\./.test(host) || host === "[::1]";
   if (match?.[1]?.toLowerCase() === "http" && !isLocal)

@@ -116,7 +116,7 @@ function texts(value: unknown, what: string, warnings: string[]): Record<string,
       warnings.push(`${what}.${name} is a placeholder: put the real value in`);
     else if (SECRET_NAME.test(name) && text !== "" && !text.includes("${"))
       warnings.push(
-        `${what}.${name} holds a secret in plain text: store it, and write \${secret:NAME} instead`,
+        `${what}.${name} holds a secret in plain text: write \${env:NAME} instead, and set NAME for the hub`,
       );
   }
   return taken;
@@ -132,8 +132,14 @@ function convertReferences(text: string, warnings: string[]): string {
     .replace(/\$\{([^}]*)\}/g, (whole, inner: string) => {
       const input = /^input:([\w.-]+)$/.exec(inner)?.[1];
       if (input !== undefined) {
-        note(`\${input:${input}} became \${secret:${input}}: store it with "gatehouse secret set ${input}"`);
-        return `\${secret:${input}}`;
+        const variable = input
+          .replace(/[^A-Za-z0-9_]/g, "_")
+          .replace(/^(?=\d)/, "_")
+          .toUpperCase();
+        note(
+          `${whole} became \${env:${variable}}: set ${variable} in the environment that the hub is started in`,
+        );
+        return `\${env:${variable}}`;
       }
       if (/^workspace(Folder|Root)$/.test(inner)) {
         note(`${whole} became \${project}, which needs "isolation": "project"`);

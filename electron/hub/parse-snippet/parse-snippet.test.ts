@@ -222,15 +222,17 @@ describe("a pasted text", () => {
     ['{"a":{"command":"x","autoApprove":[],"timeout":9}}', ["not taken over: autoApprove, timeout"]],
     [
       '{"a":{"command":"x","env":{"API_KEY":"sk-1"}}}',
-      ["env.API_KEY holds a secret in plain text: store it, and write ${secret:NAME} instead"],
+      ["env.API_KEY holds a secret in plain text: write ${env:NAME} instead, and set NAME for the hub"],
     ],
     [
       '{"a":{"command":"x","env":{"API_KEY":"<your key>"}}}',
       ["env.API_KEY is a placeholder: put the real value in"],
     ],
     [
-      '{"a":{"command":"x","env":{"A":"${input:k}"}}}',
-      ['${input:k} became ${secret:k}: store it with "gatehouse secret set k"'],
+      '{"a":{"command":"x","env":{"A":"${input:api-key.1}"}}}',
+      [
+        "${input:api-key.1} became ${env:API_KEY_1}: set API_KEY_1 in the environment that the hub is started in",
+      ],
     ],
     ['{"a":{"command":"x","args":["${A:-b}"]}}', ["the default in ${A:-b} was dropped"]],
     [
@@ -238,7 +240,7 @@ describe("a pasted text", () => {
       ["the command was one text with spaces and has been split into a program and its arguments"],
     ],
     ['{"my server":{"command":"x"}}', ['"my server" is called "my-server" here']],
-    ["https://u:p@x.dev/mcp", ["the URL holds a user name or password: use a header with ${secret:NAME}"]],
+    ["https://u:p@x.dev/mcp", ["the URL holds a user name or password: use a header with ${env:NAME}"]],
   ])("%s is taken with a warning", (text, warnings) => {
     expect(parseSnippet(text).servers[0]?.warnings).toEqual(warnings);
   });
