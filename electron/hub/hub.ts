@@ -167,7 +167,12 @@ export function createHub(deps: HubDeps): Hub {
       consentStep(() => store.config),
       subscriptions.step,
     ],
-    (call) => routeCall(inFlight, call),
+    (call) =>
+      routeCall(
+        inFlight,
+        (server, session, requests) => serverMessages.askSession(server, session, requests),
+        call,
+      ),
   );
 
   const state: HubState = {

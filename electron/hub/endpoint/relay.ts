@@ -2,6 +2,7 @@ import { errorMessage, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST } from ".
 import { readTarget, type Target } from "../../core/mcp/session-era/targets.ts";
 import type { Log } from "../log.ts";
 import type { Call, Outcome } from "../pipeline/call.ts";
+import { type CallCodec, sessionCodec } from "../pipeline/codec.ts";
 import type { InboundMessage, Reply } from "../ports/endpoint.ts";
 import type { Session } from "../sessions.ts";
 import { profileOf } from "./scopes.ts";
@@ -26,7 +27,7 @@ export function relay(
     reply.send([errorMessage(id, INVALID_REQUEST, "a request with this id is under way in this session")]);
     return;
   }
-  const call = newCall(message, session, target, id, reply);
+  const call = newCall(message, session, target, id, reply, sessionCodec(session, envelope.method));
   session.running.set(running, { cancel: (reason) => call.cancel?.(reason) });
   const finish = (outcome: Outcome): void => {
     session.running.delete(running);
@@ -58,7 +59,7 @@ export function newCall(
   target: Target,
   id: Buffer,
   reply: Reply,
-  changes?: Pick<Call, "requestEdits" | "answerEdits">,
+  codec: CallCodec,
 ): Call {
   return {
     client: message.client,
@@ -73,8 +74,7 @@ export function newCall(
     receivedAt: message.receivedAt,
     startedAt: Date.now(),
     target,
-    requestEdits: changes?.requestEdits,
-    answerEdits: changes?.answerEdits,
+    codec,
     route: undefined,
     ownKey: undefined,
     server: undefined,

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
 import { errorMessage, INVALID_REQUEST, METHOD_NOT_FOUND } from "../../core/jsonrpc/errors.ts";
 import { decodeString, encodeJson } from "../../core/jsonrpc/json.ts";
 import { splice } from "../../core/jsonrpc/splice.ts";
 import { isAtLeast, type LogLevel, mostVerbose } from "../../core/mcp/session-era/log-levels.ts";
+import { type InputRequest, sessionParams } from "../../core/mcp/stateless-era/round-trips.ts";
 import type { Call } from "../pipeline/call.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session, Sessions } from "../sessions.ts";
@@ -19,12 +21,16 @@ const NEEDS: Readonly<Record<string, string>> = {
   "roots/list": "roots",
 };
 
+const PARAMS = new TextEncoder().encode(',"params":');
+const CLOSE = new TextEncoder().encode("}");
+
 interface Asked {
   readonly server: ManagedServer;
   readonly session: Session;
-  /** The server's own id, raw. */
-  readonly serverId: Buffer;
-  readonly answer: AnswerServer;
+  /** The server's own id, raw; undefined for what the hub asks in a stateless server's stead. */
+  readonly serverId: Buffer | undefined;
+  readonly answer: (bytes: Buffer, envelope: Envelope) => void;
+  readonly refuse: (why: string) => void;
 }
 
 export interface ServerMessagesDeps {
@@ -69,10 +75,57 @@ export class ServerMessages {
     if (session.onAsked !== undefined) return session.onAsked(bytes, envelope, answer);
     if (!session.declares(needed))
       return answer([errorMessage(serverId, METHOD_NOT_FOUND, `the client does not support ${needed}`)]);
+    const id = this.#remember({
+      server,
+      session,
+      serverId,
+      answer: (given, answered) =>
+        answer(answered.id === undefined ? [given] : splice(given, [{ ...answered.id, bytes: serverId }])),
+      refuse: (why) => answer([errorMessage(serverId, INVALID_REQUEST, why)]),
+    });
+    this.#send(server, session, splice(bytes, [{ ...envelope.id, bytes: encodeJson(id) }]));
+  }
+
+  /**
+   * Asks the client of a session what a stateless server wants to know before it goes on; resolves with the raw results
+   * by key, rejects when the client cannot or will not say.
+   */
+  async askSession(
+    server: ManagedServer,
+    session: Session,
+    requests: readonly InputRequest[],
+  ): Promise<ReadonlyMap<string, Uint8Array>> {
+    const answers = await Promise.all(
+      requests.map(async (request) => [request.key, await this.#askOne(server, session, request)] as const),
+    );
+    return new Map(answers);
+  }
+
+  #askOne(server: ManagedServer, session: Session, request: InputRequest): Promise<Uint8Array> {
+    const needed = NEEDS[request.method] ?? "";
+    if (!session.declares(needed)) return Promise.reject(new Error(`the client does not support ${needed}`));
+    return new Promise((resolve, reject) => {
+      const id = this.#remember({
+        server,
+        session,
+        serverId: undefined,
+        answer: (bytes, { result }) => {
+          if (result === undefined) reject(new Error(`the client refused ${request.method}`));
+          else resolve(Uint8Array.prototype.slice.call(bytes, result.start, result.end));
+        },
+        refuse: (why) => reject(new Error(why)),
+      });
+      const params = sessionParams(request, randomUUID());
+      const head = encodeJson({ jsonrpc: "2.0", id, method: request.method }).subarray(0, -1);
+      this.#send(server, session, params === undefined ? [head, CLOSE] : [head, PARAMS, params, CLOSE]);
+    });
+  }
+
+  #remember(asked: Asked): string {
     this.#lastId += 1;
     const id = `gatehouse-${this.#lastId}`;
-    this.#asked.set(id, { server, session, serverId, answer });
-    this.#send(server, session, splice(bytes, [{ ...envelope.id, bytes: encodeJson(id) }]));
+    this.#asked.set(id, asked);
+    return id;
   }
 
   /** A client answers one of those requests; an answer to anything else is dropped. */
@@ -82,7 +135,7 @@ export class ServerMessages {
     const asked = this.#asked.get(id);
     if (asked === undefined || asked.session !== session) return;
     this.#asked.delete(id);
-    asked.answer(splice(bytes, [{ ...envelope.id, bytes: asked.serverId }]));
+    asked.answer(bytes, envelope);
   }
 
   /** A server tells something that is neither progress nor a changed list. */
@@ -112,7 +165,7 @@ export class ServerMessages {
     for (const [id, asked] of this.#asked) {
       if (asked.session !== session) continue;
       this.#asked.delete(id);
-      asked.answer([errorMessage(asked.serverId, INVALID_REQUEST, "the client's session has ended")]);
+      asked.refuse("the client's session has ended");
     }
     this.levelsChanged();
   }
@@ -122,6 +175,7 @@ export class ServerMessages {
     for (const [id, asked] of this.#asked) {
       if (asked.server !== server) continue;
       this.#asked.delete(id);
+      asked.refuse("the server has ended");
       this.#cancelAtClient(asked, id, "the server has ended");
     }
   }
@@ -173,7 +227,7 @@ export class ServerMessages {
     if (span === undefined) return;
     const serverId = bytes.subarray(span.start, span.end);
     for (const [id, asked] of this.#asked) {
-      if (asked.server !== server || !asked.serverId.equals(serverId)) continue;
+      if (asked.server !== server || asked.serverId?.equals(serverId) !== true) continue;
       this.#asked.delete(id);
       this.#send(server, asked.session, splice(bytes, [{ ...span, bytes: encodeJson(id) }]));
       return;

@@ -34,8 +34,7 @@ export class Subscriptions {
 
   /** A server is there again: its new instance knows of no subscription. */
   renew(server: ManagedServer): void {
-    for (const uri of this.#byServer.get(keyOf(server))?.keys() ?? [])
-      server.askQuietly("resources/subscribe", encodeJson({ uri }));
+    for (const uri of this.#byServer.get(keyOf(server))?.keys() ?? []) this.#tell(server, uri, true);
   }
 
   /** A session is over: it hears no more of any of these servers. */
@@ -45,7 +44,7 @@ export class Subscriptions {
       for (const [uri, hearers] of byUri ?? [])
         if (hearers.delete(session) && hearers.size === 0) {
           byUri?.delete(uri);
-          server.askQuietly("resources/unsubscribe", encodeJson({ uri }));
+          this.#tell(server, uri, false);
         }
     }
     for (const key of this.#byServer.keys())
@@ -61,13 +60,23 @@ export class Subscriptions {
     else {
       byUri.set(uri, new Map([[session, known]]));
       server.need();
-      server.askQuietly("resources/subscribe", encodeJson({ uri }));
+      this.#tell(server, uri, true);
     }
   }
 
+  /** Subscribes or unsubscribes upstream, as the server's era has it. */
+  #tell(server: ManagedServer, uri: string, wanted: boolean): void {
+    if (server.era?.kind === "stateless") server.watch(new Set(this.#byServer.get(keyOf(server))?.keys()));
+    else server.askQuietly(wanted ? "resources/subscribe" : "resources/unsubscribe", encodeJson({ uri }));
+  }
+
   async #subscribe(call: Call, next: () => Outcome | Promise<Outcome>): Promise<Outcome> {
-    const outcome = await next();
     const { server, ownKey: uri } = call;
+    if (server?.era?.kind === "stateless" && uri !== undefined) {
+      this.add(server, uri, call.session, call.target.value);
+      return done(call);
+    }
+    const outcome = await next();
     if (outcome.status !== "ok" || server === undefined || uri === undefined) return outcome;
     const byUri = this.#byServer.get(keyOf(server)) ?? new Map<string, Hearers>();
     this.#byServer.set(keyOf(server), byUri);
@@ -83,11 +92,19 @@ export class Subscriptions {
     const byUri = this.#byServer.get(keyOf(server));
     const hearers = byUri?.get(uri);
     hearers?.delete(call.session);
-    if (hearers === undefined || hearers.size > 0)
-      return { status: "ok", parts: resultMessage(call.id, emptyResult), result: emptyResult, error: null };
+    if (hearers === undefined || hearers.size > 0) return done(call);
     byUri?.delete(uri);
-    return next();
+    if (server.era?.kind !== "stateless") return next();
+    this.#tell(server, uri, false);
+    return done(call);
   }
 }
+
+const done = (call: Call): Outcome => ({
+  status: "ok",
+  parts: resultMessage(call.id, emptyResult),
+  result: emptyResult,
+  error: null,
+});
 
 const keyOf = (server: ManagedServer): string => `${server.owner?.id ?? ""}\n${server.name}`;

@@ -1,11 +1,12 @@
 import type { CallStatus } from "../../../shared/model/call.ts";
 import type { Route } from "../../core/catalog/aggregate.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
-import type { Edit } from "../../core/jsonrpc/splice.ts";
 import type { Target } from "../../core/mcp/session-era/targets.ts";
+import type { InputRequest } from "../../core/mcp/stateless-era/round-trips.ts";
 import type { ClientIdentity, Reply, Scope } from "../ports/endpoint.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session } from "../sessions.ts";
+import type { CallCodec } from "./codec.ts";
 
 /** One call on its way through the pipeline. Times are performance.now() milliseconds. */
 export interface Call {
@@ -31,10 +32,10 @@ export interface Call {
   server: ManagedServer | undefined;
   /** What decided about the call: a rule or the default. */
   rule: string | null;
-  /** Changes to the request on its way to the server besides the target's name (the stateless era). */
-  readonly requestEdits?: readonly Edit[] | undefined;
-  /** Changes to the server's answer on its way to the client (the stateless era). */
-  readonly answerEdits?: ((bytes: Buffer, answer: Envelope) => readonly Edit[]) | undefined;
+  /** What lies between the client's era and the server's. */
+  readonly codec: CallCodec;
+  /** The client answers a server's questions in rounds of its own (the stateless era). */
+  readonly answersRounds?: true;
   /** Milliseconds spent waiting for a person. */
   consentMs: number;
   /** When it was given to its server's queue; 0 when it never was. */
@@ -45,6 +46,13 @@ export interface Call {
   /** Ends the call from outside: set by whichever step waits. */
   cancel: ((reason: string) => void) | undefined;
 }
+
+/** Asks the client of a session what a stateless server wants to know; resolves with the raw results by key. */
+export type AskSession = (
+  server: ManagedServer,
+  session: Session,
+  requests: readonly InputRequest[],
+) => Promise<ReadonlyMap<string, Uint8Array>>;
 
 /** How a call ended: what the client gets (nothing when it cancelled) and what the log keeps. */
 export interface Outcome {

@@ -3,8 +3,13 @@ import { resultMessage } from "../../core/jsonrpc/errors.ts";
 import { decodeString, encodeJson, membersOf } from "../../core/jsonrpc/json.ts";
 import { PendingRequests } from "../../core/jsonrpc/pending.ts";
 import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
-import { blankLineBreaks, type Edit, splice } from "../../core/jsonrpc/splice.ts";
+import { blankLineBreaks, type Edit, joinParts, splice } from "../../core/jsonrpc/splice.ts";
+import { downgradeNotification } from "../../core/mcp/stateless-era/downgrade.ts";
+import { paramsEdits } from "../../core/mcp/stateless-era/edits.ts";
+import { type ListenFilter, listenParams } from "../../core/mcp/stateless-era/listen.ts";
+import { upgradedRequest } from "../../core/mcp/stateless-era/upgrade.ts";
 import type { Transport, TransportEnd } from "../ports/upstream.ts";
+import { hubAsker, SESSION_ERA, type ServerEra } from "./era.ts";
 
 /** Why a request got no answer from its server. */
 export interface RequestFailure {
@@ -17,11 +22,11 @@ export interface RequestFailure {
 export interface OutboundRequest {
   readonly bytes: Uint8Array;
   readonly envelope: Envelope;
-  /** Changes besides the id and the progress token, such as the tool's own name. */
-  readonly edits: readonly Edit[];
+  /** Changes besides the id and the progress token, such as the tool's own name, for a server of this era. */
+  edits(era: ServerEra): readonly Edit[];
   /** performance.now() when it was handed to the transport; set by the connection. */
   sentAt: number;
-  answered(bytes: Buffer, envelope: Envelope): void;
+  answered(bytes: Buffer, envelope: Envelope, era: ServerEra): void;
   /** A progress notification of this request, its token mapped back. */
   progressed(parts: readonly Uint8Array[]): void;
   failed(failure: RequestFailure): void;
@@ -36,6 +41,11 @@ export interface ConnectionEvents {
   asked(bytes: Buffer, envelope: Envelope, answer: (parts: readonly Uint8Array[]) => void): void;
   /** Any other notification. */
   told(bytes: Buffer, envelope: Envelope): void;
+}
+
+interface Answered {
+  readonly bytes: Buffer;
+  readonly envelope: Envelope;
 }
 
 interface Entry {
@@ -59,6 +69,8 @@ export class ServerConnection {
   readonly #transport: Transport;
   readonly #events: ConnectionEvents;
   readonly #pending = new PendingRequests<Entry>();
+  /** Which era the server speaks; until the handshake has found out, requests carry what they were given. */
+  era: ServerEra = SESSION_ERA;
   /** Answers that nobody waited for any more: late ones of cancelled calls, doubled or invented ids. */
   strayAnswers = 0;
 
@@ -86,7 +98,7 @@ export class ServerConnection {
     };
     const id = this.#pending.add(entry);
     const idBytes = encodeJson(id);
-    const edits: Edit[] = [...request.edits];
+    const edits: Edit[] = [...request.edits(this.era)];
     if (envelope.id !== undefined) edits.push({ ...envelope.id, bytes: idBytes });
     if (progress !== undefined) edits.push({ ...progress, bytes: idBytes });
     edits.sort((a, b) => a.start - b.start);
@@ -100,28 +112,51 @@ export class ServerConnection {
     return id;
   }
 
+  /** Opens the stream on which a stateless server tells of changes; `done` settles when it has ended by itself. */
+  listen(filter: ListenFilter): { readonly done: Promise<void>; cancel(): void } {
+    const { id, answered } = this.#exchange("subscriptions/listen", listenParams(filter));
+    return {
+      done: answered.then(({ bytes, envelope }) => {
+        if (envelope.kind === "error") throw new Error(rpcErrorText("subscriptions/listen", bytes, envelope));
+      }),
+      cancel: () => this.cancel(id, "no longer wanted"),
+    };
+  }
+
   /** Asks something of the server on the hub's own behalf. Rejects with the RPC error's message or the transport's end. */
-  ask(method: string, params: Uint8Array): Promise<{ bytes: Buffer; result: Span }> {
+  async ask(method: string, params: Uint8Array): Promise<{ bytes: Buffer; result: Span }> {
+    const { bytes, envelope } = await this.exchange(method, params);
+    if (envelope.result === undefined) throw new Error(rpcErrorText(method, bytes, envelope));
+    return { bytes, result: envelope.result };
+  }
+
+  /** The same, resolving with whatever the answer is. Rejects only with the transport's end. */
+  exchange(method: string, params: Uint8Array): Promise<Answered> {
+    return this.#exchange(method, params).answered;
+  }
+
+  #exchange(method: string, params: Uint8Array): { id: number; answered: Promise<Answered> } {
     const bytes = Buffer.concat([
       encodeJson({ jsonrpc: "2.0", id: 0, method }).subarray(0, -1),
       commaParams,
       params,
       closing,
     ]);
-    return new Promise((resolve, reject) => {
-      this.send({
+    const scanned = scanMessage(bytes);
+    let id = 0;
+    const answered = new Promise<Answered>((resolve, reject) => {
+      id = this.send({
         bytes,
-        envelope: scanMessage(bytes),
-        edits: [],
+        envelope: scanned,
+        edits: (era) =>
+          era.kind === "stateless" ? paramsEdits(bytes, scanned, upgradedRequest(hubAsker(era.version))) : [],
         sentAt: 0,
-        answered: (answer, envelope) => {
-          if (envelope.result !== undefined) resolve({ bytes: answer, result: envelope.result });
-          else reject(new Error(rpcErrorText(method, answer, envelope)));
-        },
+        answered: (answer, envelope) => resolve({ bytes: answer, envelope }),
         progressed: () => {},
         failed: ({ end }) => reject(new Error(end.message)),
       });
     });
+    return { id, answered };
   }
 
   notify(method: string, params: Uint8Array = emptyObject): void {
@@ -173,7 +208,7 @@ export class ServerConnection {
   #answer(bytes: Buffer, envelope: Envelope): void {
     const entry = envelope.id === undefined ? undefined : this.#pending.takeRaw(bytes, envelope.id);
     if (entry === undefined) this.strayAnswers += 1;
-    else entry.request.answered(bytes, envelope);
+    else entry.request.answered(bytes, envelope, this.era);
   }
 
   #notification(bytes: Buffer, envelope: Envelope): void {
@@ -190,10 +225,19 @@ export class ServerConnection {
       case "notifications/resources/list_changed":
         this.#events.listChanged();
         return;
+      case "notifications/subscriptions/acknowledged":
+        return;
       default:
-        this.#events.told(bytes, envelope);
+        this.#told(bytes, envelope);
         return;
     }
+  }
+
+  /** On a listen stream of the stateless era a notification carries the stream's tag, which is the hub's own matter. */
+  #told(bytes: Buffer, envelope: Envelope): void {
+    if (this.era.kind === "session") return this.#events.told(bytes, envelope);
+    const plain = Buffer.from(joinParts(splice(bytes, downgradeNotification(bytes, envelope))));
+    this.#events.told(plain, scanMessage(plain));
   }
 
   #request(bytes: Buffer, envelope: Envelope): void {

@@ -5,20 +5,113 @@ import {
   readServerHello,
   type ServerHello,
 } from "../../core/mcp/session-era/initialize.ts";
-import { isSessionRevision } from "../../core/mcp/session-era/revisions.ts";
+import { isSessionRevision, LATEST_SESSION_REVISION } from "../../core/mcp/session-era/revisions.ts";
+import { initializeFromDiscover } from "../../core/mcp/stateless-era/discover.ts";
+import { objectOf } from "../../core/mcp/stateless-era/edits.ts";
+import {
+  CLIENT_CAPABILITIES_KEY,
+  CLIENT_INFO_KEY,
+  PROTOCOL_VERSION_KEY,
+  STATELESS_REVISIONS,
+} from "../../core/mcp/stateless-era/meta.ts";
+import { judgeProbe } from "../../core/mcp/stateless-era/probe.ts";
 import type { ServerConnection } from "./connection.ts";
+import { hubAsker, SESSION_ERA, type ServerEra } from "./era.ts";
 
 const MAX_PAGES = 1_000;
 
+/** How long the answer to the first probe is waited for before initialize is sent as well, in milliseconds. */
+const PROBE_MS = 1_500;
+
+/** What a server says of itself, in the form of an initialize result whichever era it speaks. */
+export interface Greeting {
+  readonly hello: ServerHello;
+  readonly raw: Uint8Array;
+  readonly era: ServerEra;
+}
+
+export interface HandshakeOptions {
+  readonly version: string;
+  /** The raw capabilities of the one client that the instance is for. */
+  readonly capabilities: string | undefined;
+  /** The era that the server spoke before; undefined: not known, find out. */
+  readonly known: ServerEra | undefined;
+}
+
 /**
- * The session era's opening: initialize, then notifications/initialized (MCP, Lifecycle). Rejects with a sentence when
- * the server answers with an error or with a revision that the hub does not speak.
+ * Finds out which era the server speaks, on this one connection, and opens the conversation. A server whose era is not
+ * known is asked with server/discover first (2026-07-28, Backward Compatibility); whatever is not surely stateless, or
+ * does not answer in time, gets initialize. Rejects with a sentence when no common revision is found.
  */
-export async function handshake(
+export async function handshake(connection: ServerConnection, options: HandshakeOptions): Promise<Greeting> {
+  if (options.known?.kind === "session") return openSession(connection, options);
+  const probing = probe(connection, STATELESS_REVISIONS[0]);
+  const first = await within(PROBE_MS, probing);
+  if (first !== undefined) return first ?? openSession(connection, options);
+  // A slow server: both questions are out, and the stateless answer, if there is one, came first.
+  const opening = openSession(connection, options);
+  const late = await Promise.race([probing, opening]);
+  return late ?? opening;
+}
+
+/** Asks a server whether it is stateless; null when it is not. Rejects when it is and shares no revision with the hub. */
+async function probe(connection: ServerConnection, revision: string): Promise<Greeting | null> {
+  const asker = hubAsker(revision);
+  const params = objectOf(
+    new Map([
+      [
+        "_meta",
+        objectOf(
+          new Map([
+            [PROTOCOL_VERSION_KEY, encodeJson(revision)],
+            [CLIENT_CAPABILITIES_KEY, asker.capabilities],
+            [CLIENT_INFO_KEY, asker.clientInfo ?? encodeJson({})],
+          ]),
+        ),
+      ],
+    ]),
+  );
+  const { bytes, envelope } = await connection.exchange("server/discover", params);
+  const verdict = judgeProbe(bytes, envelope);
+  if (verdict.era === "session") return null;
+  if (verdict.era === "none")
+    throw new Error(
+      `the server speaks MCP ${verdict.supported.join(", ").slice(0, 80)}, which this version of Gatehouse does not`,
+    );
+  if (verdict.era === "again")
+    return verdict.version === revision ? null : probe(connection, verdict.version);
+  if (envelope.result === undefined) return null;
+  const era: ServerEra = { kind: "stateless", version: verdict.version };
+  const result = Uint8Array.prototype.slice.call(bytes, envelope.result.start, envelope.result.end);
+  const raw = initializeFromDiscover(
+    result,
+    LATEST_SESSION_REVISION,
+    encodeJson({ name: "unknown", version: "0" }),
+  );
+  const hello = readServerHello(raw);
+  if (hello === undefined) return null;
+  connection.era = era;
+  return { hello, raw, era };
+}
+
+/** What the work gives, or undefined when it takes longer; the work itself goes on. */
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, undefined);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The session era's opening: initialize, then notifications/initialized (MCP, Lifecycle). */
+async function openSession(
   connection: ServerConnection,
-  version: string,
-  capabilities: string | undefined,
-): Promise<{ hello: ServerHello; raw: Uint8Array }> {
+  { version, capabilities }: HandshakeOptions,
+): Promise<Greeting> {
   const answer = await connection.ask("initialize", initializeParams(version, capabilities));
   const raw = Uint8Array.prototype.slice.call(answer.bytes, answer.result.start, answer.result.end);
   const hello = readServerHello(raw);
@@ -29,7 +122,7 @@ export async function handshake(
     );
   connection.adopt(hello.revision);
   connection.notify("notifications/initialized");
-  return { hello, raw };
+  return { hello, raw, era: SESSION_ERA };
 }
 
 /** Reads every list that the server's capabilities name; a list that fails fails all, with the reason. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { sentenceOf } from "../../../shared/errors.ts";
 import type { ServerConfig } from "../../../shared/model/config.ts";
 import type { LogLine, Problem, ServerSummary } from "../../../shared/model/server.ts";
@@ -5,6 +6,7 @@ import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import type { ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../../core/mcp/session-era/log-levels.ts";
+import { honoured } from "../../core/mcp/stateless-era/listen.ts";
 import {
   DEFAULT_POLICY,
   type EndKind,
@@ -25,6 +27,7 @@ import type {
 import type { Session } from "../sessions.ts";
 import { CallQueue, ServerUnavailable, type Ticket } from "./call-queue.ts";
 import { type OutboundRequest, ServerConnection } from "./connection.ts";
+import { eraOf, rememberEra, SESSION_ERA, type ServerEra } from "./era.ts";
 import { handshake, readLists } from "./handshake.ts";
 import { ServerCatalog } from "./server-catalog.ts";
 
@@ -54,6 +57,8 @@ export interface ManagedServerDeps {
 
 /** A call waits for a restart that is at most this far away, in milliseconds; else it fails at once. */
 const RETRY_WORTH_WAITING_MS = 2_500;
+/** How long after the end of a listen stream the next is opened, in milliseconds. */
+const LISTEN_AGAIN_MS = 1_000;
 /** Bytes of answers that clients have not taken yet, above which a server is not read from. */
 const UNDELIVERED_HIGH = 64 * 1024 * 1024;
 /** What the supervisor makes of a transport's end; a crash unless it stands here. */
@@ -96,6 +101,13 @@ export class ManagedServer {
   #startedAt: number | undefined;
   #noiseLines = 0;
   #undelivered = 0;
+  #era: ServerEra | undefined;
+  /** A first start is finding out the era; one that dies meanwhile may not have liked the question. */
+  #probing = false;
+  #hurtByProbe = false;
+  /** What of a stateless server's resources somebody wants to hear of. */
+  #watched: ReadonlySet<string> = new Set();
+  #relisten: (() => void) | undefined;
   #logLevel: LogLevel | undefined;
 
   constructor(name: string, config: ServerConfig, key: string, deps: ManagedServerDeps, owner?: Session) {
@@ -109,6 +121,17 @@ export class ManagedServer {
       refusal: () => this.#refusal(),
       need: () => this.need(),
     });
+  }
+
+  /** The era it speaks, from this run or as remembered; undefined when nobody has found out yet. */
+  get era(): ServerEra | undefined {
+    return this.#era ?? (this.catalog.lists === undefined ? undefined : eraOf(this.catalog.parts.get("era")));
+  }
+
+  /** A stateless server is to tell of changes of these resources (2026-07-28: subscriptions/listen). */
+  watch(uris: ReadonlySet<string>): void {
+    this.#watched = uris;
+    this.#relisten?.();
   }
 
   get hello(): ServerHello | undefined {
@@ -202,7 +225,7 @@ export class ManagedServer {
       restarts: this.#life.restarts,
       lastError: this.#lastError ?? null,
       pid: this.#transport?.pid ?? null,
-      revision: this.hello?.revision ?? null,
+      revision: this.era?.kind === "stateless" ? this.era.version : (this.hello?.revision ?? null),
       callsToday,
       retryAt: iso(this.#life.retryAt),
       startedAt: iso(this.#startedAt),
@@ -305,13 +328,20 @@ export class ManagedServer {
     if (!current()) return;
     const connection = this.#connect(launch, current);
     try {
-      const { hello, raw } = await handshake(connection, this.#deps.version, this.owner?.stored.capabilities);
+      const { hello, raw, era } = await handshake(connection, {
+        version: this.#deps.version,
+        capabilities: this.owner?.stored.capabilities,
+        known: this.#knownEra(),
+      });
       if (!current()) return;
       clearTimeout(this.#startTimer);
       this.#initialize = raw;
+      this.#era = era;
+      this.#probing = false;
       this.#apply({ type: "handshaken" });
       if (!this.#isReady()) return;
       this.#sendLogLevel();
+      void this.#listen(connection, hello);
       this.#deps.onReady(this);
       this.#queue.flush(connection);
       await this.#learn(connection, hello);
@@ -321,6 +351,37 @@ export class ManagedServer {
       this.#log("hub", this.#lastError);
       this.catalog.settle();
       if (this.#life.phase === "starting") void this.#transport?.stop();
+    }
+  }
+
+  /** The era to begin with: as remembered, or the older one where the probe has done harm. */
+  #knownEra(): ServerEra | undefined {
+    // HTTP+SSE is older than the stateless era.
+    const known = this.#hurtByProbe || this.config.type === "sse" ? SESSION_ERA : this.era;
+    this.#probing = known?.kind !== "session";
+    return known;
+  }
+
+  /** Keeps a listen stream to a stateless server open, anew whenever what is wanted changes. */
+  async #listen(connection: ServerConnection, hello: ServerHello): Promise<void> {
+    if (connection.era.kind === "session") return;
+    while (connection === this.#connection && this.#isReady()) {
+      const changed = new Promise<void>((resolve) => {
+        this.#relisten = resolve;
+      });
+      const filter = honoured(
+        {
+          toolsListChanged: true,
+          promptsListChanged: true,
+          resourcesListChanged: true,
+          resourceSubscriptions: [...this.#watched],
+        },
+        new TextEncoder().encode(hello.rawCapabilities),
+      );
+      const stream = connection.listen(filter);
+      const ended = stream.done.catch((error: unknown) => this.#log("hub", sentenceOf(error)));
+      await Promise.race([changed, ended.then(() => pause(LISTEN_AGAIN_MS))]);
+      stream.cancel();
     }
   }
 
@@ -364,7 +425,13 @@ export class ManagedServer {
   async #learn(connection: ServerConnection, hello: ServerHello): Promise<void> {
     const lists = await readLists(connection, hello.capabilities);
     if (connection !== this.#connection) return;
-    this.catalog.put(new Map<string, Uint8Array>([["initialize", this.#initialize], ...lists]));
+    this.catalog.put(
+      new Map<string, Uint8Array>([
+        ["initialize", this.#initialize],
+        ["era", rememberEra(this.#era ?? SESSION_ERA)],
+        ...lists,
+      ]),
+    );
     this.#deps.onCatalogChanged(this);
     this.#deps.onStateChanged(this);
   }
@@ -399,6 +466,7 @@ export class ManagedServer {
   #ended(end: TransportEnd): void {
     clearTimeout(this.#startTimer);
     this.#generation += 1;
+    if (this.#probing && this.#life.phase === "starting" && end.code === "exited") this.#hurtByProbe = true;
     // While stopping, transport.stop() is what tells when nothing is left: the child is gone, its tree may not be.
     if (this.#life.phase === "stopping") return;
     const transport = this.#transport;
@@ -429,6 +497,8 @@ export class ManagedServer {
   }
 
   #sendLogLevel(): void {
+    // A stateless server is told with each request.
+    if (this.#era?.kind === "stateless") return;
     if (this.#logLevel !== undefined && this.hello?.capabilities.has("logging") !== false)
       this.askQuietly("logging/setLevel", encodeJson({ level: this.#logLevel }));
   }

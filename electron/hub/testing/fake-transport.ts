@@ -81,6 +81,11 @@ export function createFakeServer(): FakeServer {
             server.received.push(message);
             const { id, method } = message;
             if (id === undefined || method === undefined) return true;
+            if (!Object.hasOwn(server.answer, method)) {
+              const error = { code: -32601, message: `Method not found: ${method}` };
+              queueMicrotask(() => server.say({ jsonrpc: "2.0", id, error }));
+              return true;
+            }
             const result = server.answer[method]?.(message.params, id);
             if (result !== undefined) queueMicrotask(() => server.say({ jsonrpc: "2.0", id, result }));
             return true;

@@ -1,6 +1,8 @@
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import { spanEquals } from "../../core/jsonrpc/json.ts";
 import { scanMessage } from "../../core/jsonrpc/scan.ts";
+import { headersFor } from "../../core/mcp/stateless-era/headers.ts";
+import { metaSpan, PROTOCOL_VERSION_KEY, stringAt } from "../../core/mcp/stateless-era/meta.ts";
 
 /** One message on its way to a remote server, and what has become of it. */
 export class Outgoing {
@@ -35,6 +37,15 @@ export class Outgoing {
     this.id = this.envelope.kind === "request" ? rawId(bytes, this.envelope) : undefined;
     this.#written = written;
     this.#release = release;
+  }
+
+  /** What a request of the stateless era says in headers too (2026-07-28, Streamable HTTP); none in the session era. */
+  get headers(): Record<string, string> {
+    const version = metaSpan(this.envelope, PROTOCOL_VERSION_KEY);
+    const text = version === undefined ? undefined : stringAt(this.bytes, version);
+    if (text === undefined) return {};
+    const headers = headersFor(this.bytes, this.envelope, { version: text });
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   }
 
   get method(): string {

@@ -156,7 +156,9 @@ export class Poster {
   }
 
   #refuse(outgoing: Outgoing | undefined, code: string, message: string, status: number): void {
-    if (!this.#host.met) this.#host.end({ code, message });
+    // That a first server/discover is refused says no more than that the server may be of the session era.
+    const probing = outgoing?.method === "server/discover";
+    if (!this.#host.met && !probing) this.#host.end({ code, message });
     else if (outgoing?.id !== undefined) this.#link.fail(outgoing, message, code, { status });
     else this.#link.note(message);
   }

@@ -98,8 +98,12 @@ export class StreamableHttp implements Transport {
   }
 
   async #run(outgoing: Outgoing): Promise<void> {
-    const answer = await this.#poster.post(outgoing, this.#server.url, () => this.#headers(BOTH, true));
+    const answer = await this.#poster.post(outgoing, this.#server.url, () => ({
+      ...this.#headers(BOTH, true),
+      ...outgoing.headers,
+    }));
     if (answer === undefined) return;
+    if (outgoing.method === "server/discover") this.#met = true;
     if (outgoing.method === "initialize") {
       this.#met = true;
       this.#session = sessionIdOf(answer.headers["mcp-session-id"]);

@@ -105,7 +105,7 @@ export function sameFilter(a: ListenFilter, b: ListenFilter): boolean {
 }
 
 /** Whether a notification travels on listen streams only, and never on a request's own. */
-export function isListened(method: string): boolean {
+function isListened(method: string): boolean {
   return Object.hasOwn(KINDS, method);
 }
 
@@ -139,6 +139,11 @@ function rawFilter(filter: ListenFilter): Uint8Array {
 /** The params of the hub's own subscriptions/listen to a stateless server; combine with `upgradedRequest`. */
 export function listenChange(filter: ListenFilter): ParamsChange {
   return { set: new Map([["notifications", rawFilter(filter)]]) };
+}
+
+/** The whole raw params of the hub's own subscriptions/listen, without `_meta`. */
+export function listenParams(filter: ListenFilter): Uint8Array {
+  return objectOf(new Map([["notifications", rawFilter(filter)]]));
 }
 
 const encoder = new TextEncoder();

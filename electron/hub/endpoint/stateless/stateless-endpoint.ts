@@ -7,12 +7,9 @@ import { UNION_CAPABILITIES } from "../../../core/mcp/session-era/initialize.ts"
 import { readTarget } from "../../../core/mcp/session-era/targets.ts";
 import { statelessCapabilities } from "../../../core/mcp/stateless-era/capabilities.ts";
 import { discoverFromInitialize, discoverResult } from "../../../core/mcp/stateless-era/discover.ts";
-import { DOWNGRADED_REQUEST } from "../../../core/mcp/stateless-era/downgrade.ts";
-import { paramsEdits } from "../../../core/mcp/stateless-era/edits.ts";
 import type { RequestMeta } from "../../../core/mcp/stateless-era/meta.ts";
 import { methodNotFound } from "../../../core/mcp/stateless-era/refusal.ts";
-import { type Retry, readRetry } from "../../../core/mcp/stateless-era/round-trips.ts";
-import { upgradeError, upgradeResult } from "../../../core/mcp/stateless-era/upgrade.ts";
+import { readRetry } from "../../../core/mcp/stateless-era/round-trips.ts";
 import type { CatalogService } from "../../catalog-service.ts";
 import type { Log } from "../../log.ts";
 import type { Call, Outcome } from "../../pipeline/call.ts";
@@ -26,7 +23,8 @@ import { profileOf } from "../scopes.ts";
 import type { ServerMessages } from "../server-messages.ts";
 import { HeldCall } from "./held-call.ts";
 import type { Listeners } from "./listen.ts";
-import { paramsHash, type RequestStates } from "./request-states.ts";
+import { paramsHash, type RequestStates, STATE_LIFE_MS } from "./request-states.ts";
+import { type RoundState, statelessCodec } from "./stateless-codec.ts";
 
 export interface StatelessDeps {
   readonly version: string;
@@ -45,11 +43,15 @@ const RELAYED = new Set(["tools/call", "prompts/get", "resources/read", "complet
 const TTL_MS = 2_000;
 const nothing = (): void => {};
 
+type MutableRound = { -readonly [K in keyof RoundState]: RoundState[K] };
+
 /** The methods of the stateless era (2026-07-28): every request stands for itself, there is no session. */
 export class StatelessEndpoint {
   readonly #deps: StatelessDeps;
   /** Calls that go on while their client answers questions, by a random key in the request state. */
   readonly #held = new Map<string, HeldCall>();
+  /** The states that stateless servers have given, by the random handle that stands for them in the hub's own. */
+  readonly #upstreamStates = new Map<string, { readonly state: string; readonly expires: number }>();
 
   constructor(deps: StatelessDeps) {
     this.#deps = deps;
@@ -124,19 +126,44 @@ export class StatelessEndpoint {
     if (typeof target === "string") return refuse(reply, id, target);
     const retry = readRetry(bytes, envelope);
     if (typeof retry === "string") return refuse(reply, id, retry);
+    const state: MutableRound = {
+      upstream: undefined,
+      dropAnswers: false,
+      wrap: (upstream) => this.#wrap(call, upstream),
+    };
     const session = requestSession(message, meta);
-    const call = newCall(message, session, target, id, reply, {
-      requestEdits: paramsEdits(bytes, envelope, DOWNGRADED_REQUEST),
-      answerEdits: (answer, answered) => [
-        ...upgradeResult(envelope.method, answer, answered, { filtered: true, ttlMs: TTL_MS }),
-        ...upgradeError(answer, answered),
-      ],
-    });
-    if (retry?.state !== undefined) {
-      const resumed = this.#resume(call, retry, reply);
-      if (resumed !== undefined) return resumed;
+    const call: Call = {
+      ...newCall(message, session, target, id, reply, statelessCodec(envelope.method, TTL_MS, state)),
+      answersRounds: true,
+    };
+    if (retry?.state === undefined) return this.#start(call, meta, reply);
+    findRoute(call, this.#deps.catalog.view(call.scope, call.profile));
+    const opened = this.#deps.states.open(retry.state, this.#binding(call));
+    if (opened === "other_request") {
+      // A retry that differs is a new call, and brings no answers with it.
+      state.dropAnswers = true;
+      return this.#start(call, meta, reply);
     }
+    const found = typeof opened === "string" ? undefined : this.#found(opened.upstream);
+    if (found === undefined) return refuse(reply, id, "Invalid or expired requestState");
+    if (found instanceof HeldCall) return found.resume(retry, bytes, id, reply);
+    state.upstream = found;
     return this.#start(call, meta, reply);
+  }
+
+  /** What a state leads back to: a call that is held, or the state of a stateless server. */
+  #found(handle: string): HeldCall | string | undefined {
+    return this.#held.get(handle) ?? this.#upstreamStates.get(handle)?.state;
+  }
+
+  /** The hub's own state for one that a stateless server has given: bound to this call, and nothing of it readable. */
+  #wrap(call: Call, state: string): string {
+    const now = Date.now();
+    for (const [handle, { expires }] of this.#upstreamStates)
+      if (expires <= now) this.#upstreamStates.delete(handle);
+    const handle = randomUUID();
+    this.#upstreamStates.set(handle, { state, expires: now + STATE_LIFE_MS });
+    return this.#deps.states.seal(this.#binding(call), handle);
   }
 
   #start(call: Call, meta: RequestMeta, reply: Reply): () => void {
@@ -158,16 +185,6 @@ export class StatelessEndpoint {
       return outcome;
     };
     return held.start({ ...call, reply: held.reply }, reply, run);
-  }
-
-  /** Goes on with the call that a retry belongs to; undefined when the retry is of another request: a new call. */
-  #resume(call: Call, retry: Retry, reply: Reply): (() => void) | undefined {
-    findRoute(call, this.#deps.catalog.view(call.scope, call.profile));
-    const opened = this.#deps.states.open(retry.state ?? "", this.#binding(call));
-    if (opened === "other_request") return undefined;
-    const held = typeof opened === "string" ? undefined : this.#held.get(opened.upstream);
-    if (held === undefined) return refuse(reply, call.id, "Invalid or expired requestState");
-    return held.resume(retry, call.bytes, call.id, reply);
   }
 
   #binding(call: Call) {

@@ -1,0 +1,45 @@
+import type { Envelope } from "../../../core/jsonrpc/envelope.ts";
+import { encodeJson, membersOf } from "../../../core/jsonrpc/json.ts";
+import type { Edit } from "../../../core/jsonrpc/splice.ts";
+import { DOWNGRADED_REQUEST } from "../../../core/mcp/stateless-era/downgrade.ts";
+import { objectEdits, type ParamsChange } from "../../../core/mcp/stateless-era/edits.ts";
+import { readInputRequired } from "../../../core/mcp/stateless-era/round-trips.ts";
+import { upgradeError, upgradeResult } from "../../../core/mcp/stateless-era/upgrade.ts";
+import type { CallCodec } from "../../pipeline/codec.ts";
+
+/** How a call of a stateless client relates to an earlier round of it. */
+export interface RoundState {
+  /** The stateless server's own state that the retry goes on with; undefined in a first round, or if it gave none. */
+  readonly upstream: string | undefined;
+  /** The retry's answers belong to another request, and must not be taken for this one's. */
+  readonly dropAnswers: boolean;
+  /** Replaces a stateless server's state in its answer by the hub's own, which binds it. */
+  wrap(upstream: string): string;
+}
+
+/** For a client of the stateless era: downgraded for older servers, and its states wrapped towards servers of its own. */
+export function statelessCodec(method: string, ttlMs: number, round: RoundState): CallCodec {
+  return {
+    change(era): ParamsChange {
+      if (era.kind === "session") return DOWNGRADED_REQUEST;
+      const { upstream, dropAnswers } = round;
+      const remove = new Set(dropAnswers ? ["inputResponses", "requestState"] : ["requestState"]);
+      if (upstream === undefined || dropAnswers) return { remove };
+      return { set: new Map([["requestState", encodeJson(upstream)]]) };
+    },
+    answer(bytes, answer, era) {
+      if (answer.kind === "error") return upgradeError(bytes, answer);
+      const fromStateless = era.kind === "stateless";
+      if (fromStateless && answer.resultType === "input_required") return wrapState(bytes, answer, round);
+      return upgradeResult(method, bytes, answer, { filtered: true, ttlMs }, fromStateless);
+    },
+  };
+}
+
+function wrapState(bytes: Buffer, answer: Envelope, round: RoundState): readonly Edit[] {
+  if (answer.result === undefined) return [];
+  const wanted = readInputRequired(bytes.subarray(answer.result.start, answer.result.end));
+  if (typeof wanted === "string" || wanted.state === undefined) return [];
+  const set = new Map([["requestState", encodeJson(round.wrap(wanted.state))]]);
+  return objectEdits(bytes, answer.result, membersOf(bytes, answer.result), { set });
+}
