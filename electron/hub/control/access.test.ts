@@ -134,6 +134,20 @@ describe("questions", () => {
     expect(open.hub.state.store.config.rules).toEqual([]);
   });
 
+  it("values of variables that were asked for are shown to nobody, and are set when it is approved", async () => {
+    open = await createTestHub();
+    const env = { TOKEN: "the-value", KEY: "${secret:key}" };
+    const config = { type: "stdio", command: "more", env };
+    const { id } = (await open.hub.callAs("viewer", "questions.ask", {
+      change: { type: "server.add", name: "more", config },
+    })) as { id: string };
+    const listed = JSON.stringify(await open.hub.callAs("owner", "questions.list", {}));
+    expect(listed).not.toContain("the-value");
+    expect(listed).toContain('{"TOKEN":"(hidden)","KEY":"${secret:key}"}');
+    await open.hub.callAs("owner", "questions.answer", { id, answer: "approve" });
+    expect(open.hub.state.store.config.mcpServers.more).toMatchObject({ env });
+  });
+
   it("trust goes with nothing but a new server", async () => {
     open = await createTestHub();
     const { id } = (await open.hub.callAs("viewer", "questions.ask", {

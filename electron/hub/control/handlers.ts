@@ -246,11 +246,11 @@ export function createHandlers(state: HubState): Handlers {
       if (allowing && !mayAllow(caller.role, desktop)) throw forbidden("allowing", caller.role, desktop);
       if (trust && (!allowing || state.questions.get(id).change?.type !== "server.add"))
         throw new GatehouseError("bad_request", "only a server that is being added can be trusted so");
-      const { question, action } = state.questions.take(id);
+      const { question, change, action } = state.questions.take(id);
       audit(caller, `question.${answer}`, `${question.title}${reason === undefined ? "" : ` (${reason})`}`);
       state.broadcaster.emit("questionAnswered", { id, answer, by: caller.role });
       action?.(allowing);
-      if (allowing && question.change !== null) await carryOut(question.change, trust, caller);
+      if (allowing && change !== null) await carryOut(change, trust, caller);
       return ok;
     },
 

@@ -14,13 +14,19 @@ export interface Asked {
   readonly warnings: string[];
 }
 
+interface Open {
+  /** As it is shown: values of environments and headers are left out. */
+  readonly question: Question;
+  readonly change: Change | null;
+  readonly action: ((allowed: boolean) => void) | undefined;
+}
+
 /** Changes that somebody without the right to make them has asked for, until somebody with the right answers. */
 export class Questions {
-  readonly #open = new Map<string, Question>();
-  readonly #actions = new Map<string, (allowed: boolean) => void>();
+  readonly #open = new Map<string, Open>();
 
   list(): Question[] {
-    return [...this.#open.values()];
+    return [...this.#open.values()].map(({ question }) => question);
   }
 
   get size(): number {
@@ -45,38 +51,35 @@ export class Questions {
       askedAt: new Date().toISOString(),
       deadline: null,
       title: asked.title,
-      change: asked.change,
+      change: asked.change === null ? null : withoutValues(asked.change),
       launch: asked.launch,
       warnings: asked.warnings,
     };
-    this.#open.set(question.id, question);
-    if (action !== undefined) this.#actions.set(question.id, action);
+    this.#open.set(question.id, { question, change: asked.change, action });
     return question;
   }
 
-  /** An open question; throws `not_found` when there is none of this id. */
-  get(id: string): Question {
-    const question = this.#open.get(id);
-    if (question === undefined)
+  /** An open question, with what was really asked for; throws `not_found` when there is none of this id. */
+  get(id: string): Open {
+    const open = this.#open.get(id);
+    if (open === undefined)
       throw new GatehouseError(
         "not_found",
         `there is no open question ${id}`,
         "It may have been answered already; see `gatehouse pending`.",
       );
-    return question;
+    return open;
   }
 
   /** Takes a question off the list; the first answer wins. */
-  take(id: string): { question: Question; action: ((allowed: boolean) => void) | undefined } {
-    const question = this.get(id);
-    const action = this.#actions.get(id);
+  take(id: string): Open {
+    const open = this.get(id);
     this.withdraw(id);
-    return { question, action };
+    return open;
   }
 
   /** Forgets a question that nobody need answer any more; false if it was answered already. */
   withdraw(id: string): boolean {
-    this.#actions.delete(id);
     return this.#open.delete(id);
   }
 
@@ -84,6 +87,23 @@ export class Questions {
   static allows(answer: Answer): boolean {
     return answer !== "deny";
   }
+}
+
+/** A change as others may see it: what somebody pasted as the value of a variable or header is nobody else's to read. */
+function withoutValues(change: Change): Change {
+  if (change.type !== "server.add") return change;
+  const { config } = change;
+  const hidden =
+    config.type === "stdio"
+      ? { ...config, env: withNamesOnly(config.env) }
+      : { ...config, headers: withNamesOnly(config.headers) };
+  return { ...change, config: hidden };
+}
+
+function withNamesOnly(values: Readonly<Record<string, string>>): Record<string, string> {
+  const shown = (value: string): string =>
+    /^\$\{(secret|env):[^}]*\}$/.test(value) || value === "" ? value : "(hidden)";
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shown(value)]));
 }
 
 function serverOf(change: Change | null): string | null {
