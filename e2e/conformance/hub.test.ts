@@ -19,7 +19,17 @@ const scored: Readonly<Record<Revision, number>> = { "2025-11-25": 30, "2026-07-
 const rows = (era: Era, requirements: Revision, ruledOut: readonly string[] = []): Row[] =>
   (["stdio", "http"] as const).map((transport) => ({ transport, era, requirements, ruledOut }));
 
-const table: readonly Row[] = [...rows("session", "2025-11-25"), ...rows("both", "2025-11-25")];
+const table: readonly Row[] = [
+  ...rows("session", "2025-11-25"),
+  ...rows("stateless", "2025-11-25"),
+  ...rows("both", "2025-11-25"),
+  // A session-era request carries no key, and this check wants the key "user_name".
+  ...rows("session", "2026-07-28", [
+    "input-required-result-basic-elicitation: sep-2322-elicitation-incomplete",
+  ]),
+  ...rows("stateless", "2026-07-28"),
+  ...rows("both", "2026-07-28"),
+];
 
 describe("the hub in front of the conformance fixture", () => {
   it.for(table)(

@@ -161,6 +161,7 @@ export class StatelessEndpoint {
     const now = Date.now();
     for (const [handle, { expires }] of this.#upstreamStates)
       if (expires <= now) this.#upstreamStates.delete(handle);
+    findRoute(call, this.#deps.catalog.view(call.scope, call.profile));
     const handle = randomUUID();
     this.#upstreamStates.set(handle, { state, expires: now + STATE_LIFE_MS });
     return this.#deps.states.seal(this.#binding(call), handle);
