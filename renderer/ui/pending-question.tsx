@@ -8,11 +8,14 @@ import { Dot } from "./status.tsx";
 export function PendingQuestion({
   question,
   desktop,
+  denies = false,
   onWithdraw,
 }: {
   readonly question: Question;
   /** A desktop is attached, which then is the only one to decide. */
   readonly desktop: boolean;
+  /** Calls that no rule covers are denied: a new server's too, unless it is trusted. */
+  readonly denies?: boolean;
   readonly onWithdraw: () => void;
 }) {
   const line = `gatehouse answer ${question.id} approve`;
@@ -40,6 +43,12 @@ export function PendingQuestion({
             </code>
             <CopyButton label="Copy the line" text={line} />
           </div>
+          {denies && question.change?.type === "server.add" && (
+            <p className="text-muted text-xs">
+              With <code className="font-mono">--trust</code> at its end, clients may call its tools without
+              asking. Otherwise their calls are denied until a rule allows them.
+            </p>
+          )}
         </>
       )}
       <Button size="sm" variant="ghost" className="-ml-2" onClick={onWithdraw}>

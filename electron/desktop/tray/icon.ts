@@ -5,8 +5,8 @@ export interface IconStyle {
   readonly color: number;
   /** 0xRRGGBB of the dot at the lower right that tells the state, or undefined for none. */
   readonly dot?: number;
-  /** 0xRRGGBB of a rounded tile behind the gate, or undefined for none. */
-  readonly tile?: number;
+  /** 0xRRGGBB at the top and the bottom of a rounded tile behind the gate, or undefined for none. */
+  readonly tile?: readonly [top: number, bottom: number];
 }
 
 const SAMPLES = 4;
@@ -41,20 +41,30 @@ function colorAt(u: number, v: number, { color, dot, tile }: IconStyle): number 
     if (distance < 0.19) return dot;
     if (distance < 0.25) return undefined;
   }
-  if (tile !== undefined) return inMark(32 * u, 32 * v) ? color : inTile(32 * u, 32 * v) ? tile : undefined;
-  // Without a tile the mark fills the square: its 18 by 20.5 units become 20.5 by 20.5 around its centre.
-  return inMark(16 + 21 * (u - 0.5), 15.75 + 21 * (v - 0.5)) ? color : undefined;
+  if (tile !== undefined)
+    return inMark(32 * u, 32 * v) ? color : inTile(32 * u, 32 * v) ? between(...tile, v) : undefined;
+  // Without a tile the mark fills the square: its 20 by 20 units around (16, 16), with a little air.
+  return inMark(16 + 21 * (u - 0.5), 16 + 21 * (v - 0.5)) ? color : undefined;
 }
 
-/** The arch and its raised portcullis, in the 32 by 32 units of the SVG. */
+/** The arch and whoever keeps it, in the 32 by 32 units of the SVG. */
 function inMark(x: number, y: number): boolean {
   const arch = (radius: number): boolean =>
-    y <= 26 && (y > 14.5 ? Math.abs(x - 16) <= radius : Math.hypot(x - 16, y - 14.5) <= radius);
-  if (arch(9) && !arch(5)) return true;
-  return Math.hypot(x - 16, y - Math.max(14.25, Math.min(18.75, y))) <= 1.25;
+    y <= 26 && (y > 16 ? Math.abs(x - 16) <= radius : Math.hypot(x - 16, y - 16) <= radius);
+  if (arch(10) && !arch(6)) return true;
+  return Math.hypot(x - 16, y - Math.max(17, Math.min(20, y))) <= 2;
 }
 
-/** The rounded tile, 32 by 32 units with corners of 7.5. */
+/** The rounded tile, 32 by 32 units with corners of 7. */
 function inTile(x: number, y: number): boolean {
-  return Math.hypot(Math.max(0, Math.abs(x - 16) - 8.5), Math.max(0, Math.abs(y - 16) - 8.5)) <= 7.5;
+  return Math.hypot(Math.max(0, Math.abs(x - 16) - 9), Math.max(0, Math.abs(y - 16) - 9)) <= 7;
+}
+
+/** The colour that stands `part` of the way from one to another. */
+function between(from: number, to: number, part: number): number {
+  const channel = (shift: number): number => {
+    const start = (from >> shift) & 0xff;
+    return Math.round(start + (((to >> shift) & 0xff) - start) * part) << shift;
+  };
+  return channel(16) | channel(8) | channel(0);
 }

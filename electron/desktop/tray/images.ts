@@ -11,7 +11,7 @@ const DOTS: Record<TrayLook, number | undefined> = {
 
 /** The app's own icon, for windows. */
 export function appImage(): Electron.NativeImage {
-  return image(128, [1], { color: 0xffffff, tile: 0x4f54da });
+  return image(128, [1], { color: 0xffffff, tile: [0x646aee, 0x4449c8] });
 }
 
 /** The tray's icon; `dark` says that it stands on a dark bar. */

@@ -50,5 +50,16 @@ test("the icon is drawn at every size, clear outside the gate, with a dot for th
   expect(at(plain, 32, 0, 0)).toEqual([0, 0, 0, 0]);
   expect(at(plain, 32, 4, 25)).toEqual([0x33, 0x22, 0x11, 255]);
   expect(at(dotted, 32, 25, 25)).toEqual([0, 0, 255, 255]);
-  expect(at(drawIcon(32, { color: 0, tile: 0x0000ff }), 32, 16, 2)).toEqual([255, 0, 0, 255]);
+  const tiled = drawIcon(32, { color: 0xffffff, tile: [0x0000fe, 0x000100] });
+  expect(at(tiled, 32, 16, 0)).toEqual([250, 0, 0, 255]);
+  expect(at(tiled, 32, 16, 31)).toEqual([4, 1, 0, 255]);
+  // The arch's top, the leg, the opening, and the keeper in it.
+  for (const [x, y, white] of [
+    [16, 7, true],
+    [7, 24, true],
+    [12, 20, false],
+    [16, 18, true],
+    [16, 24, false],
+  ] as const)
+    expect([x, y, at(tiled, 32, x, y).every((part) => part === 255)]).toEqual([x, y, white]);
 });

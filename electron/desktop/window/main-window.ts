@@ -48,7 +48,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       icon: options.icon(),
       show: false,
       autoHideMenuBar: true,
-      backgroundColor: nativeTheme.shouldUseDarkColors ? "#16181d" : "#ffffff",
+      backgroundColor: nativeTheme.shouldUseDarkColors ? "#131417" : "#ffffff",
       webPreferences: {
         preload: options.preload,
         contextIsolation: true,

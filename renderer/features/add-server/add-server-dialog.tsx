@@ -103,6 +103,7 @@ function ProposalCard({
   const { busy, ask } = useAsk();
   const servers = useHub((data) => data.servers);
   const desktop = useHub((data) => data.hub?.desktop === true);
+  const denies = useHub((data) => data.settings !== null && data.settings.consentDefault !== "allow");
   const question = useHub((data) =>
     data.questions.find((entry) => entry.change?.type === "server.add" && entry.change.name === name),
   );
@@ -171,6 +172,7 @@ function ProposalCard({
         <PendingQuestion
           question={question}
           desktop={desktop}
+          denies={denies}
           onWithdraw={() => void connection.call("questions.answer", { id: question.id, answer: "deny" })}
         />
       )}
@@ -178,9 +180,9 @@ function ProposalCard({
         <p className="min-w-0 flex-1 text-muted text-xs">
           {bridge === undefined
             ? "Adding it is approved from a terminal of this machine."
-            : busy
-              ? "Answer in the dialog that has opened."
-              : "A dialog of the system asks you once more."}
+            : `${busy ? "Answer in the dialog that has opened." : "A dialog of the system asks you once more."}${
+                denies ? " Check its box, or clients’ calls of the new tools are denied." : ""
+              }`}
         </p>
         <Button type="submit" variant="primary" busy={busy} disabled={wrong !== null || added}>
           {added ? "Added" : "Add…"}

@@ -17,6 +17,7 @@ import { ServerText } from "../../ui/server-text.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { ServerStatus } from "../../ui/status.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
+import { ConsentNotice } from "./consent-notice.tsx";
 import { LogPanel } from "./log-panel.tsx";
 import { createServerStore, type ServerStore } from "./server-store.ts";
 import { ToolsPanel } from "./tools-panel.tsx";
@@ -88,8 +89,9 @@ function Loaded({
       ) : (
         <>
           <Facts detail={detail} />
-          {detail.problems.length > 0 && (
-            <div className="shrink-0 space-y-2 px-5 pb-3">
+          {(detail.problems.length > 0 || detail.consent.decision !== "allow") && (
+            <div className="shrink-0 space-y-2 px-5 pb-3 empty:hidden">
+              <ConsentNotice detail={detail} />
               {detail.problems.map((problem) => (
                 <ProblemBanner key={problem.code} problem={problem} detail={detail} />
               ))}

@@ -75,6 +75,8 @@ export function createServerStore(connection: Connection, name: string, schedule
     connection.on("serverLogged", (event) => {
       if (event.name === name) log.add(event.lines);
     }),
+    // Rules and the default answer stand in the same file as the settings.
+    connection.on("settingsChanged", load),
     connection.onState((state) => {
       if (state.phase !== "online") return;
       load();

@@ -10,6 +10,7 @@ export function PendingPanel() {
   const adding = useStore(ui, (state) => state.adding);
   const questions = useHub((data) => data.questions);
   const desktop = useHub((data) => data.hub?.desktop === true);
+  const denies = useHub((data) => data.settings !== null && data.settings.consentDefault !== "allow");
   const waiting = questions.filter((question) => question.change !== null);
   if (bridge !== undefined || adding || waiting.length === 0) return null;
   return (
@@ -22,6 +23,7 @@ export function PendingPanel() {
           key={question.id}
           question={question}
           desktop={desktop}
+          denies={denies}
           onWithdraw={() =>
             connection
               .call("questions.answer", { id: question.id, answer: "deny" })
