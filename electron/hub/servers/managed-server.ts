@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { sentenceOf } from "../../../shared/errors.ts";
 import type { ServerConfig } from "../../../shared/model/config.ts";
 import type { LogLine, Problem, ServerSummary } from "../../../shared/model/server.ts";
@@ -6,7 +5,6 @@ import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import type { ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../../core/mcp/session-era/log-levels.ts";
-import { honoured } from "../../core/mcp/stateless-era/listen.ts";
 import {
   DEFAULT_POLICY,
   type EndKind,
@@ -29,6 +27,8 @@ import { CallQueue, ServerUnavailable, type Ticket } from "./call-queue.ts";
 import { type OutboundRequest, ServerConnection } from "./connection.ts";
 import { eraOf, rememberEra, SESSION_ERA, type ServerEra } from "./era.ts";
 import { handshake, readLists } from "./handshake.ts";
+import { ListenStream } from "./listen-stream.ts";
+import { failure, noise } from "./problems.ts";
 import { ServerCatalog } from "./server-catalog.ts";
 
 export interface ManagedServerDeps {
@@ -57,8 +57,6 @@ export interface ManagedServerDeps {
 
 /** A call waits for a restart that is at most this far away, in milliseconds; else it fails at once. */
 const RETRY_WORTH_WAITING_MS = 2_500;
-/** How long after the end of a listen stream the next is opened, in milliseconds. */
-const LISTEN_AGAIN_MS = 1_000;
 /** Bytes of answers that clients have not taken yet, above which a server is not read from. */
 const UNDELIVERED_HIGH = 64 * 1024 * 1024;
 /** What the supervisor makes of a transport's end; a crash unless it stands here. */
@@ -105,9 +103,7 @@ export class ManagedServer {
   /** A first start is finding out the era; one that dies meanwhile may not have liked the question. */
   #probing = false;
   #hurtByProbe = false;
-  /** What of a stateless server's resources somebody wants to hear of. */
-  #watched: ReadonlySet<string> = new Set();
-  #relisten: (() => void) | undefined;
+  readonly #listening: ListenStream;
   #logLevel: LogLevel | undefined;
 
   constructor(name: string, config: ServerConfig, key: string, deps: ManagedServerDeps, owner?: Session) {
@@ -116,6 +112,7 @@ export class ManagedServer {
     this.key = key;
     this.owner = owner;
     this.#deps = deps;
+    this.#listening = new ListenStream((text) => this.#log("hub", text));
     this.#queue = new CallQueue({
       connection: () => (this.config.enabled && this.#isReady() ? this.#connection : undefined),
       refusal: () => this.#refusal(),
@@ -130,8 +127,7 @@ export class ManagedServer {
 
   /** A stateless server is to tell of changes of these resources (2026-07-28: subscriptions/listen). */
   watch(uris: ReadonlySet<string>): void {
-    this.#watched = uris;
-    this.#relisten?.();
+    this.#listening.watch(uris);
   }
 
   get hello(): ServerHello | undefined {
@@ -235,24 +231,14 @@ export class ManagedServer {
 
   /** What a person should know and do about. */
   problems(): Problem[] {
-    const problems = [...this.catalog.problems];
     const { phase, reason, retryAt } = this.#life;
-    if (this.#isDown() && reason !== undefined) {
-      const advice =
-        phase === "needs-auth"
-          ? "Give it the key or login that it wants in its headers, then restart it."
-          : retryAt === undefined
-            ? "Mend the cause, then restart the server; its log may say more."
-            : "It is started again by itself; its log may say more.";
-      problems.unshift({ code: this.#lastEnd?.code ?? "failed", message: reason, advice });
-    }
-    if (this.#noiseLines > 0)
-      problems.push({
-        code: "stdout_noise",
-        message: `the server has written ${this.#noiseLines} lines to stdout that are no messages`,
-        advice: "They are kept in its log. A server should write such text to stderr.",
-      });
-    return problems;
+    return [
+      ...(phase === "failed" && reason !== undefined
+        ? [failure(this.#lastEnd?.code ?? "failed", reason, retryAt !== undefined)]
+        : []),
+      ...this.catalog.problems,
+      ...(this.#noiseLines > 0 ? [noise(this.#noiseLines)] : []),
+    ];
   }
 
   #isReady(): boolean {
@@ -341,7 +327,12 @@ export class ManagedServer {
       this.#apply({ type: "handshaken" });
       if (!this.#isReady()) return;
       this.#sendLogLevel();
-      void this.#listen(connection, hello);
+      if (era.kind === "stateless")
+        void this.#listening.keepOpen(
+          connection,
+          hello,
+          () => connection === this.#connection && this.#isReady(),
+        );
       this.#deps.onReady(this);
       this.#queue.flush(connection);
       await this.#learn(connection, hello);
@@ -360,29 +351,6 @@ export class ManagedServer {
     const known = this.#hurtByProbe || this.config.type === "sse" ? SESSION_ERA : this.era;
     this.#probing = known?.kind !== "session";
     return known;
-  }
-
-  /** Keeps a listen stream to a stateless server open, anew whenever what is wanted changes. */
-  async #listen(connection: ServerConnection, hello: ServerHello): Promise<void> {
-    if (connection.era.kind === "session") return;
-    while (connection === this.#connection && this.#isReady()) {
-      const changed = new Promise<void>((resolve) => {
-        this.#relisten = resolve;
-      });
-      const filter = honoured(
-        {
-          toolsListChanged: true,
-          promptsListChanged: true,
-          resourcesListChanged: true,
-          resourceSubscriptions: [...this.#watched],
-        },
-        new TextEncoder().encode(hello.rawCapabilities),
-      );
-      const stream = connection.listen(filter);
-      const ended = stream.done.catch((error: unknown) => this.#log("hub", sentenceOf(error)));
-      await Promise.race([changed, ended.then(() => pause(LISTEN_AGAIN_MS))]);
-      stream.cancel();
-    }
   }
 
   #connect(launch: ServerLaunch, current: () => boolean): ServerConnection {

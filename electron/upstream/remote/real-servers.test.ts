@@ -146,11 +146,13 @@ async function sdkServer(): Promise<SdkServer> {
     }));
     const transport: NodeStreamableHTTPServerTransport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: () => randomUUID(),
-      onsessioninitialized: (id) => void transports.set(id, transport),
+      onsessioninitialized: (id) => {
+        transports.set(id, transport);
+        state.initialized += 1;
+      },
     });
     await mcp.connect(transport);
     servers.push(mcp);
-    state.initialized += 1;
     return transport;
   };
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
