@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
@@ -5,6 +6,8 @@ import type { UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+const { version } = JSON.parse(readFileSync(path("package.json"), "utf8")) as { version: string };
 
 // What stays outside the bundles: native addons, and Electron's own module.
 const native = ["better-sqlite3", "@github/keytar", "electron"];
@@ -40,7 +43,7 @@ export default defineConfig({
   root: path("renderer"),
   base: "./",
   plugins: [react(), tailwindcss()],
-  define: { __GATEHOUSE_VERSION__: JSON.stringify("0.1.0") },
+  define: { __GATEHOUSE_VERSION__: JSON.stringify(version) },
   builder: {
     buildApp: async (builder) => {
       for (const environment of Object.values(builder.environments)) await builder.build(environment);

@@ -231,9 +231,9 @@ export class ManagedServer {
 
   /** What a person should know and do about. */
   problems(): Problem[] {
-    const { phase, reason, retryAt } = this.#life;
+    const { reason, retryAt } = this.#life;
     return [
-      ...(phase === "failed" && reason !== undefined
+      ...(this.#isDown() && reason !== undefined
         ? [failure(this.#lastEnd?.code ?? "failed", reason, retryAt !== undefined)]
         : []),
       ...this.catalog.problems,
