@@ -17,9 +17,9 @@ import type { Broadcast, BroadcastData, Proposal } from "../../shared/contract.t
 import { answerControl, broadcastText } from "../../shared/control-client.ts";
 import { GatehouseError } from "../../shared/errors.ts";
 import type { CallFilter, CallSummary } from "../../shared/model/call.ts";
-import { type ServerConfig, serverConfigSchema } from "../../shared/model/config.ts";
+import { serverConfigSchema } from "../../shared/model/config.ts";
+import { launchOf } from "../../shared/model/launch.ts";
 import type { Change, Question } from "../../shared/model/question.ts";
-import type { Launch } from "../../shared/model/server.ts";
 import {
   sampleCall,
   sampleClients,
@@ -89,27 +89,6 @@ const matches = (filter: CallFilter) => (call: CallSummary) =>
     JSON.stringify(sampleDetailOf(call, 1e6, hostile))
       .toLowerCase()
       .includes(filter.search.toLowerCase()));
-
-const launchOf = (config: ServerConfig): Launch =>
-  config.type === "stdio"
-    ? {
-        transport: "stdio",
-        command: config.command,
-        args: config.args,
-        cwd: config.cwd ?? null,
-        url: null,
-        envNames: Object.keys(config.env),
-        headerNames: [],
-      }
-    : {
-        transport: config.type,
-        command: null,
-        args: [],
-        cwd: null,
-        url: config.url,
-        envNames: [],
-        headerNames: Object.keys(config.headers),
-      };
 
 function parsePasted(text: string): { proposals: Proposal[]; problem: string | null } {
   const propose = (name: string, raw: unknown): Proposal => {

@@ -47,6 +47,16 @@ export function createFakeConnection(
   };
 }
 
+/** The state after the hub was lost. */
+export const offline: ConnectionState = {
+  phase: "offline",
+  reason: "gone",
+  advice: null,
+  since: 0,
+  attempt: 1,
+  retryAt: null,
+};
+
 /** Runs scheduled work only when told to. */
 export function createFakeSchedule(): { schedule: (run: () => void) => () => void; flush: () => void } {
   let waiting: (() => void)[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServerSummary } from "../../shared/model/server.ts";
 import { createChanges } from "./changes.ts";
-import { createFakeConnection, createFakeSchedule } from "./fake-connection.ts";
+import { createFakeConnection, createFakeSchedule, offline } from "./fake-connection.ts";
 import { createHubStore } from "./hub-store.ts";
 
 const server = (name: string, more: Partial<ServerSummary> = {}): ServerSummary => ({
@@ -61,14 +61,7 @@ describe("the hub's mirror", () => {
     const connection = createFakeConnection(answers);
     const { store } = createHubStore(connection);
     await settle();
-    connection.become({
-      phase: "offline",
-      reason: "gone",
-      advice: null,
-      since: 0,
-      attempt: 1,
-      retryAt: null,
-    });
+    connection.become(offline);
     expect(store.getState()).toMatchObject({ connection: { phase: "offline" }, loaded: true });
     expect(store.getState().servers).toHaveLength(2);
   });

@@ -1,31 +1,7 @@
 import type { ControlClient } from "../../../shared/control-client.ts";
-import type { ServerConfig } from "../../../shared/model/config.ts";
+import { launchOf } from "../../../shared/model/launch.ts";
 import type { Change } from "../../../shared/model/question.ts";
 import type { Launch } from "../../../shared/model/server.ts";
-
-/** What a configuration would run, whole; values of its environment and headers are left out. */
-export function launchOf(config: ServerConfig): Launch {
-  if (config.type === "stdio") {
-    return {
-      transport: "stdio",
-      command: config.command,
-      args: config.args,
-      cwd: config.cwd ?? null,
-      url: null,
-      envNames: Object.keys(config.env),
-      headerNames: [],
-    };
-  }
-  return {
-    transport: config.type,
-    command: null,
-    args: [],
-    cwd: null,
-    url: config.url,
-    envNames: [],
-    headerNames: Object.keys(config.headers),
-  };
-}
 
 /** What would run after a change, and what to beware of; the launch is read off the very config that will be added. */
 export async function consequencesOf(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { serverConfigSchema } from "../../../shared/model/config.ts";
-import { launchOf } from "./changes.ts";
+import { launchOf } from "../../../shared/model/launch.ts";
 import { dialogPages, dialogRoom } from "./dialog-pages.ts";
 import { changeText, questionText } from "./dialog-text.ts";
 import { visible, visibleWord } from "./visible.ts";

@@ -15,7 +15,7 @@ export interface DialogText {
 }
 
 /** The checkbox of a dialog that adds a server. */
-export const TRUST_LABEL = "Let clients call its tools without asking";
+const TRUST_LABEL = "Let clients call its tools without asking";
 
 /** Changes that need no dialog: they start or stop only what the person has already approved. */
 export function needsDialog(change: Change): boolean {

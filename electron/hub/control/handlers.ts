@@ -1,6 +1,7 @@
 import type { Status } from "../../../shared/contract.ts";
 import { GatehouseError } from "../../../shared/errors.ts";
 import { trustRule } from "../../../shared/model/config.ts";
+import { launchOf } from "../../../shared/model/launch.ts";
 import type { Change } from "../../../shared/model/question.ts";
 import type { ServerDetail, ServerSummary } from "../../../shared/model/server.ts";
 import { removeServer, setServer, setServerEnabled, setValue, trustServer } from "../config/edit.ts";
@@ -10,7 +11,6 @@ import type { HubState } from "../state.ts";
 import { forbidden, mayAllow } from "./access.ts";
 import { titleOf } from "./change-text.ts";
 import type { Caller, Handlers } from "./control-endpoint.ts";
-import { launchOf } from "./launch.ts";
 import { Questions } from "./questions.ts";
 import { serverVerdict } from "./server-verdict.ts";
 

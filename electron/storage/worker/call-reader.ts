@@ -1,5 +1,6 @@
 import { GatehouseError } from "../../../shared/errors.ts";
-import type { CallDetail, CallFilter, CallSummary, Payload } from "../../../shared/model/call.ts";
+import type { CallFilter, CallSummary, Payload } from "../../../shared/model/call.ts";
+import type { CallLog } from "../../hub/ports/storage.ts";
 import { prepareBlocks } from "../blocks.ts";
 import type { Connection } from "../database.ts";
 import type { Names } from "../names.ts";
@@ -32,13 +33,7 @@ interface StoredCall {
 }
 
 /** Reads the call log in short steps, so that several searches and stores go on side by side. */
-export interface CallReader {
-  list(
-    filter: CallFilter,
-    limit: number,
-    before: number | undefined,
-  ): Promise<{ calls: CallSummary[]; more: boolean }>;
-  get(id: number, maxBytes: number): Promise<CallDetail | undefined>;
+export interface CallReader extends Pick<CallLog, "list" | "get"> {
   /** Makes running lists fail. */
   stop(): void;
 }

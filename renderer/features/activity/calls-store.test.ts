@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CallSummary } from "../../../shared/model/call.ts";
-import { createFakeConnection, createFakeSchedule } from "../../lib/fake-connection.ts";
+import { createFakeConnection, createFakeSchedule, offline } from "../../lib/fake-connection.ts";
 import { createCallsStore, LIVE_ROWS } from "./calls-store.ts";
 
 const call = (id: number, more: Partial<CallSummary> = {}): CallSummary => ({
@@ -143,14 +143,7 @@ describe("the live list of calls", () => {
     const stored = [call(2), call(1)];
     const { connection, calls, timers, ids } = await setUp(stored);
     calls.setReading(true);
-    connection.become({
-      phase: "offline",
-      reason: "gone",
-      advice: null,
-      since: 0,
-      attempt: 1,
-      retryAt: null,
-    });
+    connection.become(offline);
     stored.unshift(call(3));
     connection.become({ phase: "online", role: "viewer" });
     for (const run of timers.splice(0)) run();

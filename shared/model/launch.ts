@@ -1,5 +1,5 @@
-import type { ServerConfig } from "../../../shared/model/config.ts";
-import type { Launch } from "../../../shared/model/server.ts";
+import type { ServerConfig } from "./config.ts";
+import type { Launch } from "./server.ts";
 
 /** Exactly what would run or be connected to; of env and headers only the names, never the values. */
 export function launchOf(config: ServerConfig): Launch {
