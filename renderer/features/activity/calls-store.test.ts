@@ -73,6 +73,16 @@ describe("the live list of calls", () => {
     expect(calls.store.getState().waiting).toBe(0);
   });
 
+  it("puts what waited in its places, each once, whatever order it came in", async () => {
+    const { calls, arrive, ids } = await setUp([call(7), call(2)]);
+    calls.setReading(true);
+    arrive(call(9), call(12));
+    arrive(call(5), call(3));
+    arrive(call(10), call(5), call(7), call(12));
+    calls.setReading(false);
+    expect(ids()).toEqual([12, 10, 9, 7, 5, 3, 2]);
+  });
+
   it("lets in only what the filter wants", async () => {
     const { calls, arrive, ids } = await setUp([]);
     calls.setFilter({ server: "github", status: "error" });

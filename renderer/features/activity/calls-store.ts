@@ -102,20 +102,22 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
   const changed = (patch: Partial<CallsState> = {}): void =>
     setState({ version: getState().version + 1, size: rows.size, waiting: aside.length, ...patch });
 
-  /** Puts a call in its place by id; ids grow with time, so that is nearly always the top. */
-  const insert = (call: CallSummary): void => {
-    const newest = rows.at(0);
-    if (newest === undefined || call.id > newest.id) {
-      rows.pushNewest(call);
-      return;
-    }
-    if (indexOf(call.id) >= 0) return;
-    const merged = [...rows.toArray(), call].sort((a, b) => b.id - a.id);
-    rebuild(merged);
+  /** Puts calls in their places by id; ids grow with time, so that is nearly always the top. */
+  const insert = (calls: readonly CallSummary[]): void => {
+    const ordered = [...calls].sort((a, b) => a.id - b.id);
+    const newest = rows.at(0)?.id ?? -1;
+    const late = ordered.filter((call) => call.id <= newest && indexOf(call.id) < 0);
+    // All late ones at once: a refresh after a flood brings hundreds.
+    if (late.length > 0) rebuild([...rows.toArray(), ...late].sort((a, b) => b.id - a.id));
+    for (const call of ordered) if (call.id > (rows.at(0)?.id ?? -1)) rows.pushNewest(call);
   };
   const rebuild = (newestFirst: readonly CallSummary[]): void => {
     rows = createRecent<CallSummary>(MOST_ROWS);
-    for (const call of newestFirst) rows.pushOldest(call);
+    let last: number | undefined;
+    for (const call of newestFirst) {
+      if (call.id !== last) rows.pushOldest(call);
+      last = call.id;
+    }
   };
   const trim = (): boolean => {
     if (reading || rows.size <= LIVE_ROWS + PAGE) return false;
@@ -141,7 +143,7 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
       changed();
       return;
     }
-    for (const call of calls) insert(call);
+    insert(calls);
     changed(trim() ? { more: true } : {});
   };
 
@@ -238,7 +240,7 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
       reading = false;
       const calls = aside;
       aside = [];
-      for (const call of calls) insert(call);
+      insert(calls);
       changed(trim() ? { more: true } : {});
     },
     select: (selected) => setState({ selected }),
