@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
+import { definitions } from "../fixtures/echo/tools.ts";
 import { echoServer, temporaryHome } from "../lib/hub.ts";
 import type { McpHttpClient } from "../lib/mcp-client.ts";
 import { waitFor } from "../lib/wait.ts";
@@ -25,7 +26,7 @@ const namesOnce = (client: McpHttpClient, count: number): Promise<string[]> =>
   );
 
 /** How many tools the fixture lists by itself. */
-const OWN = 15;
+const OWN = definitions(0).size;
 
 test("names carry their server's name, its prefix, or nothing, and lead where they say", async () => {
   const hub = await hubForTest({
