@@ -47,6 +47,8 @@ export class Subscriptions {
           this.#tell(server, uri, false);
         }
     }
+    // What stands for one stateless request has no id and no instances of its own; without one, a key is a shared server's.
+    if (session.id === "") return;
     for (const key of this.#byServer.keys())
       if (key.startsWith(`${session.id}\n`)) this.#byServer.delete(key);
   }
