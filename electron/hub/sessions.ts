@@ -2,7 +2,6 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Envelope } from "../core/jsonrpc/envelope.ts";
 import { partsLength } from "../core/jsonrpc/splice.ts";
 import type { ClientHello } from "../core/mcp/session-era/initialize.ts";
-import { hasCapability } from "../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../core/mcp/session-era/log-levels.ts";
 import type { ClientIdentity, Scope, SessionHandle, StreamSink } from "./ports/endpoint.ts";
 import type { SessionStore, StoredSession } from "./ports/storage.ts";
@@ -59,11 +58,6 @@ export class Session implements SessionHandle {
 
   get revision(): string {
     return this.stored.revision;
-  }
-
-  /** Whether the client declared a capability at initialize ("sampling", "roots", …). */
-  declares(capability: string): boolean {
-    return hasCapability(this.stored.capabilities, capability);
   }
 
   attachStream(sink: StreamSink): () => void {

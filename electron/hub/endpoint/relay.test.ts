@@ -248,6 +248,24 @@ describe("what a server asks of a client", () => {
     });
   });
 
+  it.each([
+    ["elicitation/create", { mode: "url", url: "https://x.test" }, { elicitation: {} }, "elicitation.url"],
+    ["elicitation/create", { requestedSchema: {} }, { elicitation: { url: {} } }, "elicitation.form"],
+    ["sampling/createMessage", { tools: [] }, { sampling: {} }, "sampling.tools"],
+  ])("is refused when the client cannot do %s in that way", async (method, params, capabilities, lacking) => {
+    const hub = await start();
+    const session = await withCapabilities(hub, capabilities);
+    hub.server.answer["tools/call"] = () => {
+      hub.server.say({ jsonrpc: "2.0", id: 9, method, params });
+      return { content: [] };
+    };
+    await hub.request(callOf("fake__echo"), { session });
+    expect(hub.server.received.at(-1)).toMatchObject({
+      id: 9,
+      error: { code: -32601, message: `the client does not support ${lacking}` },
+    });
+  });
+
   it("with isolation by session reaches its own session, which declared what it can", async () => {
     const hub = await start(
       '{ "consent": { "default": "allow" }, "mcpServers": { "fake": { "command": "fake", "isolation": "session" } } }',

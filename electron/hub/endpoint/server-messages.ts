@@ -4,6 +4,12 @@ import { errorMessage, INVALID_REQUEST, METHOD_NOT_FOUND } from "../../core/json
 import { decodeString, encodeJson } from "../../core/jsonrpc/json.ts";
 import { splice } from "../../core/jsonrpc/splice.ts";
 import { isAtLeast, type LogLevel, mostVerbose } from "../../core/mcp/session-era/log-levels.ts";
+import {
+  type InputMethod,
+  isInputMethod,
+  missingOf,
+  requiredCapability,
+} from "../../core/mcp/stateless-era/capabilities.ts";
 import { type InputRequest, sessionParams } from "../../core/mcp/stateless-era/round-trips.ts";
 import type { Call } from "../pipeline/call.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
@@ -13,13 +19,6 @@ import type { Subscriptions } from "./subscriptions.ts";
 
 /** How a server gets the answer to a request of its own: a whole JSON-RPC message, in pieces. */
 export type AnswerServer = (parts: readonly Uint8Array[]) => void;
-
-/** What a client must have declared to be asked a method. */
-const NEEDS: Readonly<Record<string, string>> = {
-  "sampling/createMessage": "sampling",
-  "elicitation/create": "elicitation",
-  "roots/list": "roots",
-};
 
 const PARAMS = new TextEncoder().encode(',"params":');
 const CLOSE = new TextEncoder().encode("}");
@@ -60,11 +59,9 @@ export class ServerMessages {
   ask(server: ManagedServer, bytes: Buffer, envelope: Envelope, answer: AnswerServer): void {
     if (envelope.id === undefined) return;
     const serverId = Buffer.from(bytes.subarray(envelope.id.start, envelope.id.end));
-    const needed = Object.hasOwn(NEEDS, envelope.method) ? NEEDS[envelope.method] : undefined;
-    if (needed === undefined)
-      return answer([
-        errorMessage(serverId, METHOD_NOT_FOUND, `Method not found: ${envelope.method.slice(0, 100)}`),
-      ]);
+    const { method, params } = envelope;
+    if (!isInputMethod(method))
+      return answer([errorMessage(serverId, METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 100)}`)]);
     const session = this.#addressee(server);
     if (session === undefined) {
       const why =
@@ -73,8 +70,12 @@ export class ServerMessages {
       return answer([errorMessage(serverId, INVALID_REQUEST, why)]);
     }
     if (session.onAsked !== undefined) return session.onAsked(bytes, envelope, answer);
-    if (!session.declares(needed))
-      return answer([errorMessage(serverId, METHOD_NOT_FOUND, `the client does not support ${needed}`)]);
+    const lacking = lackingFor(
+      session,
+      method,
+      params === undefined ? undefined : bytes.subarray(params.start, params.end),
+    );
+    if (lacking !== undefined) return answer([errorMessage(serverId, METHOD_NOT_FOUND, lacking)]);
     const id = this.#remember({
       server,
       session,
@@ -102,8 +103,8 @@ export class ServerMessages {
   }
 
   #askOne(server: ManagedServer, session: Session, request: InputRequest): Promise<Uint8Array> {
-    const needed = NEEDS[request.method] ?? "";
-    if (!session.declares(needed)) return Promise.reject(new Error(`the client does not support ${needed}`));
+    const lacking = lackingFor(session, request.method, request.params);
+    if (lacking !== undefined) return Promise.reject(new Error(lacking));
     return new Promise((resolve, reject) => {
       const id = this.#remember({
         server,
@@ -257,6 +258,19 @@ function soleAsker(calls: readonly Call[]): Session | undefined {
     return undefined;
   const asking = calls.filter(({ session }) => !session.waiting);
   return asking.length === 1 ? asking[0]?.session : undefined;
+}
+
+/** Why a session's client cannot be asked this: it has not declared it, or not in this mode; undefined when it can. */
+function lackingFor(
+  session: Session,
+  method: InputMethod,
+  params: Uint8Array | undefined,
+): string | undefined {
+  const declared = new TextEncoder().encode(session.stored.capabilities);
+  const missing = missingOf(requiredCapability(method, params), declared);
+  if (missing === undefined) return undefined;
+  const names = Object.entries(missing).map(([name, modes]) => [name, ...Object.keys(modes)].join("."));
+  return `the client does not support ${names.join(", ")}`;
 }
 
 function memberOf(envelope: Envelope, key: string): Span | undefined {

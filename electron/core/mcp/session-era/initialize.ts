@@ -101,9 +101,3 @@ export function initializeResult(revision: string, version: string, server?: Ser
     ...(server?.instructions === undefined ? {} : { instructions: server.instructions }),
   });
 }
-
-/** Whether a raw JSON object of capabilities has a member of this name. */
-export function hasCapability(raw: string, name: string): boolean {
-  const bytes = new TextEncoder().encode(raw);
-  return membersOf(bytes, { start: 0, end: bytes.length }).some((member) => member.key === name);
-}
