@@ -89,6 +89,7 @@ class Routing {
       bytes: call.bytes,
       envelope: call.envelope,
       edits: (era) => this.#edits(era, answers),
+      mirrored: call.method === "tools/call" ? this.#server.catalog.mirroredArguments(this.#ownKey) : [],
       sentAt: 0,
       answered: (bytes, answer, era) => {
         if (call.sentAt === 0) call.sentAt = request.sentAt;

@@ -1,5 +1,6 @@
 import type { ServerConfig } from "../../../shared/model/config.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import type { HeaderParam } from "../../core/mcp/stateless-era/header-params.ts";
 
 /** How a transport ended, for the person: "exited with code 1", last stderr lines and so on. */
 export interface TransportEnd {
@@ -41,9 +42,14 @@ export interface Transport {
   /**
    * Sends one message given in pieces (no line end, no raw line breaks). Never throws.
    * `written` is called when the bytes have been handed to the operating system, or with an error if they never will be.
+   * `mirrored` are the arguments of a tool call that HTTP repeats as headers (2026-07-28); others leave them alone.
    * Returns false above the high-water mark: wait for `drained` before sending what can wait.
    */
-  send(parts: readonly Uint8Array[], written?: (error: Error | undefined) => void): boolean;
+  send(
+    parts: readonly Uint8Array[],
+    written?: (error: Error | undefined) => void,
+    mirrored?: readonly HeaderParam[],
+  ): boolean;
   /** Stops and resumes reading messages from the server: back-pressure towards it. */
   pause(): void;
   resume(): void;

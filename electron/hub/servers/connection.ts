@@ -6,6 +6,7 @@ import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
 import { blankLineBreaks, type Edit, joinParts, splice } from "../../core/jsonrpc/splice.ts";
 import { downgradeNotification } from "../../core/mcp/stateless-era/downgrade.ts";
 import { paramsEdits } from "../../core/mcp/stateless-era/edits.ts";
+import type { HeaderParam } from "../../core/mcp/stateless-era/header-params.ts";
 import { type ListenFilter, listenParams } from "../../core/mcp/stateless-era/listen.ts";
 import { upgradedRequest } from "../../core/mcp/stateless-era/upgrade.ts";
 import type { Transport, TransportEnd } from "../ports/upstream.ts";
@@ -24,6 +25,8 @@ export interface OutboundRequest {
   readonly envelope: Envelope;
   /** Changes besides the id and the progress token, such as the tool's own name, for a server of this era. */
   edits(era: ServerEra): readonly Edit[];
+  /** The arguments that a stateless server over HTTP wants as headers too. */
+  readonly mirrored?: readonly HeaderParam[];
   /** performance.now() when it was handed to the transport; set by the connection. */
   sentAt: number;
   answered(bytes: Buffer, envelope: Envelope, era: ServerEra): void;
@@ -106,9 +109,11 @@ export class ServerConnection {
     request.sentAt = performance.now();
     // Until the transport says otherwise the bytes may be on their way: a call is repeated only when it surely never left.
     entry.written = true;
-    this.#transport.send(envelope.hasLineBreak ? parts.map(blankLineBreaks) : parts, (error) => {
+    const onLine = envelope.hasLineBreak ? parts.map(blankLineBreaks) : parts;
+    const written = (error: Error | undefined): void => {
       if (error !== undefined) entry.written = false;
-    });
+    };
+    this.#transport.send(onLine, written, request.mirrored);
     return id;
   }
 

@@ -1,10 +1,13 @@
 import type { Problem, Tool } from "../../../shared/model/server.ts";
 import { describeTool, type Entry, type ListReading, readList } from "../../core/catalog/entry.ts";
 import { LIST_KINDS, type ListKind } from "../../core/catalog/kinds.ts";
+import { membersOf } from "../../core/jsonrpc/json.ts";
 import { readServerHello, type ServerHello } from "../../core/mcp/session-era/initialize.ts";
+import { type HeaderParam, headerParams } from "../../core/mcp/stateless-era/header-params.ts";
 import type { CatalogParts } from "../ports/storage.ts";
 import { ToolValidation } from "../validation/tool-validation.ts";
 
+const NO_PARAMS: readonly HeaderParam[] = [];
 const NOTHING: ListReading = { entries: [], problems: [] };
 
 /** What is known of one server's catalogue, from this run or remembered from an earlier one. */
@@ -14,6 +17,8 @@ export class ServerCatalog {
   #parts: CatalogParts = new Map();
   #lists: Readonly<Record<ListKind, ListReading>> | undefined;
   #hello: ServerHello | undefined;
+  /** By tool: the arguments that HTTP repeats as headers. Only tools that have any. */
+  #mirrored: ReadonlyMap<string, readonly HeaderParam[]> = new Map();
   #learning: Promise<void> | undefined;
   #settle: (() => void) | undefined;
 
@@ -54,8 +59,14 @@ export class ServerCatalog {
     this.#hello = initialize === undefined ? undefined : readServerHello(initialize);
     this.#lists = lists;
     this.#parts = parts;
+    this.#mirrored = mirroredOf(lists.tools.entries);
     this.validation.learn(lists.tools.entries);
     this.settle();
+  }
+
+  /** The arguments of a tool that a stateless server over HTTP wants as headers too. */
+  mirroredArguments(tool: string): readonly HeaderParam[] {
+    return this.#mirrored.get(tool) ?? NO_PARAMS;
   }
 
   /** Resolves when the catalogue is known, or at the next `settle`. */
@@ -77,6 +88,19 @@ export class ServerCatalog {
   describe(exposedName: (tool: string) => string): Tool[] {
     return (this.tools ?? []).map((entry) => describeTool(entry, exposedName(entry.key)));
   }
+}
+
+/** The marked arguments of each tool that has any; a tool whose marks are illegal is called without these headers. */
+function mirroredOf(tools: readonly Entry[]): ReadonlyMap<string, readonly HeaderParam[]> {
+  const mirrored = new Map<string, readonly HeaderParam[]>();
+  for (const { key, raw } of tools) {
+    const schema = membersOf(raw, { start: 0, end: raw.length }).find(
+      (each) => each.key === "inputSchema",
+    )?.value;
+    const params = schema === undefined ? NO_PARAMS : headerParams(raw.subarray(schema.start, schema.end));
+    if (typeof params !== "string" && params.length > 0) mirrored.set(key, params);
+  }
+  return mirrored;
 }
 
 function perKind<T>(make: (kind: ListKind) => T): Record<ListKind, T> {

@@ -1,6 +1,7 @@
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import { errorMessage, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
 import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
+import type { HeaderParam } from "../../core/mcp/stateless-era/header-params.ts";
 import type { TransportEnd, TransportEvents } from "../../hub/ports/upstream.ts";
 import type { Clock } from "../clock.ts";
 import { Gate } from "./content.ts";
@@ -94,7 +95,11 @@ export class Link {
   }
 
   /** Takes a message to be sent; undefined when it cannot go out, which its sender has then been told. */
-  accept(parts: readonly Uint8Array[], written?: (error: Error | undefined) => void): Outgoing | undefined {
+  accept(
+    parts: readonly Uint8Array[],
+    written?: (error: Error | undefined) => void,
+    mirrored: readonly HeaderParam[] = [],
+  ): Outgoing | undefined {
     const refuse = (why: string): undefined => {
       if (written !== undefined) queueMicrotask(() => written(new Error(why)));
       return undefined;
@@ -102,7 +107,7 @@ export class Link {
     if (!this.live) return refuse("the connection to the server has ended");
     let outgoing: Outgoing;
     try {
-      outgoing = new Outgoing(Buffer.concat(parts), written, (bytes) => this.#release(bytes));
+      outgoing = new Outgoing(Buffer.concat(parts), written, (bytes) => this.#release(bytes), mirrored);
     } catch (error) {
       if (error instanceof ScanError) return refuse(`no JSON-RPC message: ${error.message}`);
       throw error;

@@ -1,6 +1,7 @@
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import { spanEquals } from "../../core/jsonrpc/json.ts";
 import { scanMessage } from "../../core/jsonrpc/scan.ts";
+import type { HeaderParam } from "../../core/mcp/stateless-era/header-params.ts";
 import { headersFor } from "../../core/mcp/stateless-era/headers.ts";
 import { metaSpan, PROTOCOL_VERSION_KEY, stringAt } from "../../core/mcp/stateless-era/meta.ts";
 
@@ -20,6 +21,7 @@ export class Outgoing {
   done = false;
   readonly #written: ((error: Error | undefined) => void) | undefined;
   readonly #release: (bytes: number) => void;
+  readonly #mirrored: readonly HeaderParam[];
   #settled = false;
   #released = false;
   #onDone: (() => void)[] = [];
@@ -31,7 +33,9 @@ export class Outgoing {
     bytes: Buffer,
     written: ((error: Error | undefined) => void) | undefined,
     release: (bytes: number) => void,
+    mirrored: readonly HeaderParam[] = [],
   ) {
+    this.#mirrored = mirrored;
     this.bytes = bytes;
     this.envelope = scanMessage(bytes);
     this.id = this.envelope.kind === "request" ? rawId(bytes, this.envelope) : undefined;
@@ -44,7 +48,7 @@ export class Outgoing {
     const version = metaSpan(this.envelope, PROTOCOL_VERSION_KEY);
     const text = version === undefined ? undefined : stringAt(this.bytes, version);
     if (text === undefined) return {};
-    const headers = headersFor(this.bytes, this.envelope, { version: text });
+    const headers = headersFor(this.bytes, this.envelope, { version: text, params: this.#mirrored });
     return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   }
 

@@ -4,6 +4,7 @@
  * itself. A stream that breaks before its answer is taken up where it broke, if its events had ids.
  */
 
+import type { HeaderParam } from "../../core/mcp/stateless-era/header-params.ts";
 import { type BackoffPolicy, backoffDelay } from "../../core/supervisor/backoff.ts";
 import type { Transport } from "../../hub/ports/upstream.ts";
 import { readWhole, TooLarge } from "./content.ts";
@@ -71,13 +72,17 @@ export class StreamableHttp implements Transport {
     this.#revision = revision;
   }
 
-  send(parts: readonly Uint8Array[], written?: (error: Error | undefined) => void): boolean {
+  send(
+    parts: readonly Uint8Array[],
+    written?: (error: Error | undefined) => void,
+    mirrored?: readonly HeaderParam[],
+  ): boolean {
     if (this.#losing) {
       if (written !== undefined)
         queueMicrotask(() => written(new Error("the session with the server has ended")));
       return true;
     }
-    const outgoing = this.#link.accept(parts, written);
+    const outgoing = this.#link.accept(parts, written, mirrored);
     if (outgoing === undefined) return true;
     if (this.#link.takeBack(outgoing)) this.#link.forget(outgoing);
     else void this.#run(outgoing).finally(() => this.#link.forget(outgoing));
