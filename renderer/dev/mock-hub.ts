@@ -9,6 +9,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -346,5 +347,5 @@ new WebSocketServer({ server: http, path: "/control" }).on("connection", (socket
   socket.on("close", () => sockets.delete(socket));
 });
 http.listen(Number(values.port), "127.0.0.1", () =>
-  console.log(`mock hub: http://127.0.0.1:${values.port}/ui/#code=dev`),
+  console.log(`mock hub: http://127.0.0.1:${(http.address() as AddressInfo).port}/ui/#code=dev`),
 );

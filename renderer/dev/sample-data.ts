@@ -177,7 +177,10 @@ export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDe
       envNames: stdio ? ["DEBUG", "FILES_TOKEN"] : [],
       headerNames: stdio ? [] : ["Authorization"],
     },
-    consent: { decision: "allow", by: "rules[0]" },
+    consent:
+      summary.name === "memory"
+        ? { decision: "ask", by: "consent.default" }
+        : { decision: "allow", by: "rules[0]" },
     toolList: hostile ? HOSTILE_TOOLS : summary.tools === null ? [] : TOOLS,
     problems:
       summary.state === "failed"

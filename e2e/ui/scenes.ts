@@ -1,0 +1,329 @@
+import type { Page } from "playwright-core";
+import type { MockHub, Scenario } from "../lib/mock-hub.ts";
+
+/** One state of the page that a person can come to. */
+export interface Scene {
+  /** Also the file name of its picture. */
+  readonly name: string;
+  readonly scenario: Scenario;
+  /** The address fragment to start from. */
+  readonly at: string;
+  /** Whether it belongs into docs/screens. */
+  readonly shown?: true;
+  /** Goes on from the fragment until the scene stands. */
+  stage(page: Page, hub: MockHub): Promise<void>;
+}
+
+const SNIPPET = `{
+  "mcpServers": {
+    "files": {
+      "command": "npx",
+      "args": ["-y", "@modelcontextprotocol/server-filesystem", "/home/ada/Documents/My Projects"],
+      "env": { "LOG_LEVEL": "info" }
+    },
+    "notes": {
+      "command": "sudo",
+      "args": ["docker", "run", "-i", "--rm", "notes-mcp"]
+    }
+  }
+}`;
+
+const visible = (page: Page, id: string): Promise<void> => page.getByTestId(id).first().waitFor();
+
+async function openCall(page: Page, tool: string, tab?: string): Promise<void> {
+  await page.getByTestId("call-row").filter({ hasText: tool }).first().click();
+  const detail = page.getByTestId("call-detail");
+  await detail.getByRole("tab").first().waitFor();
+  if (tab !== undefined) await detail.getByRole("tab", { name: tab }).click();
+  await detail.getByRole("tabpanel").first().waitFor();
+}
+
+async function openDialog(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Add a server" }).first().click();
+  await visible(page, "paste");
+}
+
+/** Every screen with what it can show: full, empty, failing, loading, paused, offline, and every dialog. */
+export const SCENES: readonly Scene[] = [
+  {
+    name: "servers",
+    scenario: "full",
+    at: "#/servers",
+    shown: true,
+    stage: (page) => visible(page, "server-row"),
+  },
+  {
+    name: "server",
+    scenario: "full",
+    at: "#/servers/everything",
+    shown: true,
+    stage: (page) => visible(page, "tools"),
+  },
+  {
+    name: "server-log",
+    scenario: "full",
+    at: "#/servers/everything",
+    shown: true,
+    async stage(page) {
+      await page.getByRole("tab", { name: "Log" }).click();
+      await visible(page, "server-log");
+    },
+  },
+  {
+    name: "server-launch",
+    scenario: "full",
+    at: "#/servers/files",
+    async stage(page) {
+      await page.getByRole("tab", { name: "Launch" }).click();
+      await page.getByRole("heading", { name: "Runs exactly this" }).waitFor();
+    },
+  },
+  {
+    name: "server-connection",
+    scenario: "full",
+    at: "#/servers/linear",
+    async stage(page) {
+      await page.getByRole("tab", { name: "Connection" }).click();
+      await page.getByRole("heading", { name: "Connects to" }).waitFor();
+    },
+  },
+  {
+    name: "server-failed",
+    scenario: "full",
+    at: "#/servers/postgres",
+    shown: true,
+    stage: (page) => page.getByText("Tools not known yet").waitFor(),
+  },
+  {
+    name: "server-denied",
+    scenario: "full",
+    at: "#/servers/memory",
+    stage: (page) => visible(page, "consent-notice"),
+  },
+  {
+    name: "server-gone",
+    scenario: "full",
+    at: "#/servers/nowhere",
+    stage: (page) => page.getByText("This server is gone").waitFor(),
+  },
+  {
+    name: "server-menu",
+    scenario: "full",
+    at: "#/servers/everything",
+    async stage(page) {
+      await page.getByRole("button", { name: "More actions" }).click();
+      await page.getByRole("menuitem", { name: "Remove" }).waitFor();
+    },
+  },
+  { name: "add-server-empty", scenario: "full", at: "#/servers", stage: openDialog },
+  {
+    name: "add-server",
+    scenario: "full",
+    at: "#/servers",
+    shown: true,
+    async stage(page) {
+      await openDialog(page);
+      await page.getByTestId("paste").fill(SNIPPET);
+      await page.getByTestId("proposal").nth(1).waitFor();
+    },
+  },
+  {
+    name: "add-server-unreadable",
+    scenario: "full",
+    at: "#/servers",
+    async stage(page) {
+      await openDialog(page);
+      await page.getByTestId("paste").fill('{ "mcpServers": ');
+      await page.getByText("Nothing to add in this text").waitFor();
+    },
+  },
+  {
+    name: "add-server-pending",
+    scenario: "full",
+    at: "#/servers",
+    async stage(page) {
+      await openDialog(page);
+      await page.getByTestId("paste").fill("npx -y @modelcontextprotocol/server-brave-search");
+      const proposal = page.getByTestId("proposal");
+      await proposal.getByRole("button", { name: "Add…" }).click();
+      await proposal.getByTestId("pending").waitFor();
+    },
+  },
+  {
+    name: "waiting-for-approval",
+    scenario: "full",
+    at: "#/clients",
+    async stage(page) {
+      await page.getByRole("button", { name: "Revoke cursor" }).click();
+      await visible(page, "pending");
+    },
+  },
+  {
+    name: "activity",
+    scenario: "full",
+    at: "#/activity",
+    shown: true,
+    stage: (page) => visible(page, "call-row"),
+  },
+  {
+    name: "call",
+    scenario: "full",
+    at: "#/activity",
+    shown: true,
+    stage: (page) => openCall(page, "read_text_file"),
+  },
+  {
+    name: "call-request",
+    scenario: "full",
+    at: "#/activity",
+    stage: (page) => openCall(page, "read_text_file", "Request"),
+  },
+  {
+    name: "call-times",
+    scenario: "full",
+    at: "#/activity",
+    shown: true,
+    stage: (page) => openCall(page, "search_issues", "Details"),
+  },
+  {
+    name: "call-image",
+    scenario: "full",
+    at: "#/activity",
+    shown: true,
+    async stage(page) {
+      await openCall(page, "get-tiny-image");
+      await page.getByTestId("call-detail").getByRole("img").first().waitFor();
+    },
+  },
+  {
+    name: "call-error",
+    scenario: "full",
+    at: "#/activity",
+    async stage(page) {
+      await page.getByRole("combobox", { name: "Status" }).click();
+      await page.getByRole("option", { name: "Denied" }).click();
+      await page.getByTestId("call-row").first().click();
+      await page.getByTestId("call-detail").getByRole("tab", { name: "Error" }).waitFor();
+    },
+  },
+  {
+    name: "activity-no-match",
+    scenario: "full",
+    at: "#/activity",
+    async stage(page) {
+      await visible(page, "call-row");
+      await page.getByLabel("Search payloads").fill("nothing holds this");
+      await page.getByText("No call matches").waitFor();
+    },
+  },
+  {
+    name: "clients",
+    scenario: "full",
+    at: "#/clients",
+    shown: true,
+    stage: (page) => visible(page, "client-row"),
+  },
+  {
+    name: "settings",
+    scenario: "full",
+    at: "#/settings",
+    shown: true,
+    stage: (page) => page.getByRole("heading", { name: "Versions" }).waitFor(),
+  },
+  {
+    name: "palette",
+    scenario: "full",
+    at: "#/servers",
+    shown: true,
+    async stage(page) {
+      await visible(page, "server-row");
+      await page.keyboard.press("Control+k");
+      await page.getByPlaceholder("Jump to a screen").waitFor();
+    },
+  },
+  {
+    name: "shortcuts",
+    scenario: "full",
+    at: "#/servers",
+    async stage(page) {
+      await visible(page, "server-row");
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "servers-empty", scenario: "empty", at: "#/servers", shown: true, stage: emptyState },
+  { name: "activity-empty", scenario: "empty", at: "#/activity", shown: true, stage: emptyState },
+  {
+    name: "clients-empty",
+    scenario: "empty",
+    at: "#/clients",
+    shown: true,
+    stage: (page) => page.getByRole("tablist").waitFor(),
+  },
+  { name: "activity-failing", scenario: "failing", at: "#/activity", stage: tryAgain },
+  { name: "server-failing", scenario: "failing", at: "#/servers/everything", stage: tryAgain },
+  {
+    name: "settings-mistake",
+    scenario: "failing",
+    at: "#/settings",
+    stage: (page) => page.getByText("gatehouse.json has a mistake", { exact: false }).first().waitFor(),
+  },
+  ...["servers", "clients", "activity", "settings"].map(
+    (screen): Scene => ({
+      name: `${screen}-loading`,
+      scenario: "loading",
+      at: `#/${screen}`,
+      stage: (page) => page.locator(".skeleton").first().waitFor(),
+    }),
+  ),
+  {
+    name: "signed-out",
+    scenario: "full",
+    at: "#/servers",
+    async stage(page) {
+      await page.evaluate("sessionStorage.clear()");
+      await page.reload();
+      await page.getByText("This page is not signed in.").waitFor();
+    },
+  },
+  {
+    name: "paused",
+    scenario: "full",
+    at: "#/servers",
+    shown: true,
+    async stage(page) {
+      await page.getByRole("button", { name: "Pause all calls" }).click();
+      await visible(page, "paused-banner");
+    },
+  },
+  {
+    name: "offline",
+    scenario: "full",
+    at: "#/activity",
+    shown: true,
+    async stage(page, hub) {
+      await visible(page, "call-row");
+      await hub.stop();
+      await visible(page, "offline-banner");
+    },
+  },
+];
+
+function emptyState(page: Page): Promise<void> {
+  return page.getByRole("heading", { level: 2 }).first().waitFor();
+}
+
+function tryAgain(page: Page): Promise<void> {
+  return page.getByRole("button", { name: "Try again" }).first().waitFor();
+}
+
+/** Opens a scene on a page that is signed in at the hub of its scenario. */
+export async function enter(page: Page, hub: MockHub, scene: Scene): Promise<void> {
+  const { origin, pathname } = new URL(hub.url);
+  // A fresh document, signed in by a code of its own; then the screen, as a person goes there.
+  await page.goto("about:blank");
+  await page.goto(hub.url);
+  await visible(page, "hub-status");
+  await page.goto(`${origin}${pathname}${scene.at}`);
+  await scene.stage(page, hub);
+}
