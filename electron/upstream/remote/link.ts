@@ -124,17 +124,19 @@ export class Link {
   }
 
   /**
-   * A cancellation: the request it names gets no answer any more. True when that request never reached the server, so
-   * that the server need not hear of it either; else what is left of it is ended a little later.
+   * A cancellation: the request it names gets no answer any more. True when the server need not hear of it: that
+   * request never reached it, or is of the stateless era, whose cancellation is the end of the request's stream. Else
+   * what is left of it is ended a little later.
    */
   takeBack(outgoing: Outgoing): boolean {
     const id = outgoing.cancels;
     const named = id === undefined ? undefined : this.#waiting.get(id);
     if (named === undefined) return false;
     named.finish();
-    if (named.reached) this.after(AFTER_CANCEL_MS, () => named.controller.abort());
+    const isTold = named.reached && !named.isStateless;
+    if (isTold) this.after(AFTER_CANCEL_MS, () => named.controller.abort());
     else named.controller.abort();
-    return !named.reached;
+    return !isTold;
   }
 
   /** Nothing more is under way for a message. */

@@ -52,6 +52,11 @@ export class Outgoing {
     return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   }
 
+  /** A request of the stateless era, which is taken back by closing its stream (2026-07-28, Cancellation). */
+  get isStateless(): boolean {
+    return metaSpan(this.envelope, PROTOCOL_VERSION_KEY) !== undefined;
+  }
+
   get method(): string {
     return this.envelope.method;
   }

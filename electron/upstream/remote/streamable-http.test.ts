@@ -640,6 +640,20 @@ describe("Streamable HTTP, streams that break", () => {
 });
 
 describe("Streamable HTTP, flow", () => {
+  it("a cancelled call of the stateless era is told by the end of its stream, at once and by nothing else", async () => {
+    const closed = Promise.withResolvers<void>();
+    const { server, remote } = await greeted(({ message, response }) => {
+      if (message.method === "tools/call") events(response).once("close", () => closed.resolve());
+      else response.writeHead(202).end();
+    });
+    const _meta = { "io.modelcontextprotocol/protocolVersion": "2026-07-28" };
+    void remote.send({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "x", _meta } });
+    await server.until(() => server.requests.some(({ message }) => message.id === 1));
+    await remote.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } });
+    await closed.promise;
+    expect(server.requests.map(({ message }) => message.method)).not.toContain("notifications/cancelled");
+  });
+
   it("a cancelled call gets no answer any more, and its connection is given up if the server goes on", async () => {
     const { server, remote } = await greeted(({ message, response }) => {
       if (message.id !== undefined) events(response);
