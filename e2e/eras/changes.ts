@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Hearing } from "./client.ts";
-import { before, call, type Expectation, told, until } from "./expectation.ts";
+import { call, type Expectation, spoken, told, until } from "./expectation.ts";
 
 const WATCHED = "test://watched-resource";
 const UPDATED = "notifications/resources/updated";
@@ -87,7 +87,7 @@ export const changes: readonly Expectation[] = [
     },
     ruledOut: [
       {
-        when: before("2026-07-28"),
+        when: spoken("2026-07-28"),
         because: "both are gone from 2026-07-28: subscriptions/listen names the resources",
         instead: async ({ client }) => {
           for (const method of ["resources/subscribe", "resources/unsubscribe"]) {

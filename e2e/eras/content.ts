@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { before, call, type Expectation, expectResultOfEra, textOf } from "./expectation.ts";
+import { call, type Expectation, expectResultOfEra, spoken, textOf } from "./expectation.ts";
 
 const MISSING = "test://nothing-of-that-name";
 const names = (list: { name: string }[]): string[] => list.map(({ name }) => name);
@@ -56,7 +56,7 @@ export const content: readonly Expectation[] = [
     },
     ruledOut: [
       {
-        when: before("2025-03-26"),
+        when: spoken("2025-03-26"),
         because: "resource_link came with 2025-06-18; what a server sends is kept",
       },
     ],
@@ -96,7 +96,7 @@ export const content: readonly Expectation[] = [
     },
     ruledOut: [
       {
-        when: before("2025-03-26"),
+        when: spoken("2025-03-26"),
         because: "structured content came with 2025-06-18; the same is in the text",
         instead: async ({ client }) => {
           const exchange = await call(client, "test_structured_content", { city: "Bergen" });

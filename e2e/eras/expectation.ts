@@ -36,7 +36,8 @@ export interface Exception {
   readonly instead?: (scene: Scene) => Promise<void>;
 }
 
-export const before =
+/** A client of one of these revisions. */
+export const spoken =
   (...revisions: Revision[]) =>
   ({ revision }: Pair): boolean =>
     revisions.includes(revision);

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { EraClient } from "./client.ts";
-import { before, call, type Expectation, textOf, told, until } from "./expectation.ts";
+import { call, type Expectation, spoken, textOf, told, until } from "./expectation.ts";
 
 const cancelled = async (client: EraClient): Promise<number> =>
   Number(textOf(await call(client, "test_cancelled_count")));
@@ -91,7 +91,7 @@ export const running: readonly Expectation[] = [
     },
     ruledOut: [
       {
-        when: before("2025-03-26", "2025-06-18", "2025-11-25"),
+        when: spoken("2025-03-26", "2025-06-18", "2025-11-25"),
         because: "in the session era the server decides what it logs before a level is set",
       },
     ],
@@ -104,7 +104,7 @@ export const running: readonly Expectation[] = [
     },
     ruledOut: [
       {
-        when: before("2026-07-28"),
+        when: spoken("2026-07-28"),
         because: "both are gone from 2026-07-28",
         instead: async ({ client }) => {
           for (const method of ["ping", "logging/setLevel"]) {
