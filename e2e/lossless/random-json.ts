@@ -66,7 +66,7 @@ function members(value: fc.Arbitrary<string>, without: readonly string[]): fc.Ar
 }
 
 /** The text of an object with exactly these raw members, with odd space around them. */
-export function object(raw: readonly string[]): fc.Arbitrary<string> {
+function object(raw: readonly string[]): fc.Arbitrary<string> {
   return fc.array(space, { minLength: 2 * raw.length + 1, maxLength: 2 * raw.length + 1 }).map((spaces) => {
     const inside = raw.map((each, at) => `${spaces[2 * at]}${each}${spaces[2 * at + 1]}`);
     return `{${inside.join(",")}${spaces.at(-1)}}`;
