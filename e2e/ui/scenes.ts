@@ -16,22 +16,19 @@ export interface Scene {
 
 const SNIPPET = `{
   "mcpServers": {
-    "files": {
-      "command": "npx",
-      "args": ["-y", "@modelcontextprotocol/server-filesystem", "/home/ada/Documents/My Projects"],
-      "env": { "LOG_LEVEL": "info" }
-    },
     "notes": {
-      "command": "sudo",
-      "args": ["docker", "run", "-i", "--rm", "notes-mcp"]
+      "command": "npx",
+      "args": ["-y", "@modelcontextprotocol/server-filesystem", "/home/ada/My Notes"],
+      "env": { "LOG_LEVEL": "info" }
     }
   }
 }`;
+const DANGEROUS = "sudo docker run -i --rm -v /:/host backup-mcp";
 
 const visible = (page: Page, id: string): Promise<void> => page.getByTestId(id).first().waitFor();
 
 async function openCall(page: Page, tool: string, tab?: string): Promise<void> {
-  await page.getByTestId("call-row").filter({ hasText: tool }).first().click();
+  await page.getByTestId("call-row").filter({ hasText: tool }).filter({ hasText: "OK" }).first().click();
   const detail = page.getByTestId("call-detail");
   await detail.getByRole("tab").first().waitFor();
   if (tab !== undefined) await detail.getByRole("tab", { name: tab }).click();
@@ -124,7 +121,18 @@ export const SCENES: readonly Scene[] = [
     async stage(page) {
       await openDialog(page);
       await page.getByTestId("paste").fill(SNIPPET);
-      await page.getByTestId("proposal").nth(1).waitFor();
+      await page.getByTestId("proposal").waitFor();
+    },
+  },
+  {
+    name: "add-server-dangerous",
+    scenario: "full",
+    at: "#/servers",
+    shown: true,
+    async stage(page) {
+      await openDialog(page);
+      await page.getByTestId("paste").fill(DANGEROUS);
+      await page.getByText("Look twice").waitFor();
     },
   },
   {

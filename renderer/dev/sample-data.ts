@@ -145,6 +145,8 @@ export function sampleServers(): ServerSummary[] {
     server("postgres", {
       state: "failed",
       tools: null,
+      revision: null,
+      startedAt: null,
       restarts: 5,
       lastError: "Exited with code 1: Error: connect ECONNREFUSED 127.0.0.1:5432",
       retryAt: new Date(Date.now() + 24_000).toISOString(),
@@ -297,7 +299,11 @@ export function sampleCall(id: number, at: number, hostile: boolean): CallSummar
     durationUs: upstream + hub + queue + consent,
     times: { queue, consent, upstream, hub },
     requestBytes: 84 + ((id * 7) % 400),
-    resultBytes: id % 9 === 8 ? 2_412_000 : 120 + ((id * 131) % 9_000),
+    resultBytes: !["ok", "tool_error"].includes(status)
+      ? 118 + (id % 70)
+      : id % 9 === 8
+        ? 2_412_000
+        : 120 + ((id * 131) % 9_000),
     profile: null,
     project: null,
     rule: null,

@@ -36,15 +36,17 @@ export function Tabs({
       <div className="flex shrink-0 items-center gap-3 border-line border-b px-5">
         <Radix.List
           aria-label={label}
-          className="-mb-px flex min-w-0 flex-1 gap-4 overflow-x-auto overflow-y-hidden"
+          className="-mx-1.5 -mb-px flex min-w-0 flex-1 gap-4 overflow-x-auto overflow-y-hidden px-1.5"
         >
           {tabs.map((tab) => (
             <Radix.Trigger
               key={tab.id}
               value={tab.id}
-              className="flex h-9 items-center gap-1.5 whitespace-nowrap border-transparent border-b-2 font-medium text-muted text-sm transition-colors hover:text-fg data-[state=active]:border-accent data-[state=active]:text-fg"
+              className="group flex h-9 items-center gap-1.5 whitespace-nowrap outline-none border-transparent border-b-2 font-medium text-muted text-sm transition-colors hover:text-fg data-[state=active]:border-accent data-[state=active]:text-fg"
             >
-              {tab.label}
+              <span className="-mx-1.5 rounded-sm px-1.5 group-focus-visible:outline-2 group-focus-visible:outline-accent">
+                {tab.label}
+              </span>
               {tab.count !== undefined && tab.count !== null && (
                 <span className="tabular rounded-full bg-press px-1.5 text-2xs text-muted leading-4">
                   {tab.count}
