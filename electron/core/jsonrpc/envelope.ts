@@ -26,8 +26,8 @@ export interface Envelope {
   readonly hasLineBreak: boolean;
   /** `result.isError` is literally true (meaningful for results of tools/call). */
   readonly resultIsError: boolean;
-  /** `result.resultType` decoded ("input_required", "complete", …), or undefined. */
-  readonly resultType: string | undefined;
+  /** `result.resultType` decoded ("input_required", "complete", …); null: there is one that is no string. */
+  readonly resultType: string | null | undefined;
 }
 
 export interface Member {

@@ -48,7 +48,7 @@ class MessageScan {
   #paramsMembers = NO_MEMBERS;
   #metaMembers = NO_MEMBERS;
   #resultIsError = false;
-  #resultType: string | undefined;
+  #resultType: string | null | undefined;
 
   constructor(bytes: Uint8Array, maxDepth: number, deep: boolean) {
     this.#bytes = bytes;
@@ -199,7 +199,7 @@ class MessageScan {
       if (this.#tokenIs("isError", keyStart, keyEnd, keyEscaped)) {
         this.#resultIsError = lexer.at(at) === 0x74;
       } else if (this.#tokenIs("resultType", keyStart, keyEnd, keyEscaped)) {
-        this.#resultType = lexer.at(at) === 0x22 ? decodeToken(this.#bytes, at, end) : undefined;
+        this.#resultType = lexer.at(at) === 0x22 ? decodeToken(this.#bytes, at, end) : null;
       }
       at = lexer.following(end);
     }

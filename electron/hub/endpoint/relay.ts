@@ -60,6 +60,7 @@ export function newCall(
   id: Buffer,
   reply: Reply,
   codec: CallCodec,
+  answersRounds = false,
 ): Call {
   return {
     client: message.client,
@@ -75,6 +76,7 @@ export function newCall(
     startedAt: Date.now(),
     target,
     codec,
+    answersRounds,
     route: undefined,
     ownKey: undefined,
     server: undefined,

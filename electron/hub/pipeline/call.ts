@@ -35,7 +35,7 @@ export interface Call {
   /** What lies between the client's era and the server's. */
   readonly codec: CallCodec;
   /** The client answers a server's questions in rounds of its own (the stateless era). */
-  readonly answersRounds?: true;
+  readonly answersRounds: boolean;
   /** Milliseconds spent waiting for a person. */
   consentMs: number;
   /** When it was given to its server's queue; 0 when it never was. */

@@ -3,7 +3,7 @@ import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
 import { INTERNAL_ERROR, REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import { type Edit, splice } from "../../core/jsonrpc/splice.ts";
-import { combine, type ParamsChange, paramsEdits } from "../../core/mcp/stateless-era/edits.ts";
+import type { ParamsChange } from "../../core/mcp/stateless-era/edits.ts";
 import { readInputRequired, retryChange } from "../../core/mcp/stateless-era/round-trips.ts";
 import type { InFlight } from "../endpoint/in-flight.ts";
 import type { Ticket } from "../servers/call-queue.ts";
@@ -94,7 +94,7 @@ class Routing {
       answered: (bytes, answer, era) => {
         if (call.sentAt === 0) call.sentAt = request.sentAt;
         call.answeredAt = performance.now();
-        if (era.kind === "stateless" && answer.resultType === "input_required" && call.answersRounds !== true)
+        if (era.kind === "stateless" && answer.resultType === "input_required" && !call.answersRounds)
           this.#round(bytes, answer);
         else this.#settle(answerOutcome(call, bytes, answer, era));
       },
@@ -114,12 +114,9 @@ class Routing {
   /** What changes in the message on its way: what its server calls the target, and what the server's era wants. */
   #edits(era: ServerEra, answers: ParamsChange | undefined): readonly Edit[] {
     const { bytes, envelope, codec, target } = this.#call;
-    const change = codec.change(era);
-    const edits =
-      change === undefined && answers === undefined
-        ? []
-        : paramsEdits(bytes, envelope, combine(...[change, answers].filter((one) => one !== undefined)));
-    if (this.#ownKey !== target.value) edits.push({ ...target.span, bytes: encodeJson(this.#ownKey) });
+    const changes = codec.request(bytes, envelope, era, answers);
+    if (this.#ownKey === target.value) return changes;
+    const edits = [...changes, { ...target.span, bytes: encodeJson(this.#ownKey) }];
     return edits;
   }
 

@@ -17,6 +17,18 @@ export const DOWNGRADED_REQUEST: ParamsChange = {
   metaRemove: REQUEST_META_KEYS,
 };
 
+/** The edits of `DOWNGRADED_REQUEST`, cheaply where nothing but who asks is to go. */
+export function downgradeRequest(bytes: Uint8Array, envelope: Envelope): Edit[] {
+  const { params, paramsMembers, metaMembers } = envelope;
+  const plain =
+    params !== undefined &&
+    metaMembers.every(({ key }) => REQUEST_META_KEYS.has(key)) &&
+    !paramsMembers.some(({ key }) => key === "inputResponses" || key === "requestState");
+  return plain
+    ? objectEdits(bytes, params, paramsMembers, { remove: (key) => key === "_meta" })
+    : paramsEdits(bytes, envelope, DOWNGRADED_REQUEST);
+}
+
 /** The edits that take a listen stream's tag off a stateless server's notification. The rest of it is the same in both eras. */
 export function downgradeNotification(bytes: Uint8Array, envelope: Envelope): Edit[] {
   return paramsEdits(bytes, envelope, { metaRemove: new Set([SUBSCRIPTION_ID_KEY]) });

@@ -79,6 +79,15 @@ export function upgradeResult(
   const result = envelope.result;
   if (result === undefined || bytes[result.start] !== 0x7b) return [];
   if (fromStateless && envelope.resultType !== undefined && envelope.resultType !== "complete") return [];
+  // The usual case by far needs no look at the members: one more is put in front.
+  if (envelope.resultType === undefined && options.serverInfo === undefined && !isCacheable(method))
+    return [
+      {
+        start: result.start + 1,
+        end: result.start + 1,
+        bytes: isEmpty(bytes, result) ? COMPLETE : COMPLETE_AND,
+      },
+    ];
   const members = membersOf(bytes, result);
   const value = (key: string): Span | undefined => valueAt(members, key);
   const set = new Map<string, Uint8Array>();
@@ -104,6 +113,16 @@ export function upgradeResult(
     }
   }
   return sortEdits([...edits, ...objectEdits(bytes, result, members, { set })]);
+}
+
+const COMPLETE = new TextEncoder().encode('"resultType":"complete"');
+const COMPLETE_AND = new TextEncoder().encode('"resultType":"complete",');
+
+/** Whether the object in a span has no members. */
+function isEmpty(bytes: Uint8Array, span: Span): boolean {
+  let at = span.start + 1;
+  while ((bytes[at] ?? 0) <= 0x20) at += 1;
+  return bytes[at] === 0x7d;
 }
 
 function isTtl(raw: string): boolean {

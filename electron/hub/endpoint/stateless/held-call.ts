@@ -1,4 +1,4 @@
-import type { Envelope } from "../../../core/jsonrpc/envelope.ts";
+import type { Envelope, Span } from "../../../core/jsonrpc/envelope.ts";
 import {
   errorMessage,
   INTERNAL_ERROR,
@@ -36,14 +36,13 @@ interface Question {
   readonly answer: (parts: readonly Uint8Array[]) => void;
 }
 
-export interface HeldCallDeps {
-  /** A new signed state for this call; called for every round. */
-  readonly seal: (call: Call) => string;
-  /** The client's declared capabilities, a raw JSON object. */
-  readonly capabilities: Uint8Array;
+/** What all held calls share. */
+export interface HeldCallHost {
+  /** A new signed state that leads back to a held call; a new one for every round. */
+  seal(held: HeldCall, call: Call): string;
   /** The call is over, or will not be asked for any more. */
-  readonly over: () => void;
-  readonly log: (message: string) => void;
+  over(held: HeldCall): void;
+  log(message: string): void;
 }
 
 /**
@@ -51,8 +50,13 @@ export interface HeldCallDeps {
  * Multi Round-Trip Requests): each round is a request of its own, and its reply is the place to which the next result
  * goes. To the pipeline it is one call: one row, one decision.
  */
-export class HeldCall {
-  readonly #deps: HeldCallDeps;
+export class HeldCall implements Reply {
+  readonly #host: HeldCallHost;
+  readonly #message: Uint8Array;
+  /** Where the client's declared capabilities stand in its message. */
+  readonly #capabilities: Span;
+  /** What a request state calls it; set when the client is first asked something. */
+  key: string | undefined;
   readonly #questions = new Map<string, Question>();
   #call: Call | undefined;
   /** Where the next result goes, with the raw id of that round's request; undefined between rounds. */
@@ -64,23 +68,34 @@ export class HeldCall {
   #expiry: NodeJS.Timeout | undefined;
   #done = false;
 
-  constructor(deps: HeldCallDeps) {
-    this.#deps = deps;
+  constructor(host: HeldCallHost, message: Uint8Array, capabilities: Span) {
+    this.#host = host;
+    this.#message = message;
+    this.#capabilities = capabilities;
   }
 
-  /** The reply that the pipeline knows: it hands everything to the round that is open. */
-  readonly reply: Reply = ((held: HeldCall) => ({
-    send: () => {},
-    notify: (parts: readonly Uint8Array[]) => held.#round?.reply.notify(parts),
-    get canStream() {
-      return held.#round?.reply.canStream ?? false;
-    },
-    drop: () => {},
-    get pendingBytes() {
-      return held.#round?.reply.pendingBytes ?? 0;
-    },
-    onDrain: (listener: () => void) => held.#round?.reply.onDrain(listener) ?? listener(),
-  }))(this);
+  // To the pipeline it is the reply: it hands everything to the round that is open.
+
+  send(): void {}
+
+  drop(): void {}
+
+  notify(parts: readonly Uint8Array[]): void {
+    this.#round?.reply.notify(parts);
+  }
+
+  get canStream(): boolean {
+    return this.#round?.reply.canStream ?? false;
+  }
+
+  get pendingBytes(): number {
+    return this.#round?.reply.pendingBytes ?? 0;
+  }
+
+  onDrain(listener: () => void): void {
+    if (this.#round === undefined) listener();
+    else this.#round.reply.onDrain(listener);
+  }
 
   /** Runs the call; its first round is the request itself. Returns what to call when that client goes away. */
   start(call: Call, first: Reply, run: (call: Call) => Outcome | Promise<Outcome>): () => void {
@@ -91,7 +106,7 @@ export class HeldCall {
       outcome.then(
         (settled) => this.#finish(settled),
         (error: unknown) => {
-          this.#deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+          this.#host.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
           const message = errorMessage(
             call.id,
             INTERNAL_ERROR,
@@ -132,7 +147,10 @@ export class HeldCall {
       envelope.params === undefined
         ? undefined
         : Uint8Array.prototype.slice.call(bytes, envelope.params.start, envelope.params.end);
-    const missing = missingOf(requiredCapability(method, params), this.#deps.capabilities);
+    const missing = missingOf(
+      requiredCapability(method, params),
+      this.#message.subarray(this.#capabilities.start, this.#capabilities.end),
+    );
     if (missing !== undefined) {
       this.#refused = missing;
       return answer([errorMessage(serverId, METHOD_NOT_FOUND, `the client does not support ${method}`)]);
@@ -171,7 +189,7 @@ export class HeldCall {
     call.session.waiting = true;
     const requests = [...this.#questions].map(([key, { method, params }]) => ({ key, method, params }));
     round.reply.send(
-      resultMessage(round.id, inputRequiredResult({ requests, state: this.#deps.seal(call) })),
+      resultMessage(round.id, inputRequiredResult({ requests, state: this.#host.seal(this, call) })),
     );
     this.#expiry = setTimeout(() => call.cancel?.("the client did not come back in time"), STATE_LIFE_MS);
   }
@@ -184,7 +202,7 @@ export class HeldCall {
     this.#questions.clear();
     if (this.#round !== undefined) this.#deliver(outcome);
     // Between two rounds the outcome is kept until the client comes back, or until its state has expired.
-    else this.#expiry = setTimeout(() => this.#deps.over(), STATE_LIFE_MS).unref();
+    else this.#expiry = setTimeout(() => this.#host.over(this), STATE_LIFE_MS).unref();
   }
 
   #deliver(outcome: Outcome): void {
@@ -193,7 +211,7 @@ export class HeldCall {
     if (round === undefined || call === undefined) return;
     this.#round = undefined;
     clearTimeout(this.#expiry);
-    this.#deps.over();
+    this.#host.over(this);
     if (outcome.parts === undefined) return round.reply.drop();
     if (this.#refused !== undefined && (outcome.status === "tool_error" || outcome.status === "error")) {
       const { code, message, data, httpStatus } = missingCapability(this.#refused, "the server needed it");

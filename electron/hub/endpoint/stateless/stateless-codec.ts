@@ -1,8 +1,8 @@
 import type { Envelope } from "../../../core/jsonrpc/envelope.ts";
 import { encodeJson, membersOf } from "../../../core/jsonrpc/json.ts";
 import type { Edit } from "../../../core/jsonrpc/splice.ts";
-import { DOWNGRADED_REQUEST } from "../../../core/mcp/stateless-era/downgrade.ts";
-import { objectEdits, type ParamsChange } from "../../../core/mcp/stateless-era/edits.ts";
+import { downgradeRequest } from "../../../core/mcp/stateless-era/downgrade.ts";
+import { objectEdits, paramsEdits } from "../../../core/mcp/stateless-era/edits.ts";
 import { readInputRequired } from "../../../core/mcp/stateless-era/round-trips.ts";
 import { upgradeError, upgradeResult } from "../../../core/mcp/stateless-era/upgrade.ts";
 import type { CallCodec } from "../../pipeline/codec.ts";
@@ -17,15 +17,18 @@ export interface RoundState {
   wrap(upstream: string): string;
 }
 
+const STATE: ReadonlySet<string> = new Set(["requestState"]);
+const BOTH: ReadonlySet<string> = new Set(["inputResponses", "requestState"]);
+
 /** For a client of the stateless era: downgraded for older servers, and its states wrapped towards servers of its own. */
 export function statelessCodec(method: string, ttlMs: number, round: RoundState): CallCodec {
   return {
-    change(era): ParamsChange {
-      if (era.kind === "session") return DOWNGRADED_REQUEST;
+    request(bytes, envelope, era) {
+      if (era.kind === "session") return downgradeRequest(bytes, envelope);
       const { upstream, dropAnswers } = round;
-      const remove = new Set(dropAnswers ? ["inputResponses", "requestState"] : ["requestState"]);
-      if (upstream === undefined || dropAnswers) return { remove };
-      return { set: new Map([["requestState", encodeJson(upstream)]]) };
+      if (upstream !== undefined && !dropAnswers)
+        return paramsEdits(bytes, envelope, { set: new Map([["requestState", encodeJson(upstream)]]) });
+      return paramsEdits(bytes, envelope, { remove: dropAnswers ? BOTH : STATE });
     },
     answer(bytes, answer, era) {
       if (answer.kind === "error") return upgradeError(bytes, answer);

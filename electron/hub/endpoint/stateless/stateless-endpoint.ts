@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type ListKind, listKindOf } from "../../../core/catalog/kinds.ts";
+import type { Span } from "../../../core/jsonrpc/envelope.ts";
 import { errorMessage, INVALID_PARAMS, resultMessage } from "../../../core/jsonrpc/errors.ts";
 import { encodeJson } from "../../../core/jsonrpc/json.ts";
 import { joinParts } from "../../../core/jsonrpc/splice.ts";
@@ -15,13 +16,14 @@ import type { Log } from "../../log.ts";
 import type { Call, Outcome } from "../../pipeline/call.ts";
 import { findRoute } from "../../pipeline/route.ts";
 import type { InboundMessage, Reply } from "../../ports/endpoint.ts";
+import type { StoredSession } from "../../ports/storage.ts";
 import type { ManagedServer } from "../../servers/managed-server.ts";
 import type { ServerRegistry } from "../../servers/registry.ts";
 import { Session, scopeKey } from "../../sessions.ts";
 import { newCall } from "../relay.ts";
 import { profileOf } from "../scopes.ts";
 import type { ServerMessages } from "../server-messages.ts";
-import { HeldCall } from "./held-call.ts";
+import { HeldCall, type HeldCallHost } from "./held-call.ts";
 import type { Listeners } from "./listen.ts";
 import { paramsHash, type RequestStates, STATE_LIFE_MS } from "./request-states.ts";
 import { type RoundState, statelessCodec } from "./stateless-codec.ts";
@@ -46,7 +48,7 @@ const nothing = (): void => {};
 type MutableRound = { -readonly [K in keyof RoundState]: RoundState[K] };
 
 /** The methods of the stateless era (2026-07-28): every request stands for itself, there is no session. */
-export class StatelessEndpoint {
+export class StatelessEndpoint implements HeldCallHost {
   readonly #deps: StatelessDeps;
   /** Calls that go on while their client answers questions, by a random key in the request state. */
   readonly #held = new Map<string, HeldCall>();
@@ -131,24 +133,22 @@ export class StatelessEndpoint {
       dropAnswers: false,
       wrap: (upstream) => this.#wrap(call, upstream),
     };
-    const session = requestSession(message, meta);
-    const call: Call = {
-      ...newCall(message, session, target, id, reply, statelessCodec(envelope.method, TTL_MS, state)),
-      answersRounds: true,
-    };
-    if (retry?.state === undefined) return this.#start(call, meta, reply);
+    const held = new HeldCall(this, bytes, meta.clientCapabilities);
+    const codec = statelessCodec(envelope.method, TTL_MS, state);
+    const call = newCall(message, requestSession(message, meta), target, id, held, codec, true);
+    if (retry?.state === undefined) return this.#start(held, call, meta, reply);
     findRoute(call, this.#deps.catalog.view(call.scope, call.profile));
     const opened = this.#deps.states.open(retry.state, this.#binding(call));
     if (opened === "other_request") {
       // A retry that differs is a new call, and brings no answers with it.
       state.dropAnswers = true;
-      return this.#start(call, meta, reply);
+      return this.#start(held, call, meta, reply);
     }
     const found = typeof opened === "string" ? undefined : this.#found(opened.upstream);
     if (found === undefined) return refuse(reply, id, "Invalid or expired requestState");
     if (found instanceof HeldCall) return found.resume(retry, bytes, id, reply);
     state.upstream = found;
-    return this.#start(call, meta, reply);
+    return this.#start(held, call, meta, reply);
   }
 
   /** What a state leads back to: a call that is held, or the state of a stateless server. */
@@ -167,25 +167,27 @@ export class StatelessEndpoint {
     return this.#deps.states.seal(this.#binding(call), handle);
   }
 
-  #start(call: Call, meta: RequestMeta, reply: Reply): () => void {
-    const key = randomUUID();
-    const { bytes } = call;
-    const { start, end } = meta.clientCapabilities;
-    const held = new HeldCall({
-      capabilities: bytes.subarray(start, end),
-      seal: (asking) => this.#deps.states.seal(this.#binding(asking), key),
-      over: () => this.#held.delete(key),
-      log: (text) => this.#deps.log("error", `a call failed inside the hub: ${text}`),
-    });
-    this.#held.set(key, held);
+  /** HeldCallHost: only a call that asks something needs to be found again. */
+  seal(held: HeldCall, call: Call): string {
+    held.key ??= randomUUID();
+    this.#held.set(held.key, held);
+    return this.#deps.states.seal(this.#binding(call), held.key);
+  }
+
+  over(held: HeldCall): void {
+    if (held.key !== undefined) this.#held.delete(held.key);
+  }
+
+  log(text: string): void {
+    this.#deps.log("error", `a call failed inside the hub: ${text}`);
+  }
+
+  #start(held: HeldCall, call: Call, meta: RequestMeta, reply: Reply): () => void {
     call.session.onAsked = (asked, envelope, answer) => held.ask(asked, envelope, answer);
-    const run = (running: Call): Outcome | Promise<Outcome> => {
-      const outcome = this.#deps.run(running);
-      if (meta.logLevel !== undefined && running.server !== undefined)
-        this.#deps.serverMessages.wantsLevel(running.server, meta.logLevel);
-      return outcome;
-    };
-    return held.start({ ...call, reply: held.reply }, reply, run);
+    const leave = held.start(call, reply, this.#deps.run);
+    if (meta.logLevel !== undefined && call.server !== undefined)
+      this.#deps.serverMessages.wantsLevel(call.server, meta.logLevel);
+    return leave;
   }
 
   #binding(call: Call) {
@@ -210,21 +212,47 @@ function refuse(reply: Reply, id: Uint8Array, why: string): () => void {
 
 /** What stands for a client during one request: nothing of it is kept. */
 function requestSession(message: InboundMessage, meta: RequestMeta): Session {
-  const { bytes } = message;
-  const raw = (span: { start: number; end: number } | undefined): string =>
-    span === undefined ? "{}" : bytes.toString("utf8", span.start, span.end);
-  const session = new Session("", {
-    idHash: "",
-    label: "",
-    clientId: message.client.id,
-    scope: scopeKey(message.scope),
-    revision: meta.version,
-    capabilities: raw(meta.clientCapabilities),
-    clientInfo: raw(meta.clientInfo),
-    createdAt: 0,
-    lastUsedAt: 0,
-  });
+  const session = new Session("", new RequestCaller(message, meta));
   session.quiet = true;
   session.logLevel = meta.logLevel;
   return session;
+}
+
+/** Who asks, as its message says; the texts are made only when they are needed. */
+class RequestCaller implements StoredSession {
+  readonly idHash = "";
+  readonly label = "";
+  readonly createdAt = 0;
+  readonly lastUsedAt = 0;
+  readonly #message: InboundMessage;
+  readonly #meta: RequestMeta;
+
+  constructor(message: InboundMessage, meta: RequestMeta) {
+    this.#message = message;
+    this.#meta = meta;
+  }
+
+  get clientId(): string | null {
+    return this.#message.client.id;
+  }
+
+  get scope(): string {
+    return scopeKey(this.#message.scope);
+  }
+
+  get revision(): string {
+    return this.#meta.version;
+  }
+
+  get capabilities(): string {
+    return this.#text(this.#meta.clientCapabilities);
+  }
+
+  get clientInfo(): string {
+    return this.#text(this.#meta.clientInfo);
+  }
+
+  #text(span: Span | undefined): string {
+    return span === undefined ? "{}" : this.#message.bytes.toString("utf8", span.start, span.end);
+  }
 }
