@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeJson } from "./json.ts";
 import { scanMessage } from "./scan.ts";
-import { blankLineBreaks, type Edit, joinParts, partsLength, splice } from "./splice.ts";
+import { blankLineBreaks, type Edit, hasLineBreak, joinParts, partsLength, splice } from "./splice.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -88,6 +88,7 @@ describe("splice", () => {
     const before = textOf(bytes);
     const blanked = blankLineBreaks(bytes);
     expect(textOf(blanked)).not.toMatch(/[\r\n]/);
+    expect([bytes, bytesOf("\r"), blanked].map(hasLineBreak)).toEqual([true, true, false]);
     expect(JSON.parse(textOf(blanked))).toEqual(value);
     expect(textOf(bytes)).toBe(before);
   });

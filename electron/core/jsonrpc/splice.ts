@@ -46,6 +46,11 @@ export function joinParts(parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
+/** Whether the text has raw line breaks: a message that does cannot be sent as a line. */
+export function hasLineBreak(bytes: Uint8Array): boolean {
+  return bytes.includes(0x0a) || bytes.includes(0x0d);
+}
+
 /** A copy in which raw line breaks are spaces: the same JSON, since strings cannot hold them raw, but on one line. */
 export function blankLineBreaks(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(bytes);

@@ -3,7 +3,7 @@ import { resultMessage } from "../../core/jsonrpc/errors.ts";
 import { decodeString, encodeJson, membersOf } from "../../core/jsonrpc/json.ts";
 import { PendingRequests } from "../../core/jsonrpc/pending.ts";
 import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
-import { blankLineBreaks, type Edit, joinParts, splice } from "../../core/jsonrpc/splice.ts";
+import { blankLineBreaks, type Edit, hasLineBreak, joinParts, splice } from "../../core/jsonrpc/splice.ts";
 import { downgradeNotification } from "../../core/mcp/stateless-era/downgrade.ts";
 import { paramsEdits } from "../../core/mcp/stateless-era/edits.ts";
 import type { HeaderParam } from "../../core/mcp/stateless-era/header-params.ts";
@@ -109,7 +109,9 @@ export class ServerConnection {
     request.sentAt = performance.now();
     // Until the transport says otherwise the bytes may be on their way: a call is repeated only when it surely never left.
     entry.written = true;
-    const onLine = envelope.hasLineBreak ? parts.map(blankLineBreaks) : parts;
+    // What is put in may be a client's raw text too: its answers to a server's questions, its capabilities.
+    const isBroken = envelope.hasLineBreak || edits.some((edit) => hasLineBreak(edit.bytes));
+    const onLine = isBroken ? parts.map(blankLineBreaks) : parts;
     const written = (error: Error | undefined): void => {
       if (error !== undefined) entry.written = false;
     };
