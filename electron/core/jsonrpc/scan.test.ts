@@ -66,7 +66,7 @@ describe("what a scan finds", () => {
       '{"jsonrpc":"2.0","id":1,"result":{"resultType":"input\\u005frequired"}}',
       { resultType: "input_required" },
     ],
-    ['{"jsonrpc":"2.0","id":1,"result":{"resultType":7}}', { resultType: undefined }],
+    ['{"jsonrpc":"2.0","id":1,"result":{"resultType":7}}', { resultType: null }],
     ['{"jsonrpc":"2.0","id":1,"result":{"x":{"a":1,"a":2}}}', { kind: "result" }],
     ['{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":""}}', { kind: "error" }],
     ['{"jsonrpc":"2.0","error":{"code":1,"message":""}}', { kind: "error", id: undefined }],
