@@ -34,6 +34,16 @@ describe("visible text", () => {
     expect(show("a\r\nb\tc", true)).toBe("a\nb\tc");
   });
 
+  it("makes few elements of a flood of different glyphs, and still shows each", () => {
+    const { segments } = visibleText("\u202e\u0000x".repeat(10_000), { limit: 20_000 });
+    expect(segments.length).toBeLessThan(500);
+    expect(segments.at(-1)).toMatchObject({
+      kind: "text",
+      text: expect.stringMatching(/⟨RLO⟩⟨NUL⟩x⟨RLO⟩⟨NUL⟩$/),
+    });
+    expect(segments.map(({ text }) => text).join("")).toMatch(/^RLONULx/);
+  });
+
   it("keeps a joined emoji whole", () => {
     const family = "👨\u200d👩\u200d👧";
     expect(show(`x ${family} ❤\ufe0f`)).toBe(`x ${family} ❤\ufe0f`);

@@ -23,6 +23,8 @@ export interface VisibleOptions {
 
 const MAX_EMOJI_RUN = 6;
 const MAX_MARKS = 3;
+/** Glyphs are elements of the page; of a text with more than these, the others stand in it as ⟨words⟩. */
+const MAX_GLYPHS = 200;
 
 // Letters, not control pictures: not every font has those.
 const CONTROLS =
@@ -91,6 +93,7 @@ export function visibleText(input: string, options: VisibleOptions): VisibleText
   const end = Math.min(input.length, options.limit);
   const segments: Segment[] = [];
   let plain = "";
+  let glyphs = 0;
   let last: { text: string; title: string; count: number } | undefined;
 
   const flushPlain = (): void => {
@@ -100,7 +103,10 @@ export function visibleText(input: string, options: VisibleOptions): VisibleText
   const flushGlyph = (): void => {
     if (last === undefined) return;
     const many = last.count > 1 ? `×${last.count}` : "";
-    segments.push({ kind: "glyph", text: last.text + many, title: last.title + (many && ` ${many}`) });
+    if (glyphs < MAX_GLYPHS)
+      segments.push({ kind: "glyph", text: last.text + many, title: last.title + (many && ` ${many}`) });
+    else plain += `⟨${last.text}${many}⟩`;
+    glyphs += 1;
     last = undefined;
   };
   const glyph = (text: string, title: string): void => {
@@ -108,7 +114,7 @@ export function visibleText(input: string, options: VisibleOptions): VisibleText
       last.count += 1;
       return;
     }
-    flushPlain();
+    if (glyphs < MAX_GLYPHS) flushPlain();
     flushGlyph();
     last = { text, title, count: 1 };
   };

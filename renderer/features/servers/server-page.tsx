@@ -1,12 +1,11 @@
 import { Activity, Ellipsis, Power, PowerOff, RotateCw, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
-import type { Problem, ServerDetail } from "../../../shared/model/server.ts";
+import type { ServerDetail } from "../../../shared/model/server.ts";
 import { ago, count, plural, until } from "../../lib/format.ts";
 import { useHub, useNow, useServices } from "../../lib/services.tsx";
 import { useAsk } from "../../lib/use-ask.ts";
 import { plainVisible } from "../../lib/visible-text.ts";
-import { Banner } from "../../ui/banner.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { CommandLine, LaunchDetails } from "../../ui/command-line.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -19,6 +18,7 @@ import { ServerStatus } from "../../ui/status.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
 import { ConsentNotice } from "./consent-notice.tsx";
 import { LogPanel } from "./log-panel.tsx";
+import { Problems } from "./problems.tsx";
 import { createServerStore, type ServerStore } from "./server-store.ts";
 import { ToolsPanel } from "./tools-panel.tsx";
 
@@ -92,9 +92,7 @@ function Loaded({
           {(detail.problems.length > 0 || detail.consent.decision !== "allow") && (
             <div className="shrink-0 space-y-2 px-5 pb-3 empty:hidden">
               <ConsentNotice detail={detail} />
-              {detail.problems.map((problem) => (
-                <ProblemBanner key={problem.code} problem={problem} detail={detail} />
-              ))}
+              <Problems detail={detail} />
             </div>
           )}
           <Tabs
@@ -214,32 +212,6 @@ function Facts({ detail }: { readonly detail: ServerDetail }) {
         ),
       )}
     </dl>
-  );
-}
-
-function ProblemBanner({ problem, detail }: { readonly problem: Problem; readonly detail: ServerDetail }) {
-  const { busy, ask } = useAsk();
-  return (
-    <Banner
-      tone={detail.state === "failed" ? "bad" : "warn"}
-      title={<ServerText text={problem.message} multiline limit={400} />}
-      actions={
-        detail.enabled && (
-          <Button
-            size="sm"
-            icon={<RotateCw size={13} />}
-            busy={busy}
-            onClick={() =>
-              void ask({ type: "server.restart", name: detail.name }, `${detail.name} was restarted.`)
-            }
-          >
-            Restart
-          </Button>
-        )
-      }
-    >
-      {problem.advice !== null && <ServerText text={problem.advice} multiline limit={600} />}
-    </Banner>
   );
 }
 

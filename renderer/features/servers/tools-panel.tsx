@@ -1,5 +1,5 @@
 import { Wrench } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import type { ServerDetail, Tool } from "../../../shared/model/server.ts";
 import { plainVisible } from "../../lib/visible-text.ts";
 import { Badge, type Tone } from "../../ui/badge.tsx";
@@ -9,7 +9,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { SearchInput } from "../../ui/field.tsx";
 import { JsonView } from "../../ui/json-view.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
-import { VirtualList } from "../../ui/virtual-list.tsx";
+import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
 
 const SEARCHED = 2_000;
 
@@ -17,6 +17,7 @@ const SEARCHED = 2_000;
 export function ToolsPanel({ detail }: { readonly detail: ServerDetail }) {
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState<string | null>(null);
+  const list = useRef<VirtualListHandle>(null);
   const tools = detail.toolList;
   const shown = useMemo(() => {
     const needle = query.toLowerCase();
@@ -43,8 +44,11 @@ export function ToolsPanel({ detail }: { readonly detail: ServerDetail }) {
     );
   const move = (by: number): void => {
     const at = current === undefined ? -1 : shown.indexOf(current);
-    const next = shown[Math.min(shown.length - 1, Math.max(0, at + by))];
-    if (next !== undefined) setChosen(next.exposedName);
+    const place = Math.min(shown.length - 1, Math.max(0, at + by));
+    const next = shown[place];
+    if (next === undefined) return;
+    setChosen(next.exposedName);
+    list.current?.reveal(place);
   };
   return (
     <>
@@ -54,6 +58,7 @@ export function ToolsPanel({ detail }: { readonly detail: ServerDetail }) {
         </div>
         {shown.length === 0 && <p className="px-5 py-4 text-muted text-sm">No tool fits.</p>}
         <VirtualList
+          handle={list}
           role="listbox"
           aria-label="Tools"
           tabIndex={0}

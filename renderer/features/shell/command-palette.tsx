@@ -50,7 +50,7 @@ export function CommandPalette() {
     >
       {icon}
       <span className="min-w-0 flex-1 truncate">{label}</span>
-      {more.hint !== undefined && <span className="shrink-0 text-faint text-xs">{more.hint}</span>}
+      {more.hint !== undefined && <span className="shrink-0 text-muted text-xs">{more.hint}</span>}
       {more.keys !== undefined && <Kbd keys={more.keys} />}
     </Command.Item>
   );
