@@ -95,7 +95,7 @@ test("a change that another viewer asks for waits for the person's dialog, and a
     await expect(viewer.client.call("servers.add", { name: "asked", config })).rejects.toMatchObject({
       code: "forbidden",
     });
-    await app.answerDialogs(1);
+    await app.answerDialogs(1, true);
     const answered = new Promise((resolve) => viewer.client.on("questionAnswered", resolve));
     const { id } = await viewer.client.call("questions.ask", {
       change: { type: "server.add", name: "asked", config },
@@ -108,6 +108,11 @@ test("a change that another viewer asks for waits for the person's dialog, and a
     await waitFor(async () => (await viewer.client.call("servers.list", {})).servers[0]?.name === "asked", {
       deadlineMs: 10_000,
       what: "the server to be listed",
+    });
+    // The person has checked the dialog's box; nothing that the page says could have.
+    expect((await viewer.client.call("servers.get", { name: "asked" })).consent).toEqual({
+      decision: "allow",
+      by: "rules[0]",
     });
   } finally {
     viewer.close();
