@@ -51,12 +51,12 @@ export function openCalls({ group, worker, counts, log }: Options): CallLog & { 
   };
 
   return {
-    append(row, committed) {
+    append(row, committed, alone = false) {
       const request = row.request?.byteLength ?? 0;
       const result = row.result?.byteLength ?? 0;
       const error = row.error?.byteLength ?? 0;
       if (request <= compressAbove && result <= compressAbove && error <= compressAbove) {
-        group.call(row, undefined, committed);
+        group.call(row, undefined, committed, alone);
         return;
       }
       const total = request + result + error;

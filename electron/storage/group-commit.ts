@@ -9,7 +9,8 @@ export type Committed = (error: Error | undefined, id: number) => void;
 
 /** Collects what one turn of the event loop wants to write, and commits it as one transaction. */
 export interface GroupCommit {
-  call(row: CallRow, parts: StoredParts | undefined, committed: Committed): void;
+  /** `alone`: nothing else can join the group, so it is committed at once. */
+  call(row: CallRow, parts: StoredParts | undefined, committed: Committed, alone?: boolean): void;
   /** Any other write; `write` runs inside the transaction, after the calls. */
   write(write: () => void, committed?: (error: Error | undefined) => void): void;
   /** Resolves when nothing is queued. */
@@ -156,11 +157,13 @@ export function createGroupCommit({
   }
 
   return {
-    call(row, stored, committed) {
+    call(row, stored, committed, alone) {
       rows.push(row);
       parts.push(stored);
       callbacks.push(committed);
-      schedule();
+      // Nobody else can join its group: waiting for the end of the turn would only cost time.
+      if (alone === true && !scheduled && rows.length === 1 && writes.length === 0) flush();
+      else schedule();
     },
     write(write, committed) {
       writes.push({ write, committed });

@@ -10,17 +10,23 @@ export type Recorded = (row: CallRow, id: number) => void;
  * written, the client is told so instead of getting an answer that the log does not have.
  */
 export function recordStep(log: CallLog, recorded: Recorded): Step {
+  /** A call that is the only one under way need not wait for others to be committed with it. */
+  let underWay = 0;
   const keep = (call: Call, outcome: Outcome): Promise<Outcome> =>
     new Promise((resolve) => {
       const row = rowOf(call, outcome, performance.now());
-      log.append(row, (error, id) => {
+      const alone = underWay === 1;
+      const committed = (error: Error | undefined, id: number): void => {
+        underWay -= 1;
         if (error === undefined) {
           recorded(row, id);
           resolve(outcome);
         } else resolve(outcome.parts === undefined ? outcome : unrecorded(call, error));
-      });
+      };
+      log.append(row, committed, alone);
     });
   return (call, next) => {
+    underWay += 1;
     const outcome = next();
     return outcome instanceof Promise ? outcome.then((settled) => keep(call, settled)) : keep(call, outcome);
   };

@@ -28,9 +28,10 @@ export interface CallLog {
   /**
    * Queues a row for the next group commit. `committed` is called after the transaction that holds the row has been
    * committed to SQLite (payloads over 4 MB: by the worker), with the row's id, or with an error if it never will be.
-   * The caller must not change the payload bytes afterwards.
+   * The caller must not change the payload bytes afterwards. `alone`: no other call is under way that could join the
+   * group, so the row may be committed at once, before this returns.
    */
-  append(row: CallRow, committed: (error: Error | undefined, id: number) => void): void;
+  append(row: CallRow, committed: (error: Error | undefined, id: number) => void, alone?: boolean): void;
   /** Newest first. `search` is a case-insensitive substring of request, result or error. */
   list(
     filter: CallFilter,
