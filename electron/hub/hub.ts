@@ -22,6 +22,7 @@ import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
 import { compose } from "./pipeline/call.ts";
+import { keenStep } from "./pipeline/keen-step.ts";
 import { recordStep } from "./pipeline/record.ts";
 import { findRoute, routeCall } from "./pipeline/route.ts";
 import { authorizeStep, consentStep, limitStep, lookupStep } from "./pipeline/steps.ts";
@@ -151,6 +152,7 @@ export function createHub(deps: HubDeps): Hub {
   };
   const run = compose(
     [
+      keenStep(),
       recordStep(storage.calls, recorded),
       lookupStep({
         find(call) {

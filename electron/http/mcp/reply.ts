@@ -219,8 +219,9 @@ export class PostReply implements Reply, Exchange, StreamOwner {
     const total = partsLength(parts);
     res.writeHead(status, [...JSON_HEADERS, String(total), ...sessionHeader(session)]);
     const [only] = parts;
-    if (parts.length === 1 && only !== undefined) res.end(only);
-    else if (total < JOIN_BELOW) res.end(Buffer.concat(parts, total));
+    // As Latin-1 text, a byte a character, head and body leave in one piece: the fastest way that node:http has.
+    if (total < JOIN_BELOW) res.end(Buffer.concat(parts, total).toString("latin1"), "latin1");
+    else if (parts.length === 1 && only !== undefined) res.end(only);
     else {
       for (const part of parts) res.write(part);
       res.end();
