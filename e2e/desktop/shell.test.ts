@@ -86,7 +86,10 @@ test("permissions are denied, but for writing to the clipboard", async () => {
   // A click gives the page the focus, which no window manager is there to give.
   await app.page.mouse.click(600, 30);
   await app.page.evaluate('navigator.clipboard.writeText("copied by the page")');
-  expect(await app.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe("copied by the page");
+  // The page's own promise settles before the window system has the text.
+  await expect
+    .poll(() => app.electron.evaluate(({ clipboard }) => clipboard.readText()), { timeout: 10_000 })
+    .toBe("copied by the page");
   expect(await app.page.evaluate('navigator.clipboard.readText().then(() => "read", () => "refused")')).toBe(
     "refused",
   );

@@ -27,7 +27,7 @@ export function keenStep(): Step {
     underWay -= 1;
     if (underWay === 0) stayAwake();
   };
-  return (call, next) => {
+  return (_call, next) => {
     underWay += 1;
     if (underWay === 1) stayAwake();
     const outcome = next();
