@@ -76,8 +76,6 @@ export default defineConfig({
     environment: "node",
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // Real windows, browsers and process kills on a shared machine: CI tries a failed test once more, a developer sees it.
-    retry: process.env.CI === "true" ? 1 : 0,
     include: ["{electron,shared,renderer,scripts,bench}/**/*.test.ts", "e2e/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,

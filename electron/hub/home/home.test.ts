@@ -25,8 +25,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the home folder", () => {
-  const linux = { platform: "linux" as const, homedir: "/home/ada", cwd: "/work" };
-  const mac = { platform: "darwin" as const, homedir: "/Users/ada", cwd: "/work" };
+  const linux = { platform: "linux" as const, homedir: "/home/ada", cwd: "/here" };
+  const mac = { platform: "darwin" as const, homedir: "/Users/ada", cwd: "/here" };
   const windows = { platform: "win32" as const, homedir: "C:\\Users\\ada", cwd: "D:\\work" };
   it.each([
     ["/home/ada/.config/gatehouse", undefined, linux, {}],
@@ -34,7 +34,7 @@ describe("the home folder", () => {
     ["/home/ada/.config/gatehouse", undefined, linux, { XDG_CONFIG_HOME: "relative" }],
     ["/home/ada/.config/gatehouse", undefined, linux, { XDG_CONFIG_HOME: "", GATEHOUSE_HOME: "" }],
     ["/env/home", undefined, linux, { GATEHOUSE_HOME: "/env/home", XDG_CONFIG_HOME: "/xdg" }],
-    ["/work/mine", "mine", linux, { GATEHOUSE_HOME: "/env/home" }],
+    ["/here/mine", "mine", linux, { GATEHOUSE_HOME: "/env/home" }],
     ["/mine", "/mine/", linux, {}],
     ["/Users/ada/Library/Application Support/Gatehouse", undefined, mac, { XDG_CONFIG_HOME: "/xdg" }],
     ["/env/home", undefined, mac, { GATEHOUSE_HOME: "/env/home" }],

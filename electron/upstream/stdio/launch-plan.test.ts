@@ -10,12 +10,12 @@ const disk =
 
 describe("a command on POSIX", () => {
   const find = (command: string, files: string[], plain: string[] = []) =>
-    lookUp({ command, cwd: "/work", env: { PATH: "/a:/b:" }, platform: "linux", probe: disk(files, plain) });
+    lookUp({ command, cwd: "/here", env: { PATH: "/a:/b:" }, platform: "linux", probe: disk(files, plain) });
 
   it.each([
     ["npx", ["/b/npx"], "/b/npx"],
     ["npx", ["/a/npx", "/b/npx"], "/a/npx"],
-    ["./run", ["/work/run"], "/work/run"],
+    ["./run", ["/here/run"], "/here/run"],
     ["/opt/x", ["/opt/x"], "/opt/x"],
   ])("%s is found as the system would", (command, files, file) => {
     expect(find(command, files)).toEqual({ found: true, file, executable: true });
@@ -25,7 +25,7 @@ describe("a command on POSIX", () => {
     expect(find("npx", ["/b/npx"], ["/a/npx"])).toEqual({ found: true, file: "/b/npx", executable: true });
     expect(find("npx", [], ["/a/npx"])).toEqual({ found: true, file: "/a/npx", executable: false });
     expect(find("npx", [])).toEqual({ found: false, byPath: false, searched: ["/a", "/b"] });
-    expect(find("./npx", ["/a/npx"])).toEqual({ found: false, byPath: true, searched: ["/work/npx"] });
+    expect(find("./npx", ["/a/npx"])).toEqual({ found: false, byPath: true, searched: ["/here/npx"] });
   });
 });
 
