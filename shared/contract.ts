@@ -7,9 +7,11 @@
  * "yes", "no", or "headless" (only while no desktop is attached, recorded with the caller's pid and executable).
  */
 import { z } from "zod";
+import { auditEntrySchema } from "./model/audit.ts";
 import { callDetailSchema, callFilterSchema, callSummarySchema } from "./model/call.ts";
-import { clientSchema } from "./model/client.ts";
-import { serverConfigSchema } from "./model/config.ts";
+import { clientDetailSchema, clientSchema, labelsSchema } from "./model/client.ts";
+import { profileSchema, ruleSchema, serverConfigSchema } from "./model/config.ts";
+import { grantSchema, heldSchema, ruleTestSchema, ruleViewSchema, seenSchema } from "./model/consent.ts";
 import { answerSchema, changeSchema, questionSchema } from "./model/question.ts";
 import { launchSchema, logLineSchema, serverDetailSchema, serverSummarySchema } from "./model/server.ts";
 
@@ -120,6 +122,112 @@ export const methods = {
     z.object({ client: clientSchema, token: z.string() }),
   ),
   "clients.revoke": method(operate, named, z.object({ client: clientSchema })),
+  "clients.get": method(read, named, clientDetailSchema),
+  "clients.update": method(
+    configure,
+    named.extend({
+      newName: z.string().optional(),
+      profile: z.string().nullable().optional(),
+      labels: labelsSchema.optional(),
+    }),
+    z.object({ client: clientSchema }),
+  ),
+
+  "profiles.list": method(
+    read,
+    nothing,
+    z.object({
+      profiles: z.array(
+        z.object({ name: z.string(), profile: profileSchema, clients: z.int(), seen: seenSchema }),
+      ),
+    }),
+  ),
+  /** What a profile that is not saved would show. */
+  "profiles.preview": method(read, z.object({ profile: profileSchema }), seenSchema),
+  "profiles.set": method(configure, named.extend({ profile: profileSchema }), done),
+  /** Refused while a living client has it. */
+  "profiles.remove": method(configure, named, done),
+
+  /** Newest first; `before` is the id of the last entry already seen, `search` a substring of act or detail. */
+  "audit.list": method(
+    read,
+    z.object({
+      search: z.string().max(200).optional(),
+      limit: z.int().min(1).max(1_000).default(100),
+      before: z.int().optional(),
+    }),
+    z.object({ entries: z.array(auditEntrySchema), more: z.boolean() }),
+  ),
+
+  "rules.list": method(
+    read,
+    nothing,
+    z.object({
+      rules: z.array(ruleViewSchema),
+      fallback: z.enum(["ask", "allow", "deny"]),
+      /** What no rule can overrule, in words. */
+      builtIn: z.array(z.string()),
+      presets: z.array(
+        z.object({ key: z.string(), label: z.string(), words: z.string(), rules: z.array(ruleSchema) }),
+      ),
+    }),
+  ),
+  "rules.add": method(
+    configure,
+    z.object({ rule: ruleSchema, at: z.int().min(0).optional() }),
+    ruleViewSchema,
+  ),
+  "rules.replace": method(configure, z.object({ id: z.string(), rule: ruleSchema }), ruleViewSchema),
+  "rules.remove": method(configure, z.object({ id: z.string() }), done),
+  "rules.move": method(configure, z.object({ id: z.string(), to: z.int().min(0) }), done),
+  /** What a rule says, in words; a rule that cannot be used is an error that names the member. */
+  "rules.words": method(read, z.object({ rule: ruleSchema }), z.object({ words: z.string() })),
+  /** What would happen to a call; `rules` is a draft to test instead of those in force. */
+  "rules.test": method(
+    read,
+    z.object({
+      client: z.string(),
+      server: z.string(),
+      tool: z.string(),
+      method: z.string().default("tools/call"),
+      /** Raw JSON of the arguments. */
+      arguments: z.string().max(1_000_000).default("{}"),
+      project: z.string().nullable().default(null),
+      rules: z.array(ruleSchema).max(10_000).optional(),
+    }),
+    ruleTestSchema,
+  ),
+  /** The same over the recorded tool calls since a time (milliseconds since the epoch), the newest 10,000 at most. */
+  "rules.replay": method(
+    read,
+    z.object({ since: z.number(), rules: z.array(ruleSchema).max(10_000).optional() }),
+    z.object({
+      calls: z.int(),
+      allowed: z.int(),
+      asked: z.int(),
+      denied: z.int(),
+      /** Calls whose decision would be another than with the rules in force, newest first, 100 at most. */
+      changed: z.array(
+        z.object({
+          id: z.int(),
+          server: z.string().nullable(),
+          tool: z.string().nullable(),
+          inForce: z.enum(["allow", "ask", "deny"]),
+          proposed: z.enum(["allow", "ask", "deny"]),
+        }),
+      ),
+    }),
+  ),
+  "grants.list": method(read, nothing, z.object({ grants: z.array(grantSchema) })),
+  "grants.revoke": method(read, z.object({ id: z.string() }), done),
+
+  /** What is held back of all servers, or of one. */
+  "pins.list": method(
+    read,
+    z.object({ server: z.string().optional() }),
+    z.object({ held: z.array(heldSchema) }),
+  ),
+  "pins.accept": method(configure, z.object({ ids: z.array(z.string()).min(1).max(1_000) }), done),
 
   /** Newest first; `before` is the id of the last row already seen. */
   "calls.list": method(
@@ -156,6 +264,13 @@ export const methods = {
       reason: z.string().max(1_000).optional(),
       /** With "approve" of a server that is to be added: as in `servers.add`. The asker cannot ask for it. */
       trust: z.boolean().default(false),
+      /** With "allow-session", "allow-hour" and "allow-always": the key of the narrowing (or offer) to grant. */
+      narrowing: z.string().optional(),
+      /** With an allow of a call: the arguments to send instead, raw JSON; they go through schema and rules again. */
+      arguments: z.string().max(16_000_000).optional(),
+      /** With "approve" of a pairing: the profile and the name that the client gets. */
+      profile: z.string().nullable().optional(),
+      name: z.string().optional(),
     }),
     done,
   ),
@@ -191,8 +306,15 @@ export const broadcasts = {
   callsRecorded: z.object({ calls: z.array(callSummarySchema), dropped: z.int() }),
   clientChanged: clientSchema,
   questionAsked: questionSchema,
+  /** An open question has changed: more calls wait for it, or its deadline moved. */
+  questionChanged: questionSchema,
   questionAnswered: z.object({ id: z.string(), answer: answerSchema, by: roleSchema }),
   settingsChanged: settingsSchema,
+  profilesChanged: nothing,
+  /** Rules, grants or the counts of their uses. */
+  rulesChanged: nothing,
+  pinsChanged: z.object({ server: z.string(), held: z.int() }),
+  auditRecorded: auditEntrySchema,
 } as const;
 export type Broadcast = keyof typeof broadcasts;
 export type BroadcastData<B extends Broadcast> = z.output<(typeof broadcasts)[B]>;

@@ -22,6 +22,8 @@ const ASKED_VALUE = "asked-value-77aa01";
 const VIEWER = [
   ..."hub.status hub.pause servers.list servers.get servers.log servers.parse clients.list".split(" "),
   ..."calls.list calls.get questions.list questions.ask settings.get".split(" "),
+  ..."clients.get profiles.list profiles.preview audit.list rules.list rules.words rules.test".split(" "),
+  ..."rules.replay grants.list grants.revoke pins.list".split(" "),
 ];
 /** What whoever can read run.json may do besides: nothing that lets more happen than before the pause. */
 const OPERATOR = [
@@ -29,8 +31,10 @@ const OPERATOR = [
   ..."hub.resume hub.uiCode servers.disable servers.restart clients.revoke hub.shutdown".split(" "),
 ];
 /** What lets something run, or lets somebody in: without a desktop the operator's too, else the owner's alone. */
-const CONFIGURE =
-  "servers.add servers.enable servers.remove clients.add settings.set questions.answer:approve".split(" ");
+const CONFIGURE = (
+  "servers.add servers.enable servers.remove clients.add settings.set questions.answer:approve clients.update " +
+  "profiles.set profiles.remove rules.add rules.replace rules.remove rules.move pins.accept"
+).split(" ");
 /** A viewer's token is minted for a renderer by the desktop that shows it. */
 const OWNER = ["hub.viewerToken"];
 const DENYING = "questions.answer:deny";

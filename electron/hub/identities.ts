@@ -111,7 +111,11 @@ export class Identities {
     return {
       id: client.id,
       name: client.name,
+      claimedName: null,
+      icon: null,
+      via: "token",
       profile: client.profile,
+      labels: {},
       createdAt: new Date(client.createdAt).toISOString(),
       lastSeenAt: iso(seen),
       revokedAt: iso(client.revokedAt),

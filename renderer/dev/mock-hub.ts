@@ -256,6 +256,9 @@ async function call(method: string, params: unknown): Promise<unknown> {
         change,
         launch: change.type === "server.add" ? launchOf(change.config) : null,
         warnings: [],
+        call: null,
+        pairing: null,
+        held: null,
       };
       questions = [...questions, question];
       broadcast("questionAsked", question);

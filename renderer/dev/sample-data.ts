@@ -238,7 +238,11 @@ export function sampleClients(): Client[] {
   ): Client => ({
     id: `c-${name}`,
     name,
+    claimedName: null,
+    icon: null,
+    via: "token",
     profile: null,
+    labels: {},
     createdAt: ago(40_000),
     lastSeenAt: seen === null ? null : ago(seen),
     revokedAt: null,

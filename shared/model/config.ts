@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { labelsSchema } from "./client.ts";
 
 /** A server's or profile's name: what people type, and what stands in URLs and in tool prefixes. */
 export const nameSchema = z
@@ -21,6 +22,8 @@ const common = {
   timeoutSeconds: z.number().min(0).max(86_400).default(0),
   /** What becomes of a tool call whose arguments do not fit the tool's input schema: refused, sent all the same, or not checked. */
   validate: z.enum(["off", "warn", "enforce"]).default("enforce"),
+  /** Where the person counts this server in; only for filtering and showing. */
+  labels: labelsSchema.optional(),
 };
 
 /** Text that can be handed to a process: the operating system ends it at a NUL. */
@@ -84,9 +87,17 @@ const namesFilterSchema = z.strictObject({
   deny: z.array(z.string()).optional(),
 });
 
+/**
+ * What a client sees: servers by glob, and of each the tools, resources (by URI) and prompts by their server's own
+ * names. Filters are keyed by the server's name, "*" for every other. An allow list admits, a deny list always wins.
+ */
 export const profileSchema = z.strictObject({
   servers: z.array(z.string()).optional(),
   tools: z.record(z.string(), namesFilterSchema).default({}),
+  resources: z.record(z.string(), namesFilterSchema).default({}),
+  prompts: z.record(z.string(), namesFilterSchema).default({}),
+  /** Only tools that their server marks as read-only: its own claim. */
+  readOnly: z.boolean().default(false),
 });
 export type Profile = z.infer<typeof profileSchema>;
 

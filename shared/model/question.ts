@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { serverConfigSchema } from "./config.ts";
+import { labelsSchema } from "./client.ts";
+import { profileSchema, ruleSchema, serverConfigSchema } from "./config.ts";
+import { callQuestionSchema, heldSchema, pairingSchema } from "./consent.ts";
 import { launchSchema } from "./server.ts";
 
 /** A change that a viewer may ask for and only an owner (or, headless, an operator) may make. */
@@ -15,6 +17,22 @@ export const changeSchema = z.discriminatedUnion("type", [
     port: z.int().min(0).max(65_535).optional(),
     consentDefault: z.enum(["ask", "allow", "deny"]).optional(),
   }),
+  z.object({
+    type: z.literal("client.update"),
+    name: z.string(),
+    newName: z.string().optional(),
+    profile: z.string().nullable().optional(),
+    labels: labelsSchema.optional(),
+  }),
+  z.object({ type: z.literal("profile.set"), name: z.string(), profile: profileSchema }),
+  z.object({ type: z.literal("profile.remove"), name: z.string() }),
+  /** `at` is the place in the order, 0 the first; the end without. */
+  z.object({ type: z.literal("rule.add"), rule: ruleSchema, at: z.int().min(0).optional() }),
+  z.object({ type: z.literal("rule.replace"), id: z.string(), rule: ruleSchema }),
+  z.object({ type: z.literal("rule.remove"), id: z.string() }),
+  z.object({ type: z.literal("rule.move"), id: z.string(), to: z.int().min(0) }),
+  /** Accepts what is held back, by their ids. */
+  z.object({ type: z.literal("pins.accept"), ids: z.array(z.string()).min(1).max(1_000) }),
 ]);
 export type Change = z.infer<typeof changeSchema>;
 
@@ -34,8 +52,21 @@ export const questionSchema = z.object({
   change: changeSchema.nullable(),
   launch: launchSchema.nullable(),
   warnings: z.array(z.string()),
+  /** Set for kind "call". */
+  call: callQuestionSchema.nullable().default(null),
+  /** Set for kind "pair". */
+  pairing: pairingSchema.nullable().default(null),
+  /** Set for kind "tool": what is held back of one server. */
+  held: z.array(heldSchema).nullable().default(null),
 });
 export type Question = z.infer<typeof questionSchema>;
 
-export const answerSchema = z.enum(["allow-once", "allow-session", "allow-always", "approve", "deny"]);
+export const answerSchema = z.enum([
+  "allow-once",
+  "allow-session",
+  "allow-hour",
+  "allow-always",
+  "approve",
+  "deny",
+]);
 export type Answer = z.infer<typeof answerSchema>;

@@ -18,7 +18,11 @@ const launch = {
 const shownClient = {
   id: "1",
   name: "cursor",
+  claimedName: null,
+  icon: null,
+  via: "token",
   profile: null,
+  labels: {},
   createdAt: "now",
   lastSeenAt: null,
   revokedAt: null,

@@ -41,6 +41,32 @@ export async function applyChange(client: ControlClient, change: Change, trust: 
     case "client.revoke":
       await client.call("clients.revoke", { name: change.name });
       return;
+    case "client.update": {
+      const { type: _, ...update } = change;
+      await client.call("clients.update", update);
+      return;
+    }
+    case "profile.set":
+      await client.call("profiles.set", { name: change.name, profile: change.profile });
+      return;
+    case "profile.remove":
+      await client.call("profiles.remove", { name: change.name });
+      return;
+    case "rule.add":
+      await client.call("rules.add", { rule: change.rule, at: change.at });
+      return;
+    case "rule.replace":
+      await client.call("rules.replace", { id: change.id, rule: change.rule });
+      return;
+    case "rule.remove":
+      await client.call("rules.remove", { id: change.id });
+      return;
+    case "rule.move":
+      await client.call("rules.move", { id: change.id, to: change.to });
+      return;
+    case "pins.accept":
+      await client.call("pins.accept", { ids: change.ids });
+      return;
     case "settings.set": {
       const { type: _, ...settings } = change;
       await client.call("settings.set", settings);

@@ -55,9 +55,38 @@ export function changeText(change: Change, launch: Launch | null, warnings: read
         "Revoke",
         "Its token stops working at once, and cannot be given back.",
       );
+    case "client.update":
+      return text(`Change the client “${visible(change.name)}”?`, "Change", shown(change));
+    case "profile.set":
+      return text(`Save the profile “${visible(change.name)}”?`, "Save", shown(change.profile));
+    case "profile.remove":
+      return text(`Remove the profile “${visible(change.name)}”?`, "Remove", "No client has it any more.");
+    case "rule.add":
+      return text("Add this rule?", "Add rule", shown(change.rule));
+    case "rule.replace":
+      return text("Change this rule?", "Change rule", shown(change.rule));
+    case "rule.remove":
+      return text("Remove this rule?", "Remove rule", visible(change.id));
+    case "rule.move":
+      return text(
+        "Move this rule?",
+        "Move rule",
+        `${visible(change.id)} becomes number ${change.to + 1}; the first rule that matches decides.`,
+      );
+    case "pins.accept":
+      return text(
+        "Accept what these servers say now?",
+        "Accept",
+        change.ids.map((id) => visible(id)).join("\n"),
+      );
     case "settings.set":
       return text("Change these settings?", "Change", settingLines(change).join("\n"));
   }
+}
+
+/** A value as readable JSON, with hidden characters made visible. */
+function shown(value: unknown): string {
+  return visible(JSON.stringify(value, null, 2));
 }
 
 /** What a dialog says about a change of another kind that somebody asks for. */

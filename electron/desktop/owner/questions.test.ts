@@ -18,6 +18,9 @@ const question = (id: string, kind: Question["kind"] = "server"): Question => ({
   change: { type: "server.remove", name: "files" },
   launch: null,
   warnings: [],
+  call: null,
+  pairing: null,
+  held: null,
 });
 
 /** A hub with pending questions, and dialogs that the test answers. */

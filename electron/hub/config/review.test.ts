@@ -48,7 +48,7 @@ describe("an edit of gatehouse.json", () => {
     [
       "a profile",
       `{ "profiles": { "p": { "servers": ["a"] } }, ${base.slice(1)}`,
-      ['profile p: {"servers":["a"],"tools":{}}'],
+      ['profile p: {"servers":["a"],"tools":{},"resources":{},"prompts":{},"readOnly":false}'],
     ],
   ])("%s needs the confirmation that it should", (_name, text, lines) => {
     expect(needsConfirmation(config(base), config(text))).toEqual(lines);

@@ -15,6 +15,22 @@ export function titleOf(change: Change): string {
       return `Restart the server ${change.name}`;
     case "client.revoke":
       return `Revoke the client ${change.name}`;
+    case "client.update":
+      return `Change the client ${change.name}`;
+    case "profile.set":
+      return `Save the profile ${change.name}`;
+    case "profile.remove":
+      return `Remove the profile ${change.name}`;
+    case "rule.add":
+      return "Add a rule";
+    case "rule.replace":
+      return `Change the rule ${change.id}`;
+    case "rule.remove":
+      return `Remove the rule ${change.id}`;
+    case "rule.move":
+      return `Move the rule ${change.id} to place ${change.to + 1}`;
+    case "pins.accept":
+      return `Accept what ${change.ids.length} tools or texts of servers say now`;
     case "settings.set": {
       const parts = [
         ...(change.port === undefined ? [] : [`listen on port ${change.port}`]),

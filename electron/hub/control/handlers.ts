@@ -11,6 +11,7 @@ import type { HubState } from "../state.ts";
 import { forbidden, mayAllow } from "./access.ts";
 import { titleOf } from "./change-text.ts";
 import type { Caller, Handlers } from "./control-endpoint.ts";
+import * as planned from "./planned.ts";
 import { Questions } from "./questions.ts";
 import { serverVerdict } from "./server-verdict.ts";
 
@@ -124,10 +125,13 @@ export function createHandlers(state: HubState): Handlers {
         return;
       case "settings.set":
         return act.setSettings(change, caller);
+      default:
+        await planned.carryOut(change, caller);
     }
   };
 
   return {
+    ...planned.handlers,
     "hub.status": (): Status => ({
       hub: state.hub(),
       servers: state.servers.all().map(summary),

@@ -54,6 +54,9 @@ export class Questions {
       change: asked.change === null ? null : withoutValues(asked.change),
       launch: asked.launch,
       warnings: asked.warnings,
+      call: null,
+      pairing: null,
+      held: null,
     };
     this.#open.set(question.id, { question, change: asked.change, action });
     return question;

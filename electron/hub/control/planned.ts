@@ -1,0 +1,35 @@
+import { GatehouseError } from "../../../shared/errors.ts";
+import type { Change } from "../../../shared/model/question.ts";
+import type { Caller, Handlers } from "./control-endpoint.ts";
+
+// SCAFFOLD while issues 5 and 6 are being built side by side: each method moves out of here as it becomes real, and
+// this file is gone before anything lands.
+const planned = (): never => {
+  throw new GatehouseError("unsupported", "this is being built");
+};
+
+export const handlers = {
+  "clients.get": planned,
+  "clients.update": planned,
+  "profiles.list": planned,
+  "profiles.preview": planned,
+  "profiles.set": planned,
+  "profiles.remove": planned,
+  "audit.list": planned,
+  "rules.list": planned,
+  "rules.add": planned,
+  "rules.replace": planned,
+  "rules.remove": planned,
+  "rules.move": planned,
+  "rules.words": planned,
+  "rules.test": planned,
+  "rules.replay": planned,
+  "grants.list": planned,
+  "grants.revoke": planned,
+  "pins.list": planned,
+  "pins.accept": planned,
+} satisfies Partial<Handlers>;
+
+export function carryOut(_change: Change, _caller: Caller): Promise<void> {
+  return planned();
+}
