@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { labelsSchema } from "./client.ts";
+import { rulesSchema } from "./rule.ts";
+
+export { type Rule, ruleSchema, trustRule } from "./rule.ts";
 
 /** A server's or profile's name: what people type, and what stands in URLs and in tool prefixes. */
 export const nameSchema = z
@@ -67,21 +70,6 @@ export type StdioServerConfig = z.infer<typeof stdioServerSchema>;
 export type RemoteServerConfig = z.infer<typeof remoteServerSchema>;
 export type ServerConfig = z.infer<typeof serverConfigSchema>;
 
-export const ruleSchema = z.strictObject({
-  client: z.string().optional(),
-  profile: z.string().optional(),
-  server: z.string().optional(),
-  method: z.string().optional(),
-  tool: z.string().optional(),
-  /** Conditions on arguments. Until they are evaluated, an allow with any never matches and a deny always does. */
-  args: z.array(z.record(z.string(), z.unknown())).optional(),
-  decision: z.enum(["allow", "ask", "deny"]),
-});
-export type Rule = z.infer<typeof ruleSchema>;
-
-/** The rule that lets every client call every tool of a server without asking. */
-export const trustRule = (server: string): Rule => ({ server, decision: "allow" });
-
 const namesFilterSchema = z.strictObject({
   allow: z.array(z.string()).optional(),
   deny: z.array(z.string()).optional(),
@@ -125,6 +113,6 @@ export const configSchema = z.strictObject({
     .prefault({}),
   mcpServers: z.record(nameSchema, serverConfigSchema).default({}),
   profiles: z.record(nameSchema, profileSchema).default({}),
-  rules: z.array(ruleSchema).default([]),
+  rules: rulesSchema.default([]),
 });
 export type Config = z.infer<typeof configSchema>;
