@@ -308,7 +308,13 @@ export const broadcasts = {
   questionAsked: questionSchema,
   /** An open question has changed: more calls wait for it, or its deadline moved. */
   questionChanged: questionSchema,
-  questionAnswered: z.object({ id: z.string(), answer: answerSchema, by: roleSchema }),
+  /** `withdrawn` is why nobody need answer any more, where nobody did ("the client gave up"). */
+  questionAnswered: z.object({
+    id: z.string(),
+    answer: answerSchema,
+    by: roleSchema,
+    withdrawn: z.string().optional(),
+  }),
   settingsChanged: settingsSchema,
   profilesChanged: nothing,
   /** Rules, grants or the counts of their uses. */

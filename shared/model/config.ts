@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { labelsSchema } from "./client.ts";
+import { limitSchema } from "./limits.ts";
 import { rulesSchema } from "./rule.ts";
 
 export { type Rule, ruleSchema, trustRule } from "./rule.ts";
@@ -114,5 +115,7 @@ export const configSchema = z.strictObject({
   mcpServers: z.record(nameSchema, serverConfigSchema).default({}),
   profiles: z.record(nameSchema, profileSchema).default({}),
   rules: rulesSchema.default([]),
+  /** All that apply hold. */
+  limits: z.array(limitSchema).max(1_000).default([]),
 });
 export type Config = z.infer<typeof configSchema>;

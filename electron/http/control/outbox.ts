@@ -70,6 +70,7 @@ function subjectOf<B extends Broadcast>(name: B, data: BroadcastData<B>): string
       return `server ${"name" in data ? data.name : ""}`;
     case "clientChanged":
     case "questionAsked":
+    case "questionChanged":
     case "questionAnswered":
       return `${name === "clientChanged" ? "client" : "question"} ${"id" in data ? data.id : ""}`;
     default:

@@ -208,6 +208,10 @@ export class LegacyReply implements Reply {
     return !this.#done && this.#stream.isOpen();
   }
 
+  get connected(): boolean {
+    return this.#stream.isOpen();
+  }
+
   drop(): void {
     if (this.#settle()) this.#stream.settled();
   }

@@ -157,6 +157,9 @@ class BatchReply {
       get canStream() {
         return reply.canStream;
       },
+      get connected() {
+        return reply.connected;
+      },
       get pendingBytes() {
         return reply.pendingBytes;
       },

@@ -91,6 +91,10 @@ export class PostReply implements Reply, Exchange, StreamOwner {
     return this.#accepts.events && this.#state !== "done";
   }
 
+  get connected(): boolean {
+    return !this.#lost;
+  }
+
   /** Whether the client takes a plain JSON answer. */
   get takesJson(): boolean {
     return this.#accepts.json;

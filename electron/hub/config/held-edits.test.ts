@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Broadcaster } from "../control/broadcaster.ts";
-import { Questions } from "../control/questions.ts";
+import { type Given, Questions } from "../control/questions.ts";
 import { setValue } from "./edit.ts";
 import { createHeldEdits } from "./held-edits.ts";
 import { needsConfirmation } from "./review.ts";
@@ -49,6 +49,13 @@ const asked = async () => {
   return question;
 };
 
+const given = (answer: Given["answer"]): Given => ({
+  id: "",
+  answer,
+  trust: false,
+  caller: { role: "owner", remotePid: null, executable: null },
+});
+
 describe("a hand edit that loosens", () => {
   it("is held as a question that says what it does, and is in force only when allowed", async () => {
     writeFileSync(file, loose);
@@ -60,7 +67,7 @@ describe("a hand edit that loosens", () => {
     });
     expect(store.config.consent.default).toBe("deny");
     expect(store.problems[0]?.message).toContain("waits for confirmation");
-    questions.take(question.id).action?.(true);
+    questions.take(question.id).settling?.settle(given("approve"));
     expect(store.config.consent.default).toBe("allow");
     expect(store.problems).toEqual([]);
     expect(questions.size).toBe(0);
@@ -68,7 +75,7 @@ describe("a hand edit that loosens", () => {
 
   it("stays out of force when denied, is not asked about again, and blocks no later undo", async () => {
     writeFileSync(file, loose);
-    questions.take((await asked()).id).action?.(false);
+    questions.take((await asked()).id).settling?.settle(given("deny"));
     expect(store.config.consent.default).toBe("deny");
     expect(store.problems[0]?.message).toContain("turned down");
     expect(questions.size).toBe(0);

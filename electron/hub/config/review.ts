@@ -12,6 +12,7 @@ export function needsConfirmation(previous: Config, next: Config): string[] {
   return [
     ...serverLines(previous, next),
     ...listLines("rule", previous.rules, next.rules),
+    ...listLines("limit", previous.limits, next.limits),
     ...profileLines(previous, next),
     ...(LOOSENESS[next.consent.default] > LOOSENESS[previous.consent.default]
       ? [`consent.default: ${previous.consent.default} → ${next.consent.default}`]

@@ -244,16 +244,19 @@ export function createHandlers(state: HubState): Handlers {
       state.broadcaster.emit("questionAsked", question);
       return { id: question.id };
     },
-    "questions.answer": async ({ id, answer, reason, trust }, caller) => {
+    "questions.answer": async (params, caller) => {
+      const { id, answer, reason, trust } = params;
       const allowing = Questions.allows(answer);
       const desktop = state.desktopAttached();
       if (allowing && !mayAllow(caller.role, desktop)) throw forbidden("allowing", caller.role, desktop);
       if (trust && (!allowing || state.questions.get(id).change?.type !== "server.add"))
         throw new GatehouseError("bad_request", "only a server that is being added can be trusted so");
-      const { question, change, action } = state.questions.take(id);
+      const given = { ...params, caller };
+      state.questions.get(id).settling?.check?.(given);
+      const { question, change, settling } = state.questions.take(id);
       audit(caller, `question.${answer}`, `${question.title}${reason === undefined ? "" : ` (${reason})`}`);
       state.broadcaster.emit("questionAnswered", { id, answer, by: caller.role });
-      action?.(allowing);
+      await settling?.settle(given);
       if (allowing && change !== null) await carryOut(change, trust, caller);
       return ok;
     },

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import type { ParsedParams } from "../../../shared/contract.ts";
 import { GatehouseError } from "../../../shared/errors.ts";
 import type { Answer, Change, Question } from "../../../shared/model/question.ts";
 import type { Launch } from "../../../shared/model/server.ts";
+import type { Caller } from "./control-endpoint.ts";
 
 /** Most open questions; a caller that floods is refused. */
 const MAX_OPEN = 50;
@@ -14,11 +16,24 @@ export interface Asked {
   readonly warnings: string[];
 }
 
+/** An answer as it was given, and by whom. */
+export interface Given extends ParsedParams<"questions.answer"> {
+  readonly caller: Caller;
+}
+
+/** What somebody else's question needs when it is answered. */
+export interface Settling {
+  /** Throws when an answer cannot be carried out; the question stays open then. */
+  check?(given: Given): void;
+  /** Carries it out: the question is taken, no other answer comes. */
+  settle(given: Given): void | Promise<void>;
+}
+
 interface Open {
   /** As it is shown: values of environments and headers are left out. */
-  readonly question: Question;
+  question: Question;
   readonly change: Change | null;
-  readonly action: ((allowed: boolean) => void) | undefined;
+  readonly settling: Settling | undefined;
 }
 
 /** Changes that somebody without the right to make them has asked for, until somebody with the right answers. */
@@ -35,14 +50,14 @@ export class Questions {
 
   /** Opens a question; `action`, if given, is run with the answer instead of a change. */
   ask(asked: Asked, action?: (allowed: boolean) => void): Question {
-    if (this.#open.size >= MAX_OPEN)
+    if (this.#changes() >= MAX_OPEN)
       throw new GatehouseError(
         "bad_request",
         "too many questions are open",
         "Answer or deny the open ones first.",
       );
     const question: Question = {
-      id: `q-${randomBytes(5).toString("hex")}`,
+      id: newQuestionId(),
       kind: asked.change?.type.startsWith("server.") === true ? "server" : "config",
       client: null,
       server: serverOf(asked.change),
@@ -58,8 +73,21 @@ export class Questions {
       pairing: null,
       held: null,
     };
-    this.#open.set(question.id, { question, change: asked.change, action });
+    const settling =
+      action === undefined ? undefined : { settle: ({ answer }: Given) => action(Questions.allows(answer)) };
+    this.#open.set(question.id, { question, change: asked.change, settling });
     return question;
+  }
+
+  /** Opens a question that somebody else keeps and bounds. */
+  put(question: Question, settling: Settling): void {
+    this.#open.set(question.id, { question, change: null, settling });
+  }
+
+  /** Shows an open question as it is now; nothing happens when it was answered already. */
+  update(question: Question): void {
+    const open = this.#open.get(question.id);
+    if (open !== undefined) open.question = question;
   }
 
   /** An open question, with what was really asked for; throws `not_found` when there is none of this id. */
@@ -86,11 +114,20 @@ export class Questions {
     return this.#open.delete(id);
   }
 
+  #changes(): number {
+    let count = 0;
+    for (const { question } of this.#open.values()) if (question.kind !== "call") count += 1;
+    return count;
+  }
+
   /** Whether an answer lets the change happen. */
   static allows(answer: Answer): boolean {
     return answer !== "deny";
   }
 }
+
+/** Names a question for those who answer it; random, so that none can be answered before it was seen. */
+export const newQuestionId = (): string => `q-${randomBytes(5).toString("hex")}`;
 
 /** A change as others may see it: what somebody pasted as the value of a variable or header is nobody else's to read. */
 function withoutValues(change: Change): Change {

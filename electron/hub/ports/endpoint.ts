@@ -41,6 +41,8 @@ export interface Reply {
   notify(parts: readonly Uint8Array[]): void;
   /** Whether `notify` can reach the client: the answer can be a stream. */
   readonly canStream: boolean;
+  /** Whether the client's connection is there; one that is lost may come back for the rest of its stream. */
+  readonly connected: boolean;
   /** No answer will come (the client cancelled the request). */
   drop(): void;
   /** Bytes handed over and not yet taken by the client's socket. */

@@ -125,6 +125,7 @@ export async function createTestHub(
         const reply: Reply = {
           pendingBytes: 0,
           canStream: true,
+          connected: true,
           onDrain: () => {},
           send(parts, opened) {
             const raw = Buffer.concat(parts).toString("utf8");

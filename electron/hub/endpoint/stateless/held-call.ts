@@ -88,6 +88,10 @@ export class HeldCall implements Reply {
     return this.#round?.reply.canStream ?? false;
   }
 
+  get connected(): boolean {
+    return this.#round?.reply.connected ?? true;
+  }
+
   get pendingBytes(): number {
     return this.#round?.reply.pendingBytes ?? 0;
   }
