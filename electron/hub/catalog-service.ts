@@ -73,6 +73,17 @@ export class CatalogService {
     return view;
   }
 
+  /** The servers that a scope shows to a client of this profile, whether they run or not. */
+  servers(scope: Scope, profileName: string | null): readonly ManagedServer[] {
+    const profile = profileName === null ? undefined : this.#config().profiles[profileName];
+    return this.#servers().filter(
+      ({ name, config }) =>
+        config.enabled &&
+        (scope.kind !== "server" || scope.name === name) &&
+        (profileName === null || (profile !== undefined && profileShowsServer(profile, name))),
+    );
+  }
+
   exposedName(server: string, tool: string): string {
     return (
       this.#whole().tools.find(({ route }) => route.server === server && route.key === tool)?.route.exposed ??

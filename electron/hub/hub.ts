@@ -26,7 +26,7 @@ import { consentStep } from "./pipeline/consent-step.ts";
 import { keenStep } from "./pipeline/keen-step.ts";
 import { limitStep } from "./pipeline/limit-step.ts";
 import { recordStep } from "./pipeline/record.ts";
-import { findRoute, routeCall } from "./pipeline/route.ts";
+import { findRoute, type RouteDeps, routeCall } from "./pipeline/route.ts";
 import { authorizeStep, lookupStep } from "./pipeline/steps.ts";
 import { validateStep } from "./pipeline/validate-step.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
@@ -37,6 +37,8 @@ import type { ManagedServer } from "./servers/managed-server.ts";
 import { ServerRegistry } from "./servers/registry.ts";
 import { Sessions } from "./sessions.ts";
 import type { ConfigAccess, HubState } from "./state.ts";
+import { TaskWatch } from "./tasks/task-watch.ts";
+import { Tasks } from "./tasks/tasks.ts";
 
 export interface HubDeps {
   readonly home: string;
@@ -111,6 +113,7 @@ export function createHub(deps: HubDeps): Hub {
     },
     onRemoved: (name) => {
       storage.catalogs.remove(name);
+      tasks.book.serverRemoved(name);
       broadcaster.emit("serverRemoved", { name });
     },
   });
@@ -132,21 +135,45 @@ export function createHub(deps: HubDeps): Hub {
     subscriptions,
     servers: () => servers.instances(),
     sees: (session, server) => sessionSees(session.stored, server.name, identities, store.config),
+    tasks: () => tasks,
   });
   sessions.onEnded = (session) => {
     serverMessages.sessionEnded(session);
     subscriptions.sessionEnded(session, servers.instances());
     servers.sessionEnded(session);
+    tasks.book.sessionEnded(session);
   };
 
-  const listeners = new Listeners(
-    (session, message, uri) => {
+  const tasks: Tasks = new Tasks({
+    shared: (name) => servers.get(name),
+    view: (scope, profile) => catalog.view(scope, profile),
+    hearer: (task) => sessions.hearerFor(task.session),
+    send: (server, session, parts) => serverMessages.send(server, session, parts),
+    tellListeners: (task, parts) => taskWatch.tell(task, parts),
+  });
+  const routeDeps: RouteDeps = {
+    inFlight,
+    tasks,
+    askSession: (server, session, requests) => serverMessages.askSession(server, session, requests),
+  };
+  const taskWatch = new TaskWatch((task) => tasks.serverOf(task));
+  const listeners = new Listeners({
+    subscribe: async (session, message, uri) => {
       const found = routeUri(catalog.view(message.scope, profileOf(message.scope, message.client)), uri);
       const server = found === undefined ? undefined : servers.instanceFor(found.route.server, session);
-      if (found !== undefined && server !== undefined) subscriptions.add(server, found.uri, session, uri);
+      return (
+        found !== undefined && server !== undefined && subscriptions.add(server, found.uri, session, uri)
+      );
     },
-    (session) => subscriptions.sessionEnded(session, servers.instances()),
-  );
+    watchTask: async (session, { client, scope }, id) => {
+      const task = tasks.find({ client, session, scope, profile: profileOf(scope, client) }, id);
+      return task !== undefined && taskWatch.add(task, session);
+    },
+    closed: (session) => {
+      subscriptions.sessionEnded(session, servers.instances());
+      taskWatch.closed(session, servers.instances());
+    },
+  });
 
   const recorded = (row: CallRow, id: number): void => {
     if (row.server !== null) callsToday.add(row.server, row.startedAt);
@@ -158,6 +185,7 @@ export function createHub(deps: HubDeps): Hub {
       recordStep(storage.calls, recorded),
       lookupStep({
         find(call) {
+          if (call.target.space === "tasks") return call.route === undefined ? tasks.locate(call) : undefined;
           findRoute(call, catalog.view(call.scope, call.profile));
           call.server =
             call.route === undefined ? undefined : servers.instanceFor(call.route.server, call.session);
@@ -171,12 +199,7 @@ export function createHub(deps: HubDeps): Hub {
       consentStep(() => store.config),
       subscriptions.step,
     ],
-    (call) =>
-      routeCall(
-        inFlight,
-        (server, session, requests) => serverMessages.askSession(server, session, requests),
-        call,
-      ),
+    (call) => routeCall(routeDeps, call),
   );
 
   const state: HubState = {
@@ -248,6 +271,7 @@ export function createHub(deps: HubDeps): Hub {
         run,
         log,
       }),
+      tasks,
       run,
       log,
     }),

@@ -181,6 +181,16 @@ export class Sessions {
     return count;
   }
 
+  /** Who hears what is for a session: itself, or when it is over another of the same client on the same scope. */
+  hearerFor(session: Session): Session | undefined {
+    if (this.#live.get(session.id) === session) return session;
+    const { clientId, scope } = session.stored;
+    if (clientId === null) return undefined;
+    return [...this.#live.values()].findLast(
+      ({ stored }) => stored.clientId === clientId && stored.scope === scope,
+    );
+  }
+
   live(): Iterable<Session> {
     return this.#live.values();
   }

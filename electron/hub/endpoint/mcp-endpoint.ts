@@ -11,10 +11,12 @@ import type { Call, Outcome } from "../pipeline/call.ts";
 import type { ClientIdentity, InboundMessage, McpEndpoint, Reply, SessionHandle } from "../ports/endpoint.ts";
 import type { ServerRegistry } from "../servers/registry.ts";
 import { Session, type Sessions } from "../sessions.ts";
+import type { Tasks } from "../tasks/tasks.ts";
 import { openSession } from "./open-session.ts";
 import { relay } from "./relay.ts";
 import { allowedIn, profileOf, scopeExists } from "./scopes.ts";
 import type { ServerMessages } from "./server-messages.ts";
+import { sessionTaskRequest, tasksOffered } from "./session-tasks.ts";
 import type { StatelessEndpoint } from "./stateless/stateless-endpoint.ts";
 
 export interface McpEndpointDeps {
@@ -26,6 +28,7 @@ export interface McpEndpointDeps {
   readonly catalog: CatalogService;
   readonly serverMessages: ServerMessages;
   readonly stateless: StatelessEndpoint;
+  readonly tasks: Tasks;
   readonly run: (call: Call) => Outcome | Promise<Outcome>;
   readonly log: Log;
 }
@@ -82,6 +85,7 @@ function request(deps: McpEndpointDeps, message: InboundMessage, reply: Reply): 
   if (envelope.method === "initialize") return initialize(deps, message, id, reply);
   if (message.session === undefined) return;
   const session = asSession(message.session);
+  if (envelope.method.startsWith("tasks/")) return sessionTaskRequest(deps, message, session, id, reply);
   if (isRelayed(envelope.method)) return relay(deps.run, deps.log, message, session, id, reply);
   const kind = listKindOf(envelope.method);
   if (kind !== undefined) return void list(deps, kind, message, id, reply);
@@ -100,8 +104,14 @@ function initialize(deps: McpEndpointDeps, message: InboundMessage, id: Buffer, 
   if (!allowedIn(scope, client, deps.config())) {
     return reply.send([errorMessage(id, INVALID_PARAMS, NOT_ALLOWED_HERE)]);
   }
-  const server = scope.kind === "server" ? deps.servers.get(scope.name)?.hello : undefined;
-  openSession(deps.sessions, deps.version, server, message, id, reply);
+  const server = scope.kind === "server" ? deps.servers.get(scope.name) : undefined;
+  const offer = {
+    version: deps.version,
+    server: server?.hello,
+    stateless: server?.era?.kind === "stateless",
+    tasks: tasksOffered(deps.catalog, scope, client),
+  };
+  openSession(deps.sessions, offer, message, id, reply);
 }
 
 async function list(

@@ -2,20 +2,19 @@ import { errorMessage, INTERNAL_ERROR, INVALID_PARAMS, resultMessage } from "../
 import {
   initializeResult,
   readClientHello,
-  type ServerHello,
+  type ServerOffer,
 } from "../../core/mcp/session-era/initialize.ts";
 import { negotiateRevision } from "../../core/mcp/session-era/revisions.ts";
 import type { InboundMessage, Reply } from "../ports/endpoint.ts";
 import type { Sessions } from "../sessions.ts";
 
 /**
- * initialize. Never waits for a server: `server` is what is known of the one that the scope addresses alone.
+ * initialize. Never waits for a server: `offer` is what is known of those that the scope addresses.
  * The answer leaves when the session is on disk: a session that a client knows outlives the hub.
  */
 export function openSession(
   sessions: Sessions,
-  version: string,
-  server: ServerHello | undefined,
+  offer: ServerOffer,
   message: InboundMessage,
   id: Buffer,
   reply: Reply,
@@ -29,8 +28,7 @@ export function openSession(
   }
   const revision = negotiateRevision(hello.revision);
   sessions.open(message.client, message.scope, hello, revision, (error, session) => {
-    if (error === undefined)
-      reply.send(resultMessage(id, initializeResult(revision, version, server)), session);
+    if (error === undefined) reply.send(resultMessage(id, initializeResult(revision, offer)), session);
     else reply.send([errorMessage(id, INTERNAL_ERROR, `the session could not be stored: ${error.message}`)]);
   });
 }

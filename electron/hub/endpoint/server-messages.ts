@@ -10,15 +10,34 @@ import {
   missingOf,
   requiredCapability,
 } from "../../core/mcp/stateless-era/capabilities.ts";
+import { sortEdits } from "../../core/mcp/stateless-era/edits.ts";
 import { type InputRequest, sessionParams } from "../../core/mcp/stateless-era/round-trips.ts";
+import { rawMember } from "../../core/mcp/tasks/capabilities.ts";
+import { renameTask } from "../../core/mcp/tasks/messages.ts";
 import type { Call } from "../pipeline/call.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session, Sessions } from "../sessions.ts";
+import type { OwnedTask } from "../tasks/task-book.ts";
+import type { Tasks } from "../tasks/tasks.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 /** How a server gets the answer to a request of its own: a whole JSON-RPC message, in pieces. */
 export type AnswerServer = (parts: readonly Uint8Array[]) => void;
+
+/** What a server may ask about tasks that it has made of its own requests to a client. */
+const TASK_METHODS: ReadonlySet<string> = new Set([
+  "tasks/get",
+  "tasks/result",
+  "tasks/list",
+  "tasks/cancel",
+]);
+/** What a client tells the servers that are its own alone. */
+const OF_CLIENTS: ReadonlySet<string> = new Set([
+  "notifications/roots/list_changed",
+  "notifications/tasks/status",
+]);
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const PARAMS = new TextEncoder().encode(',"params":');
 const CLOSE = new TextEncoder().encode("}");
@@ -39,6 +58,7 @@ export interface ServerMessagesDeps {
   readonly servers: () => Iterable<ManagedServer>;
   /** Whether a session's scope and profile show a server. */
   readonly sees: (session: Session, server: ManagedServer) => boolean;
+  readonly tasks: () => Tasks;
 }
 
 /**
@@ -60,9 +80,9 @@ export class ServerMessages {
     if (envelope.id === undefined) return;
     const serverId = Buffer.from(bytes.subarray(envelope.id.start, envelope.id.end));
     const { method, params } = envelope;
-    if (!isInputMethod(method))
-      return answer([errorMessage(serverId, METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 100)}`)]);
-    const session = this.#addressee(server);
+    if (!isInputMethod(method)) return this.#askOther(server, bytes, envelope, serverId, answer);
+    const related = this.#deps.tasks().related(server, bytes, envelope);
+    const session = related?.session ?? this.#addressee(server);
     if (session === undefined) {
       const why =
         "Gatehouse cannot tell which client this request is for, as several share this server; " +
@@ -76,15 +96,49 @@ export class ServerMessages {
       params === undefined ? undefined : bytes.subarray(params.start, params.end),
     );
     if (lacking !== undefined) return answer([errorMessage(serverId, METHOD_NOT_FOUND, lacking)]);
+    this.#pass(server, session, bytes, envelope, serverId, answer, related?.task);
+  }
+
+  /** What only a server that belongs to one session may ask: about the tasks of its client (MCP 2025-11-25, Tasks). */
+  #askOther(
+    server: ManagedServer,
+    bytes: Buffer,
+    envelope: Envelope,
+    serverId: Buffer,
+    answer: AnswerServer,
+  ): void {
+    const { owner } = server;
+    const { method } = envelope;
+    const declared = owner === undefined ? "{}" : owner.stored.capabilities;
+    if (owner !== undefined && TASK_METHODS.has(method) && rawMember(encode(declared), "tasks") !== undefined)
+      this.#pass(server, owner, bytes, envelope, serverId, answer, undefined);
+    else answer([errorMessage(serverId, METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 100)}`)]);
+  }
+
+  /** Sends a server's request on under an id of the hub's own; a task is called what its owner calls it, both ways. */
+  #pass(
+    server: ManagedServer,
+    session: Session,
+    bytes: Buffer,
+    { id: ownId, params }: Envelope,
+    serverId: Buffer,
+    answer: AnswerServer,
+    task: OwnedTask | undefined,
+  ): void {
+    if (ownId === undefined) return;
     const id = this.#remember({
       server,
       session,
       serverId,
-      answer: (given, answered) =>
-        answer(answered.id === undefined ? [given] : splice(given, [{ ...answered.id, bytes: serverId }])),
+      answer: (given, { id: answeredId, result }) => {
+        if (answeredId === undefined) return answer([given]);
+        const renames = task === undefined ? [] : renameTask(given, result, task.id, task.ownId);
+        answer(splice(given, sortEdits([{ ...answeredId, bytes: serverId }, ...renames])));
+      },
       refuse: (why) => answer([errorMessage(serverId, INVALID_REQUEST, why)]),
     });
-    this.#send(server, session, splice(bytes, [{ ...envelope.id, bytes: encodeJson(id) }]));
+    const renames = task === undefined ? [] : renameTask(bytes, params, task.ownId, task.id);
+    this.send(server, session, splice(bytes, sortEdits([{ ...ownId, bytes: encodeJson(id) }, ...renames])));
   }
 
   /**
@@ -118,7 +172,7 @@ export class ServerMessages {
       });
       const params = sessionParams(request, randomUUID());
       const head = encodeJson({ jsonrpc: "2.0", id, method: request.method }).subarray(0, -1);
-      this.#send(server, session, params === undefined ? [head, CLOSE] : [head, PARAMS, params, CLOSE]);
+      this.send(server, session, params === undefined ? [head, CLOSE] : [head, PARAMS, params, CLOSE]);
     });
   }
 
@@ -148,16 +202,19 @@ export class ServerMessages {
         return this.#deps.subscriptions.updated(server, bytes, envelope);
       case "notifications/cancelled":
         return this.#withdraw(server, bytes, envelope);
+      case "notifications/tasks":
+      case "notifications/tasks/status":
+        return this.#deps.tasks().told(server, bytes, envelope);
       default: {
         const session = this.#addressee(server);
-        if (session !== undefined) this.#send(server, session, [bytes]);
+        if (session !== undefined) this.send(server, session, [bytes]);
       }
     }
   }
 
   /** A client tells its servers something: changed roots, progress of what it was asked. */
   toldByClient(session: Session, bytes: Buffer, envelope: Envelope): void {
-    if (envelope.method !== "notifications/roots/list_changed") return;
+    if (!OF_CLIENTS.has(envelope.method)) return;
     for (const server of this.#deps.servers()) if (server.owner === session) server.tell([bytes]);
   }
 
@@ -212,9 +269,9 @@ export class ServerMessages {
     const level = textOf(bytes, envelope, "level") ?? "";
     const wants = (session: Session): boolean =>
       session.logLevel === undefined ? !session.quiet : isAtLeast(level, session.logLevel);
-    const sole = this.#addressee(server);
+    const sole = this.#deps.tasks().related(server, bytes, envelope)?.session ?? this.#addressee(server);
     if (sole !== undefined) {
-      if (wants(sole)) this.#send(server, sole, [bytes]);
+      if (wants(sole)) this.send(server, sole, [bytes]);
       return;
     }
     if (this.#deps.inFlight.on(server).length > 0) return;
@@ -230,18 +287,18 @@ export class ServerMessages {
     for (const [id, asked] of this.#asked) {
       if (asked.server !== server || asked.serverId?.equals(serverId) !== true) continue;
       this.#asked.delete(id);
-      this.#send(server, asked.session, splice(bytes, [{ ...span, bytes: encodeJson(id) }]));
+      this.send(server, asked.session, splice(bytes, [{ ...span, bytes: encodeJson(id) }]));
       return;
     }
   }
 
   #cancelAtClient(asked: Asked, id: string, reason: string): void {
     const message = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id, reason } };
-    this.#send(asked.server, asked.session, [encodeJson(message)]);
+    this.send(asked.server, asked.session, [encodeJson(message)]);
   }
 
   /** On the stream of the session's oldest call under way there, where clients expect it; else on a stream of its own. */
-  #send(server: ManagedServer, session: Session, parts: readonly Uint8Array[]): void {
+  send(server: ManagedServer, session: Session, parts: readonly Uint8Array[]): void {
     const call = this.#deps.inFlight.on(server).find((candidate) => candidate.session === session);
     if (call?.reply.canStream === true) call.reply.notify(parts);
     else session.push(parts);

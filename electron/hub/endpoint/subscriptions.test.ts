@@ -24,18 +24,21 @@ function listening(): { session: Session; heard: string[] } {
   return { session, heard };
 }
 
-it("a listen stream that closes silences no other one", () => {
+it("a listen stream that closes silences no other one", async () => {
   const asked: string[] = [];
   const server = {
     name: "demo",
     owner: undefined,
     era: { kind: "session" },
-    need: () => {},
-    askQuietly: (method: string) => asked.push(method),
+    isReady: true,
+    askQuietly: (method: string) => {
+      asked.push(method);
+      return Promise.resolve(true);
+    },
   } as unknown as ManagedServer;
   const subscriptions = new Subscriptions();
   const [one, two] = [listening(), listening()];
-  for (const { session } of [one, two]) subscriptions.add(server, URI, session, URI);
+  for (const { session } of [one, two]) expect(await subscriptions.add(server, URI, session, URI)).toBe(true);
 
   subscriptions.sessionEnded(one.session, [server]);
   const bytes = Buffer.from(

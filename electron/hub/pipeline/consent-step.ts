@@ -13,18 +13,21 @@ export function consentStep(config: () => Pick<Config, "rules" | "consent">): St
   return (call, next) => {
     const { rules, consent } = config();
     const isTool = call.target.space === "tools";
+    // A task is judged as its tool is.
+    const isTask = call.target.space === "tasks";
     const server = call.route?.server ?? "";
-    const what = call.ownKey ?? "";
+    const what = (isTask ? call.route?.key : call.ownKey) ?? "";
     const fallback = !isTool && consent.default === "ask" ? "allow" : consent.default;
     const { decision, by } = decide(rules, fallback, {
       client: call.client.id === null ? "" : call.client.name,
       profile: call.profile ?? "",
       server,
       method: call.method,
-      tool: isTool ? what : "",
+      tool: isTool || isTask ? what : "",
     });
     call.rule = by;
-    if (decision === "allow") return next();
+    // About a task's call the person was asked when it was made: what follows may be denied, but is not asked again.
+    if (decision === "allow" || (isTask && decision === "ask")) return next();
     const asked = decision === "ask" ? askText(server, what, by, isTool) : undefined;
     const text = asked ?? `Gatehouse denied this call of ${what} on ${server} (${by}). Do not retry it.`;
     return isTool

@@ -49,7 +49,7 @@ function rowOf(call: Call, outcome: Outcome, now: number): CallRow {
     client: call.client.name,
     session: call.session.stored.label || null,
     server: call.route?.server ?? null,
-    tool: (call.ownKey ?? call.target.value).slice(0, 1_000),
+    tool: subjectOf(call).slice(0, 1_000),
     method: call.method,
     profile: call.profile,
     project: null,
@@ -65,6 +65,11 @@ function rowOf(call: Call, outcome: Outcome, now: number): CallRow {
     result: outcome.result,
     error: outcome.error,
   };
+}
+
+/** What the call is about, in the server's words: of a task, the tool that it is a call of. */
+function subjectOf({ ownKey, route, target }: Call): string {
+  return target.space === "tasks" ? (route?.key ?? target.value) : (ownKey ?? target.value);
 }
 
 function micros(milliseconds: number): number {

@@ -3,13 +3,15 @@ import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
 import { INTERNAL_ERROR, REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import { type Edit, splice } from "../../core/jsonrpc/splice.ts";
-import type { ParamsChange } from "../../core/mcp/stateless-era/edits.ts";
+import { combine, type ParamsChange } from "../../core/mcp/stateless-era/edits.ts";
 import { readInputRequired, retryChange } from "../../core/mcp/stateless-era/round-trips.ts";
 import type { InFlight } from "../endpoint/in-flight.ts";
 import type { Ticket } from "../servers/call-queue.ts";
 import type { OutboundRequest } from "../servers/connection.ts";
 import type { ServerEra } from "../servers/era.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
+import { CallTask } from "../tasks/call-task.ts";
+import type { Tasks } from "../tasks/tasks.ts";
 import type { AskSession, Call, Outcome } from "./call.ts";
 import { cancelledOutcome, errorOutcome } from "./outcomes.ts";
 
@@ -23,55 +25,56 @@ export function findRoute(call: Call, view: CatalogView): void {
     const found = routeUri(view, value);
     call.route = found?.route;
     call.ownKey = found?.uri;
-  } else {
+  } else if (space !== "tasks") {
     call.route = view.routes[space].get(value);
     call.ownKey = call.route?.key;
   }
 }
 
+/** What the last step needs of the hub. */
+export interface RouteDeps {
+  readonly inFlight: InFlight;
+  readonly askSession: AskSession;
+  readonly tasks: Tasks;
+}
+
 /** The last step: hands the call to its server and turns the answer, spliced and never parsed, into the outcome. */
-export function routeCall(
-  inFlight: InFlight,
-  askSession: AskSession,
-  call: Call,
-): Outcome | Promise<Outcome> {
+export function routeCall(deps: RouteDeps, call: Call): Outcome | Promise<Outcome> {
   const { server, ownKey } = call;
   if (server === undefined || ownKey === undefined)
     return errorOutcome(call, SERVER_UNAVAILABLE, "the call leads to no server");
-  return new Promise((resolve) =>
-    new Routing(inFlight, askSession, call, server, ownKey, resolve).send(undefined),
-  );
+  return new Promise((resolve) => new Routing(deps, call, server, ownKey, resolve).send(undefined));
 }
 
 /** One call at its server: sent, and sent again with the answers when a stateless server asks for some first. */
 class Routing {
-  readonly #inFlight: InFlight;
-  readonly #askSession: AskSession;
+  readonly #deps: RouteDeps;
   readonly #call: Call;
   readonly #server: ManagedServer;
   readonly #ownKey: string;
   readonly #resolve: (outcome: Outcome) => void;
   #ticket: Ticket | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Set where the answer may be a task; undefined for prompts and resources. */
+  readonly #task: CallTask | undefined;
   #rounds = 0;
   #settled = false;
 
   constructor(
-    inFlight: InFlight,
-    askSession: AskSession,
+    deps: RouteDeps,
     call: Call,
     server: ManagedServer,
     ownKey: string,
     resolve: (outcome: Outcome) => void,
   ) {
-    this.#inFlight = inFlight;
-    this.#askSession = askSession;
+    this.#deps = deps;
     this.#call = call;
     this.#server = server;
     this.#ownKey = ownKey;
     this.#resolve = resolve;
+    if (call.method === "tools/call") this.#task = new CallTask(deps, call, server, ownKey);
     call.queuedAt = performance.now();
-    inFlight.add(server, call);
+    deps.inFlight.add(server, call);
     call.cancel = (reason) => this.#abandon(reason, cancelledOutcome);
     const seconds = server.config.timeoutSeconds;
     if (seconds > 0)
@@ -96,7 +99,7 @@ class Routing {
         call.answeredAt = performance.now();
         if (era.kind === "stateless" && answer.resultType === "input_required" && !call.answersRounds)
           this.#round(bytes, answer);
-        else this.#settle(answerOutcome(call, bytes, answer, era));
+        else this.#answer(request, bytes, answer, era);
       },
       progressed: (parts) => call.reply.notify(parts),
       failed: ({ end }) => {
@@ -111,10 +114,37 @@ class Routing {
 
   #request: OutboundRequest | undefined;
 
+  #answer(request: OutboundRequest, bytes: Buffer, answer: Envelope, era: ServerEra): void {
+    const call = this.#call;
+    const task = this.#task;
+    if (task === undefined) {
+      const edits = call.target.space === "tasks" ? this.#deps.tasks.renamed(call, bytes, answer) : NO_EDITS;
+      return this.#settle(answerOutcome(call, bytes, answer, era, edits));
+    }
+    const taken = task.take(request, bytes, answer, era);
+    if (!(taken instanceof Promise)) return this.#settle(answerOutcome(call, bytes, answer, era, taken));
+    taken.then(
+      (last) => {
+        call.answeredAt = performance.now();
+        this.#settle(answerOutcome(call, last.bytes, last.envelope, era, NO_EDITS));
+      },
+      (error: Error) =>
+        this.#settle(
+          errorOutcome(
+            call,
+            INTERNAL_ERROR,
+            `the server ${this.#server.name} gave no answer: ${error.message}`,
+          ),
+        ),
+    );
+  }
+
   /** What changes in the message on its way: what its server calls the target, and what the server's era wants. */
   #edits(era: ServerEra, answers: ParamsChange | undefined): readonly Edit[] {
     const { bytes, envelope, codec, target } = this.#call;
-    const changes = codec.request(bytes, envelope, era, answers);
+    const change = this.#task?.change(era);
+    const more = change === undefined ? answers : answers === undefined ? change : combine(change, answers);
+    const changes = codec.request(bytes, envelope, era, more);
     if (this.#ownKey === target.value) return changes;
     const edits = [...changes, { ...target.span, bytes: encodeJson(this.#ownKey) }];
     return edits;
@@ -135,7 +165,7 @@ class Routing {
         `the server ${this.#server.name} asked for input in a way that cannot be met: ${why}`,
       );
     }
-    this.#askSession(this.#server, call.session, wanted.requests).then(
+    this.#deps.askSession(this.#server, call.session, wanted.requests).then(
       (given) => {
         if (!this.#settled) this.send(retryChange(given, wanted.state));
       },
@@ -153,6 +183,7 @@ class Routing {
   #abandon(reason: string, outcome: Outcome): void {
     if (this.#call.sentAt === 0) this.#call.sentAt = this.#request?.sentAt ?? 0;
     this.#ticket?.cancel(reason);
+    this.#task?.cancel(reason);
     this.#settle(outcome);
   }
 
@@ -160,13 +191,23 @@ class Routing {
     if (this.#settled) return;
     this.#settled = true;
     clearTimeout(this.#timer);
-    this.#inFlight.remove(this.#server, this.#call);
+    this.#task?.settled();
+    this.#deps.inFlight.remove(this.#server, this.#call);
     this.#call.cancel = undefined;
     this.#resolve(outcome);
   }
 }
 
-function answerOutcome(call: Call, bytes: Buffer, answer: Envelope, era: ServerEra): Outcome {
+const NO_EDITS: readonly Edit[] = [];
+
+/** `renames` are further edits of the result, apart from the codec's. */
+function answerOutcome(
+  call: Call,
+  bytes: Buffer,
+  answer: Envelope,
+  era: ServerEra,
+  renames: readonly Edit[],
+): Outcome {
   const changes = call.codec.answer(bytes, answer, era);
   if (changes === undefined)
     return errorOutcome(
@@ -175,8 +216,8 @@ function answerOutcome(call: Call, bytes: Buffer, answer: Envelope, era: ServerE
       `the server's answer (${answer.resultType}) is none that this client knows`,
     );
   const edits: Edit[] = answer.id === undefined ? [] : [{ ...answer.id, bytes: call.id }];
-  if (changes.length > 0) {
-    edits.push(...changes);
+  if (changes.length > 0 || renames.length > 0) {
+    edits.push(...changes, ...renames);
     edits.sort((a, b) => a.start - b.start);
   }
   const slice = (span: Span | undefined): Uint8Array | null =>

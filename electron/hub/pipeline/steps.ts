@@ -40,9 +40,11 @@ export function lookupStep(lookup: Lookup): Step {
 export const authorizeStep: Step = (call, next) =>
   call.route === undefined || call.server === undefined ? unknownOutcome(call) : next();
 
+const NOUNS = { tools: "tool", prompts: "prompt", tasks: "task" } as const;
+
 function unknownOutcome(call: Call): Outcome {
   const { space, value } = call.target;
   const shown = value.slice(0, 200);
   if (space === "uri") return errorOutcome(call, RESOURCE_NOT_FOUND, "Resource not found", { uri: shown });
-  return errorOutcome(call, INVALID_PARAMS, `Unknown ${space === "tools" ? "tool" : "prompt"}: ${shown}`);
+  return errorOutcome(call, INVALID_PARAMS, `Unknown ${NOUNS[space]}: ${shown}`);
 }

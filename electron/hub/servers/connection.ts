@@ -1,13 +1,18 @@
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
 import { resultMessage } from "../../core/jsonrpc/errors.ts";
-import { decodeString, encodeJson, membersOf } from "../../core/jsonrpc/json.ts";
+import { decodeString, encodeJson, membersOf, textOf } from "../../core/jsonrpc/json.ts";
 import { PendingRequests } from "../../core/jsonrpc/pending.ts";
 import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
 import { blankLineBreaks, type Edit, hasLineBreak, joinParts, splice } from "../../core/jsonrpc/splice.ts";
 import { downgradeNotification } from "../../core/mcp/stateless-era/downgrade.ts";
 import { paramsEdits } from "../../core/mcp/stateless-era/edits.ts";
 import type { HeaderParam } from "../../core/mcp/stateless-era/header-params.ts";
-import { type ListenFilter, listenParams } from "../../core/mcp/stateless-era/listen.ts";
+import {
+  type ListenFilter,
+  listenParams,
+  readFilter,
+  subscriptionOf,
+} from "../../core/mcp/stateless-era/listen.ts";
 import { upgradedRequest } from "../../core/mcp/stateless-era/upgrade.ts";
 import type { Transport, TransportEnd } from "../ports/upstream.ts";
 import { hubAsker, SESSION_ERA, type ServerEra } from "./era.ts";
@@ -33,6 +38,8 @@ export interface OutboundRequest {
   /** A progress notification of this request, its token mapped back. */
   progressed(parts: readonly Uint8Array[]): void;
   failed(failure: RequestFailure): void;
+  /** Set by who takes the answer when progress goes on after it: the request has become a task of the server. */
+  progressedAfter?: ((parts: readonly Uint8Array[]) => void) | undefined;
 }
 
 /** What a connection reports besides answers. */
@@ -46,10 +53,27 @@ export interface ConnectionEvents {
   told(bytes: Buffer, envelope: Envelope): void;
 }
 
+/** A listen stream of a stateless server. */
+export interface Listening {
+  /** Resolves with what the server has agreed to tell; never, when it does not say. */
+  readonly acknowledged: Promise<ListenFilter>;
+  /** Settles when the server has ended the stream. */
+  readonly done: Promise<void>;
+  cancel(): void;
+}
+
 interface Answered {
   readonly bytes: Buffer;
   readonly envelope: Envelope;
 }
+
+interface Lasting {
+  readonly progressToken: Uint8Array;
+  readonly progressed: (parts: readonly Uint8Array[]) => void;
+}
+
+/** Most tasks of one connection whose progress is told. */
+const MAX_LASTING = 1_000;
 
 interface Entry {
   readonly request: OutboundRequest;
@@ -72,6 +96,10 @@ export class ServerConnection {
   readonly #transport: Transport;
   readonly #events: ConnectionEvents;
   readonly #pending = new PendingRequests<Entry>();
+  /** Where the progress of requests goes that have become tasks, by the raw token that the server knows. */
+  readonly #lasting = new Map<string, Lasting>();
+  /** The open listen streams by their id, and what takes their acknowledgement. */
+  readonly #listening = new Map<string, (held: ListenFilter) => void>();
   /** Which era the server speaks; until the handshake has found out, requests carry what they were given. */
   era: ServerEra = SESSION_ERA;
   /** Answers that nobody waited for any more: late ones of cancelled calls, doubled or invented ids. */
@@ -119,14 +147,24 @@ export class ServerConnection {
     return id;
   }
 
-  /** Opens the stream on which a stateless server tells of changes; `done` settles when it has ended by itself. */
-  listen(filter: ListenFilter): { readonly done: Promise<void>; cancel(): void } {
+  /** Opens a stream on which a stateless server tells of changes. What comes on a cancelled one is not heard. */
+  listen(filter: ListenFilter): Listening {
+    const acknowledged = Promise.withResolvers<ListenFilter>();
     const { id, answered } = this.#exchange("subscriptions/listen", listenParams(filter));
-    return {
-      done: answered.then(({ bytes, envelope }) => {
+    const key = String(id);
+    this.#listening.set(key, acknowledged.resolve);
+    const done = answered
+      .then(({ bytes, envelope }) => {
         if (envelope.kind === "error") throw new Error(rpcErrorText("subscriptions/listen", bytes, envelope));
-      }),
-      cancel: () => this.cancel(id, "no longer wanted"),
+      })
+      .finally(() => this.#listening.delete(key));
+    return {
+      acknowledged: acknowledged.promise,
+      done,
+      cancel: () => {
+        this.#listening.delete(key);
+        this.cancel(id, "no longer wanted");
+      },
     };
   }
 
@@ -215,7 +253,21 @@ export class ServerConnection {
   #answer(bytes: Buffer, envelope: Envelope): void {
     const entry = envelope.id === undefined ? undefined : this.#pending.takeRaw(bytes, envelope.id);
     if (entry === undefined) this.strayAnswers += 1;
-    else entry.request.answered(bytes, envelope, this.era);
+    else {
+      entry.request.answered(bytes, envelope, this.era);
+      if (entry.request.progressedAfter !== undefined) this.#last(bytes, envelope, entry);
+    }
+  }
+
+  /** A task's progress token stays good while the task lives, which the hub is not always told; the oldest go first. */
+  #last(bytes: Buffer, { id }: Envelope, { progressToken, request }: Entry): void {
+    const { progressedAfter } = request;
+    if (id === undefined || progressToken === undefined || progressedAfter === undefined) return;
+    this.#lasting.set(textOf(bytes, id), { progressToken, progressed: progressedAfter });
+    for (const [oldest] of this.#lasting) {
+      if (this.#lasting.size <= MAX_LASTING) break;
+      this.#lasting.delete(oldest);
+    }
   }
 
   #notification(bytes: Buffer, envelope: Envelope): void {
@@ -223,17 +275,22 @@ export class ServerConnection {
       case "notifications/progress": {
         const token = envelope.paramsMembers.find((member) => member.key === "progressToken")?.value;
         const entry = token === undefined ? undefined : this.#pending.peekRaw(bytes, token);
-        if (token === undefined || entry?.progressToken === undefined) return;
-        entry.request.progressed(splice(bytes, [{ ...token, bytes: entry.progressToken }]));
+        if (token === undefined) return;
+        if (entry?.progressToken !== undefined)
+          entry.request.progressed(splice(bytes, [{ ...token, bytes: entry.progressToken }]));
+        else if (this.#lasting.size > 0) {
+          const lasting = this.#lasting.get(textOf(bytes, token));
+          lasting?.progressed(splice(bytes, [{ ...token, bytes: lasting.progressToken }]));
+        }
         return;
       }
       case "notifications/tools/list_changed":
       case "notifications/prompts/list_changed":
       case "notifications/resources/list_changed":
-        this.#events.listChanged();
+        if (this.#isHeard(bytes, envelope)) this.#events.listChanged();
         return;
       case "notifications/subscriptions/acknowledged":
-        return;
+        return this.#acknowledged(bytes, envelope);
       default:
         this.#told(bytes, envelope);
         return;
@@ -243,8 +300,22 @@ export class ServerConnection {
   /** On a listen stream of the stateless era a notification carries the stream's tag, which is the hub's own matter. */
   #told(bytes: Buffer, envelope: Envelope): void {
     if (this.era.kind === "session") return this.#events.told(bytes, envelope);
+    if (!this.#isHeard(bytes, envelope)) return;
     const plain = Buffer.from(joinParts(splice(bytes, downgradeNotification(bytes, envelope))));
     this.#events.told(plain, scanMessage(plain));
+  }
+
+  #acknowledged(bytes: Buffer, envelope: Envelope): void {
+    const stream = subscriptionOf(envelope);
+    const filter = readFilter(bytes, envelope);
+    if (stream !== undefined && typeof filter !== "string")
+      this.#listening.get(streamKey(bytes, stream))?.(filter);
+  }
+
+  /** What comes on a listen stream that another has taken the place of comes on that other too. */
+  #isHeard(bytes: Buffer, envelope: Envelope): boolean {
+    const stream = subscriptionOf(envelope);
+    return stream === undefined || this.#listening.has(streamKey(bytes, stream));
   }
 
   #request(bytes: Buffer, envelope: Envelope): void {
@@ -255,6 +326,9 @@ export class ServerConnection {
       this.#events.asked(bytes, envelope, (parts) => void this.#transport.send(parts.map(blankLineBreaks)));
   }
 }
+
+/** A stream's id as the hub minted it, whether or not the server has made a string of the number. */
+const streamKey = (bytes: Uint8Array, id: Span): string => textOf(bytes, id).replaceAll('"', "");
 
 function rpcErrorText(method: string, bytes: Buffer, envelope: Envelope): string {
   const message =

@@ -1,5 +1,6 @@
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import type { Asker } from "../../core/mcp/stateless-era/upgrade.ts";
+import { TASKS_REQUIRED } from "../../core/mcp/tasks/capabilities.ts";
 import { VERSION } from "../version.ts";
 
 /** Which era of MCP a running server speaks, and in the stateless one its revision. */
@@ -19,11 +20,14 @@ export function rememberEra(era: ServerEra): Uint8Array {
   return new TextEncoder().encode(era.kind === "stateless" ? era.version : "");
 }
 
-/** Who the hub is when it asks a stateless server something on its own behalf; it can be asked nothing. */
+/**
+ * Who the hub is when it asks a stateless server something on its own behalf: it can be asked nothing, and hears of the
+ * tasks of its clients.
+ */
 export function hubAsker(revision: string): Asker {
   return {
     version: revision,
-    capabilities: encodeJson({}),
+    capabilities: encodeJson(TASKS_REQUIRED),
     clientInfo: encodeJson({ name: "gatehouse", title: "Gatehouse", version: VERSION }),
     logLevel: undefined,
   };

@@ -15,6 +15,7 @@ import {
   STATELESS_REVISIONS,
 } from "../../core/mcp/stateless-era/meta.ts";
 import { judgeProbe } from "../../core/mcp/stateless-era/probe.ts";
+import { within } from "../within.ts";
 import type { ServerConnection } from "./connection.ts";
 import { hubAsker, SESSION_ERA, type ServerEra } from "./era.ts";
 
@@ -92,19 +93,6 @@ async function probe(connection: ServerConnection, revision: string): Promise<Gr
   if (hello === undefined) return null;
   connection.era = era;
   return { hello, raw, era };
-}
-
-/** What the work gives, or undefined when it takes longer; the work itself goes on. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, undefined);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The session era's opening: initialize, then notifications/initialized (MCP, Lifecycle). */

@@ -5,6 +5,7 @@ import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import type { ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../../core/mcp/session-era/log-levels.ts";
+import type { ListenFilter } from "../../core/mcp/stateless-era/listen.ts";
 import {
   DEFAULT_POLICY,
   type EndKind,
@@ -27,7 +28,7 @@ import { CallQueue, ServerUnavailable, type Ticket } from "./call-queue.ts";
 import { type OutboundRequest, ServerConnection } from "./connection.ts";
 import { eraOf, rememberEra, SESSION_ERA, type ServerEra } from "./era.ts";
 import { handshake, readLists } from "./handshake.ts";
-import { ListenStream } from "./listen-stream.ts";
+import { ListenStream, type Watched } from "./listen-stream.ts";
 import { failure, noise } from "./problems.ts";
 import { ServerCatalog } from "./server-catalog.ts";
 
@@ -125,9 +126,12 @@ export class ManagedServer {
     return this.#era ?? (this.catalog.lists === undefined ? undefined : eraOf(this.catalog.parts.get("era")));
   }
 
-  /** A stateless server is to tell of changes of these resources (2026-07-28: subscriptions/listen). */
-  watch(uris: ReadonlySet<string>): void {
-    this.#listening.watch(uris);
+  /**
+   * A stateless server is to tell of these resources or tasks from now on (2026-07-28: subscriptions/listen); resolves
+   * with what it has agreed to, which while it does not run can take long.
+   */
+  watch(wanted: Partial<Watched>): Promise<ListenFilter> {
+    return this.#listening.watch(wanted);
   }
 
   get hello(): ServerHello | undefined {
@@ -171,10 +175,21 @@ export class ManagedServer {
     if (this.#isReady()) this.#connection?.tell(parts);
   }
 
-  /** Asks something on the hub's own behalf whose answer changes nothing, if the server runs. */
-  askQuietly(method: string, params: Uint8Array): void {
-    if (!this.#isReady()) return;
-    this.#connection?.ask(method, params).catch((error: unknown) => this.#log("hub", sentenceOf(error)));
+  /** Asks something on the hub's own behalf, if the server runs; resolves with whether it was done. */
+  async askQuietly(method: string, params: Uint8Array): Promise<boolean> {
+    if (!this.#isReady() || this.#connection === undefined) return false;
+    try {
+      await this.#connection.ask(method, params);
+      return true;
+    } catch (error) {
+      this.#log("hub", sentenceOf(error));
+      return false;
+    }
+  }
+
+  /** Whether it can be asked something now. */
+  get isReady(): boolean {
+    return this.#isReady();
   }
 
   get logLevel(): LogLevel | undefined {
@@ -327,13 +342,14 @@ export class ManagedServer {
       this.#apply({ type: "handshaken" });
       if (!this.#isReady()) return;
       this.#sendLogLevel();
+      // What is subscribed to is told to the server anew, before its stream is opened.
+      this.#deps.onReady(this);
       if (era.kind === "stateless")
         void this.#listening.keepOpen(
           connection,
           hello,
           () => connection === this.#connection && this.#isReady(),
         );
-      this.#deps.onReady(this);
       this.#queue.flush(connection);
       await this.#learn(connection, hello);
     } catch (error) {
@@ -468,7 +484,7 @@ export class ManagedServer {
     // A stateless server is told with each request.
     if (this.#era?.kind === "stateless") return;
     if (this.#logLevel !== undefined && this.hello?.capabilities.has("logging") !== false)
-      this.askQuietly("logging/setLevel", encodeJson({ level: this.#logLevel }));
+      void this.askQuietly("logging/setLevel", encodeJson({ level: this.#logLevel }));
   }
 
   #logMessage(bytes: Buffer, { params }: Envelope): void {

@@ -50,6 +50,8 @@ export class ServerRegistry {
     if (known?.key === base.key) return known;
     if (known !== undefined) void this.#stop(known);
     const instance = new ManagedServer(name, base.config, base.key, this.#deps, session);
+    // What its tools are is known before it has told so itself.
+    if (base.catalog.lists !== undefined) instance.catalog.put(base.catalog.parts);
     own.set(name, instance);
     return instance;
   }

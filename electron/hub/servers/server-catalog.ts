@@ -4,8 +4,15 @@ import { LIST_KINDS, type ListKind } from "../../core/catalog/kinds.ts";
 import { membersOf } from "../../core/jsonrpc/json.ts";
 import { readServerHello, type ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import { type HeaderParam, headerParams } from "../../core/mcp/stateless-era/header-params.ts";
+import {
+  hasTasksExtension,
+  requiresTask,
+  type SessionTasks,
+  sessionTasks,
+} from "../../core/mcp/tasks/capabilities.ts";
 import type { CatalogParts } from "../ports/storage.ts";
 import { ToolValidation } from "../validation/tool-validation.ts";
+import { eraOf, type ServerEra } from "./era.ts";
 
 const NO_PARAMS: readonly HeaderParam[] = [];
 const NOTHING: ListReading = { entries: [], problems: [] };
@@ -17,6 +24,10 @@ export class ServerCatalog {
   #parts: CatalogParts = new Map();
   #lists: Readonly<Record<ListKind, ListReading>> | undefined;
   #hello: ServerHello | undefined;
+  /** The tools that can be called as tasks alone; none where the server's calls cannot be tasks. */
+  #taskOnly: ReadonlySet<string> = new Set();
+  #tasksExtension = false;
+  #sessionTasks: SessionTasks | undefined;
   /** By tool: the arguments that HTTP repeats as headers. Only tools that have any. */
   #mirrored: ReadonlyMap<string, readonly HeaderParam[]> = new Map();
   #learning: Promise<void> | undefined;
@@ -60,6 +71,7 @@ export class ServerCatalog {
     this.#lists = lists;
     this.#parts = parts;
     this.#mirrored = mirroredOf(lists.tools.entries);
+    this.#learnTasks(lists.tools.entries, eraOf(parts.get("era")));
     this.validation.learn(lists.tools.entries);
     this.settle();
   }
@@ -67,6 +79,21 @@ export class ServerCatalog {
   /** The arguments of a tool that a stateless server over HTTP wants as headers too. */
   mirroredArguments(tool: string): readonly HeaderParam[] {
     return this.#mirrored.get(tool) ?? NO_PARAMS;
+  }
+
+  /** Whether a tool can be called as a task alone (MCP 2025-11-25, Tasks: Tool-Level Negotiation). */
+  needsTask(tool: string): boolean {
+    return this.#taskOnly.size > 0 && this.#taskOnly.has(tool);
+  }
+
+  /** What a server of the session era declares of tasks; undefined where its calls cannot be tasks. */
+  get sessionTasks(): SessionTasks | undefined {
+    return this.#sessionTasks;
+  }
+
+  /** Whether a server of the stateless era declares the tasks extension. */
+  get tasksExtension(): boolean {
+    return this.#tasksExtension;
   }
 
   /** Resolves when the catalogue is known, or at the next `settle`. */
@@ -83,6 +110,20 @@ export class ServerCatalog {
     this.#settle?.();
     this.#settle = undefined;
     this.#learning = undefined;
+  }
+
+  #learnTasks(tools: readonly Entry[], era: ServerEra): void {
+    const raw = new TextEncoder().encode(this.#hello?.rawCapabilities ?? "{}");
+    this.#tasksExtension = era.kind === "stateless" && hasTasksExtension(raw);
+    const declared = era.kind === "session" ? sessionTasks(raw) : undefined;
+    this.#sessionTasks = declared?.call === true ? declared : undefined;
+    this.#taskOnly = new Set(
+      this.#sessionTasks === undefined
+        ? []
+        : tools
+            .filter((tool) => requiresTask(tool.raw, membersOf(tool.raw, { start: 0, end: tool.raw.length })))
+            .map(({ key }) => key),
+    );
   }
 
   describe(exposedName: (tool: string) => string): Tool[] {

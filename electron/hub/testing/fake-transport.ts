@@ -12,6 +12,17 @@ interface RpcMessage {
   params?: Record<string, unknown>;
 }
 
+/** What a fake server answers with instead of a result. */
+export class RpcFailure {
+  readonly code: number;
+  readonly message: string;
+
+  constructor(code: number, message: string) {
+    this.code = code;
+    this.message = message;
+  }
+}
+
 /** A server that lives in the test: what it was sent, and how it answers. */
 export interface FakeServer {
   readonly received: RpcMessage[];
@@ -20,7 +31,7 @@ export interface FakeServer {
   say(message: unknown): void;
   /** Ends the running instance by itself. */
   die(end?: Partial<TransportEnd>): void;
-  /** Answers a method; undefined leaves the request open. */
+  /** Answers a method; undefined leaves the request open, a RpcFailure is an error. */
   answer: Record<string, (params: Record<string, unknown> | undefined, id: number) => unknown>;
   /** What `written` of each send is told; undefined: written. */
   writeError: Error | undefined;
@@ -87,7 +98,10 @@ export function createFakeServer(): FakeServer {
               return true;
             }
             const result = server.answer[method]?.(message.params, id);
-            if (result !== undefined) queueMicrotask(() => server.say({ jsonrpc: "2.0", id, result }));
+            if (result instanceof RpcFailure) {
+              const { code, message: text } = result;
+              queueMicrotask(() => server.say({ jsonrpc: "2.0", id, error: { code, message: text } }));
+            } else if (result !== undefined) queueMicrotask(() => server.say({ jsonrpc: "2.0", id, result }));
             return true;
           },
           pause() {

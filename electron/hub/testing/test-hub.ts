@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { scanMessage } from "../../core/jsonrpc/scan.ts";
+import { classify } from "../../core/mcp/stateless-era/meta.ts";
 import { parseConfig } from "../config/parse.ts";
 import { createHub, type Hub } from "../hub.ts";
 import type { ClientIdentity, Reply, Scope, SessionHandle } from "../ports/endpoint.ts";
@@ -101,9 +102,12 @@ export async function createTestHub(
     who: ClientIdentity,
   ) => {
     const bytes = Buffer.from(typeof message === "string" ? message : JSON.stringify(message));
+    const envelope = scanMessage(bytes, { duplicates: "deep" });
+    const found = classify(bytes, envelope);
     return {
       bytes,
-      envelope: scanMessage(bytes, { duplicates: "deep" }),
+      envelope,
+      meta: found.era === "stateless" ? found.meta : undefined,
       client: who,
       scope,
       session,

@@ -1,5 +1,7 @@
 import type { Envelope, Span } from "../../jsonrpc/envelope.ts";
 import { decodeString, encodeJson, membersOf, textOf } from "../../jsonrpc/json.ts";
+import { objectOf } from "../stateless-era/edits.ts";
+import { withoutTasksExtension } from "../tasks/capabilities.ts";
 import { LATEST_SESSION_REVISION } from "./revisions.ts";
 
 /** What a client says of itself in initialize; the JSON texts are kept raw. */
@@ -73,11 +75,16 @@ const SHARED_CAPABILITIES = {
 
 /** The request that the hub sends to a server first; `capabilities` are the raw ones of the one client it is for. */
 export function initializeParams(version: string, capabilities: string | undefined): Uint8Array {
-  return encodeJson({
-    protocolVersion: LATEST_SESSION_REVISION,
-    capabilities: capabilities === undefined ? SHARED_CAPABILITIES : (JSON.parse(capabilities) as unknown),
-    clientInfo: { name: "gatehouse", title: "Gatehouse", version },
-  });
+  return objectOf(
+    new Map([
+      ["protocolVersion", encodeJson(LATEST_SESSION_REVISION)],
+      [
+        "capabilities",
+        capabilities === undefined ? encodeJson(SHARED_CAPABILITIES) : encoder.encode(capabilities),
+      ],
+      ["clientInfo", encodeJson(hubInfo(version))],
+    ]),
+  );
 }
 
 /** What the hub offers for all servers at once: answers to initialize never wait to learn what they really have. */
@@ -89,15 +96,42 @@ export const UNION_CAPABILITIES = {
   logging: {},
 };
 
-/** The hub's own initialize result, for all servers at once; with `server`, that server's claims as far as known. */
-export function initializeResult(revision: string, version: string, server?: ServerHello): Uint8Array {
-  return encodeJson({
-    protocolVersion: revision,
-    capabilities: server === undefined ? UNION_CAPABILITIES : (JSON.parse(server.rawCapabilities) as unknown),
-    serverInfo:
-      server?.serverInfo === undefined
-        ? { name: "gatehouse", title: "Gatehouse", version }
-        : (JSON.parse(server.serverInfo) as unknown),
-    ...(server?.instructions === undefined ? {} : { instructions: server.instructions }),
-  });
+/** What an initialize result says: of one server as far as it is known, else of the hub. */
+export interface ServerOffer {
+  /** The hub's own version. */
+  readonly version: string;
+  /** What the one server claims that is addressed. */
+  readonly server: ServerHello | undefined;
+  /** That server is of the stateless era, whose tasks a session's client knows nothing of. */
+  readonly stateless: boolean;
+  /** The tasks that the servers behind the hub can do between them; undefined: none. */
+  readonly tasks: object | undefined;
 }
+
+/** The hub's own initialize result. What one server claims stays raw. */
+export function initializeResult(
+  revision: string,
+  { version, server, stateless, tasks }: ServerOffer,
+): Uint8Array {
+  const raw = server === undefined ? undefined : encoder.encode(server.rawCapabilities);
+  const capabilities =
+    raw === undefined
+      ? encodeJson(tasks === undefined ? UNION_CAPABILITIES : { ...UNION_CAPABILITIES, tasks })
+      : stateless
+        ? withoutTasksExtension(raw)
+        : raw;
+  const info = server?.serverInfo;
+  return objectOf(
+    new Map([
+      ["protocolVersion", encodeJson(revision)],
+      ["capabilities", capabilities],
+      ["serverInfo", info === undefined ? encodeJson(hubInfo(version)) : encoder.encode(info)],
+      ...(server?.instructions === undefined
+        ? []
+        : [["instructions", encodeJson(server.instructions)] as const]),
+    ]),
+  );
+}
+
+const hubInfo = (version: string): object => ({ name: "gatehouse", title: "Gatehouse", version });
+const encoder = new TextEncoder();

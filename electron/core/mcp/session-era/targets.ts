@@ -3,7 +3,7 @@ import { decodeString, membersOf } from "../../jsonrpc/json.ts";
 
 /** What a request is about: the value that names it, where it stands in the message, and in which list it is sought. */
 export interface Target {
-  readonly space: "tools" | "prompts" | "uri";
+  readonly space: "tools" | "prompts" | "uri" | "tasks";
   readonly value: string;
   readonly span: Span;
 }
@@ -16,6 +16,10 @@ const RELAYED: Readonly<Record<string, { readonly member: string; readonly space
   "resources/subscribe": { member: "uri", space: "uri" },
   "resources/unsubscribe": { member: "uri", space: "uri" },
   "completion/complete": { member: "ref", space: "uri" },
+  "tasks/get": { member: "taskId", space: "tasks" },
+  "tasks/result": { member: "taskId", space: "tasks" },
+  "tasks/update": { member: "taskId", space: "tasks" },
+  "tasks/cancel": { member: "taskId", space: "tasks" },
 };
 
 /** Whether a request of this method goes to the server that has what it names. */

@@ -34,6 +34,8 @@ describe("filters", () => {
       { notifications: { resourceSubscriptions: ["a:", "b:", "a:"] } },
       filter({ resourceSubscriptions: ["a:", "b:"] }),
     ],
+    [{ notifications: { taskIds: ["t", "t"] } }, filter({ taskIds: ["t"] })],
+    [{ notifications: { taskIds: "t" } }, "params.notifications.taskIds must be a list of strings"],
     [{}, "params.notifications must be an object"],
     [{ notifications: true }, "params.notifications must be an object"],
     [
@@ -54,6 +56,7 @@ describe("filters", () => {
     promptsListChanged: true,
     resourcesListChanged: true,
     resourceSubscriptions: ["a:"],
+    taskIds: ["t"],
   });
   test.each([
     [{}, HEARS_NOTHING],
@@ -61,6 +64,7 @@ describe("filters", () => {
     [{ tools: { listChanged: true } }, filter({ toolsListChanged: true })],
     [{ resources: { listChanged: true } }, filter({ resourcesListChanged: true })],
     [{ resources: { subscribe: true } }, filter({ resourceSubscriptions: ["a:"] })],
+    [{ extensions: { "io.modelcontextprotocol/tasks": {} } }, filter({ taskIds: ["t"] })],
   ])("of everything, %j honours %j", (capabilities, left) => {
     expect(honoured(all, raw(capabilities))).toEqual(left);
   });
@@ -91,6 +95,8 @@ describe("filters", () => {
     ["notifications/resources/updated", "a://b/c", { resourceSubscriptions: ["a://b"] }, true],
     ["notifications/resources/updated", "a://bc", { resourceSubscriptions: ["a://b"] }, false],
     ["notifications/resources/updated", undefined, { resourceSubscriptions: ["a:b"] }, false],
+    ["notifications/tasks", "t", { taskIds: ["t"] }, true],
+    ["notifications/tasks", "u", { taskIds: ["t"] }, false],
     ["notifications/progress", undefined, { toolsListChanged: true }, false],
     ["toString", undefined, {}, false],
   ])("%s of %j is wanted by %j: %s", (method, uri, some, is) =>

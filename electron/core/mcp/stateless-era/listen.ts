@@ -2,6 +2,7 @@ import type { Envelope, Span } from "../../jsonrpc/envelope.ts";
 import { resultMessage } from "../../jsonrpc/errors.ts";
 import { elementsOf, encodeJson, membersOf, textOf } from "../../jsonrpc/json.ts";
 import { type Edit, joinParts } from "../../jsonrpc/splice.ts";
+import { hasTasksExtension } from "../tasks/capabilities.ts";
 import { objectOf, type ParamsChange, paramsEdits, valueAt } from "./edits.ts";
 import { metaSpan, SERVER_INFO_KEY, SUBSCRIPTION_ID_KEY, stringAt } from "./meta.ts";
 
@@ -12,6 +13,8 @@ export interface ListenFilter {
   readonly resourcesListChanged: boolean;
   /** URIs, in order, each once. */
   readonly resourceSubscriptions: readonly string[];
+  /** Ids of tasks, in order, each once (the tasks extension, SEP-2663: Task Status Notifications). */
+  readonly taskIds: readonly string[];
 }
 
 export const HEARS_NOTHING: ListenFilter = {
@@ -19,6 +22,7 @@ export const HEARS_NOTHING: ListenFilter = {
   promptsListChanged: false,
   resourcesListChanged: false,
   resourceSubscriptions: [],
+  taskIds: [],
 };
 
 /** The notifications that reach a client on a listen stream only, by the filter's member that asks for them. */
@@ -27,6 +31,7 @@ const KINDS = {
   "notifications/prompts/list_changed": "promptsListChanged",
   "notifications/resources/list_changed": "resourcesListChanged",
   "notifications/resources/updated": "resourceSubscriptions",
+  "notifications/tasks": "taskIds",
 } as const;
 
 const FLAGS = ["toolsListChanged", "promptsListChanged", "resourcesListChanged"] as const;
@@ -43,14 +48,19 @@ export function readFilter(bytes: Uint8Array, envelope: Envelope): ListenFilter 
     if (raw !== "true" && raw !== "false") return `params.notifications.${flag} must be true or false`;
     flags.set(flag, raw === "true");
   }
-  const list = members.get("resourceSubscriptions");
-  const uris = list === undefined ? [] : strings(bytes, list);
-  if (uris === undefined) return "params.notifications.resourceSubscriptions must be a list of strings";
+  const lists = new Map<string, string[]>();
+  for (const name of ["resourceSubscriptions", "taskIds"]) {
+    const list = members.get(name);
+    const texts = list === undefined ? [] : strings(bytes, list);
+    if (texts === undefined) return `params.notifications.${name} must be a list of strings`;
+    lists.set(name, [...new Set(texts)]);
+  }
   return {
     toolsListChanged: flags.get("toolsListChanged") === true,
     promptsListChanged: flags.get("promptsListChanged") === true,
     resourcesListChanged: flags.get("resourcesListChanged") === true,
-    resourceSubscriptions: [...new Set(uris)],
+    resourceSubscriptions: lists.get("resourceSubscriptions") ?? [],
+    taskIds: lists.get("taskIds") ?? [],
   };
 }
 
@@ -80,6 +90,7 @@ export function honoured(filter: ListenFilter, capabilities: Uint8Array): Listen
     promptsListChanged: filter.promptsListChanged && offers("prompts", "listChanged"),
     resourcesListChanged: filter.resourcesListChanged && offers("resources", "listChanged"),
     resourceSubscriptions: offers("resources", "subscribe") ? filter.resourceSubscriptions : [],
+    taskIds: filter.taskIds.length > 0 && hasTasksExtension(capabilities) ? filter.taskIds : [],
   };
 }
 
@@ -91,17 +102,22 @@ export function unionOf(filters: Iterable<ListenFilter>): ListenFilter {
     promptsListChanged: all.some((filter) => filter.promptsListChanged),
     resourcesListChanged: all.some((filter) => filter.resourcesListChanged),
     resourceSubscriptions: [...new Set(all.flatMap((filter) => filter.resourceSubscriptions))],
+    taskIds: [...new Set(all.flatMap((filter) => filter.taskIds))],
   };
 }
 
 /** Whether two filters want the same; a listen stream whose filter has changed must be opened anew. */
 export function sameFilter(a: ListenFilter, b: ListenFilter): boolean {
-  const uris = new Set(b.resourceSubscriptions);
   return (
     FLAGS.every((flag) => a[flag] === b[flag]) &&
-    a.resourceSubscriptions.length === uris.size &&
-    a.resourceSubscriptions.every((uri) => uris.has(uri))
+    sameNames(a.resourceSubscriptions, b.resourceSubscriptions) &&
+    sameNames(a.taskIds, b.taskIds)
   );
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  const names = new Set(b);
+  return a.length === names.size && a.every((name) => names.has(name));
 }
 
 /** Whether a notification travels on listen streams only, and never on a request's own. */
@@ -111,11 +127,12 @@ function isListened(method: string): boolean {
 
 /**
  * Whether a listener wants a notification. `uri` is that of a resources/updated: a resource below one that was subscribed
- * to counts (resources/updated may name a part of it).
+ * to counts (resources/updated may name a part of it). Of notifications/tasks it is the task's id.
  */
 export function wants(filter: ListenFilter, method: string, uri?: string): boolean {
   if (!isListened(method)) return false;
   const kind = KINDS[method as keyof typeof KINDS];
+  if (kind === "taskIds") return uri !== undefined && filter.taskIds.includes(uri);
   if (kind !== "resourceSubscriptions") return filter[kind];
   return (
     uri !== undefined &&
@@ -133,6 +150,7 @@ function rawFilter(filter: ListenFilter): Uint8Array {
   if (filter.resourceSubscriptions.length > 0) {
     members.set("resourceSubscriptions", encodeJson(filter.resourceSubscriptions));
   }
+  if (filter.taskIds.length > 0) members.set("taskIds", encodeJson(filter.taskIds));
   return objectOf(members);
 }
 

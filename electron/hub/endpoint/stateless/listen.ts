@@ -12,6 +12,8 @@ import {
   tagEdits,
   wants,
 } from "../../../core/mcp/stateless-era/listen.ts";
+import { missingCapability } from "../../../core/mcp/stateless-era/refusal.ts";
+import { hasTasksExtension, TASKS_REQUIRED } from "../../../core/mcp/tasks/capabilities.ts";
 import type { InboundMessage, Reply } from "../../ports/endpoint.ts";
 import type { Session } from "../../sessions.ts";
 
@@ -20,21 +22,26 @@ interface Listener {
   readonly filter: ListenFilter;
 }
 
+/** What of a filter is somebody else's to tell: each resolves with what is really held, in order. */
+export interface ListenDeps {
+  readonly subscribe: (session: Session, message: InboundMessage, uri: string) => Promise<boolean>;
+  readonly watchTask: (session: Session, message: InboundMessage, taskId: string) => Promise<boolean>;
+  readonly closed: (session: Session) => void;
+}
+
 /** The open subscriptions/listen streams (2026-07-28): what takes the place of the GET stream and of subscribe. */
 export class Listeners {
   readonly #open = new Set<Listener>();
-  readonly #subscribe: (session: Session, message: InboundMessage, uri: string) => void;
-  readonly #closed: (session: Session) => void;
+  readonly #deps: ListenDeps;
 
-  constructor(
-    subscribe: (session: Session, message: InboundMessage, uri: string) => void,
-    closed: (session: Session) => void,
-  ) {
-    this.#subscribe = subscribe;
-    this.#closed = closed;
+  constructor(deps: ListenDeps) {
+    this.#deps = deps;
   }
 
-  /** Opens a stream that lasts until the client closes it; returns what to call then. */
+  /**
+   * Opens a stream that lasts until the client closes it; returns what to call then. It is acknowledged for what the
+   * servers behind really tell: what they have not agreed to in time is not in the acknowledgement, and is not told.
+   */
   listen(
     message: InboundMessage,
     session: Session,
@@ -47,22 +54,26 @@ export class Listeners {
       reply.send([errorMessage(id, INVALID_PARAMS, asked)]);
       return () => {};
     }
+    if (
+      asked.taskIds.length > 0 &&
+      !hasTasksExtension(new TextEncoder().encode(session.stored.capabilities))
+    ) {
+      const { code, message: text, data, httpStatus } = missingCapability(TASKS_REQUIRED, "tasks");
+      reply.send([errorMessage(id, code, text, data)], undefined, httpStatus);
+      return () => {};
+    }
     const filter = honoured(asked, capabilities);
-    const listener: Listener = { session, filter };
-    this.#open.add(listener);
-    const detach = session.attachStream({
-      push: (parts) => {
-        const bytes = joinParts(parts);
-        reply.notify(splice(bytes, tagEdits(bytes, scanMessage(bytes), id)));
-      },
-      close: () => reply.drop(),
-    });
-    reply.notify([acknowledgement(id, filter)]);
-    for (const uri of filter.resourceSubscriptions) this.#subscribe(session, message, uri);
+    let close = (): void => {};
+    let isClosed = false;
+    const open = (held: ListenFilter): void => {
+      if (isClosed) this.#deps.closed(session);
+      else close = this.#begin(session, held, id, reply);
+    };
+    if (filter.resourceSubscriptions.length + filter.taskIds.length === 0) open(filter);
+    else void this.#held(filter, session, message).then(open);
     return () => {
-      detach();
-      this.#open.delete(listener);
-      this.#closed(session);
+      isClosed = true;
+      close();
     };
   }
 
@@ -72,5 +83,38 @@ export class Listeners {
     for (const { session, filter } of this.#open)
       for (const method of methods)
         if (wants(filter, method)) session.push([encodeJson({ jsonrpc: "2.0", method })]);
+  }
+
+  /** What of a filter the servers have agreed to. */
+  async #held(filter: ListenFilter, session: Session, message: InboundMessage): Promise<ListenFilter> {
+    const { subscribe, watchTask } = this.#deps;
+    const agreed = async (names: readonly string[], ask: ListenDeps["subscribe"]): Promise<string[]> => {
+      const answers = await Promise.all(names.map((name) => ask(session, message, name)));
+      return names.filter((_, i) => answers[i] === true);
+    };
+    const [resourceSubscriptions, taskIds] = await Promise.all([
+      agreed(filter.resourceSubscriptions, subscribe),
+      agreed(filter.taskIds, watchTask),
+    ]);
+    return { ...filter, resourceSubscriptions, taskIds };
+  }
+
+  /** Acknowledges the stream, and tells on it from then on: what was told before comes right after. */
+  #begin(session: Session, filter: ListenFilter, id: Buffer, reply: Reply): () => void {
+    const listener: Listener = { session, filter };
+    this.#open.add(listener);
+    reply.notify([acknowledgement(id, filter)]);
+    const detach = session.attachStream({
+      push: (parts) => {
+        const bytes = joinParts(parts);
+        reply.notify(splice(bytes, tagEdits(bytes, scanMessage(bytes), id)));
+      },
+      close: () => reply.drop(),
+    });
+    return () => {
+      detach();
+      this.#open.delete(listener);
+      this.#deps.closed(session);
+    };
   }
 }

@@ -1,8 +1,8 @@
 import type { Envelope } from "../../../core/jsonrpc/envelope.ts";
 import { encodeJson, membersOf } from "../../../core/jsonrpc/json.ts";
 import type { Edit } from "../../../core/jsonrpc/splice.ts";
-import { downgradeRequest } from "../../../core/mcp/stateless-era/downgrade.ts";
-import { objectEdits, paramsEdits } from "../../../core/mcp/stateless-era/edits.ts";
+import { DOWNGRADED_REQUEST, downgradeRequest } from "../../../core/mcp/stateless-era/downgrade.ts";
+import { combine, objectEdits, paramsEdits } from "../../../core/mcp/stateless-era/edits.ts";
 import { readInputRequired } from "../../../core/mcp/stateless-era/round-trips.ts";
 import { upgradeError, upgradeResult } from "../../../core/mcp/stateless-era/upgrade.ts";
 import type { CallCodec } from "../../pipeline/codec.ts";
@@ -23,8 +23,11 @@ const BOTH: ReadonlySet<string> = new Set(["inputResponses", "requestState"]);
 /** For a client of the stateless era: downgraded for older servers, and its states wrapped towards servers of its own. */
 export function statelessCodec(method: string, ttlMs: number, round: RoundState): CallCodec {
   return {
-    request(bytes, envelope, era) {
-      if (era.kind === "session") return downgradeRequest(bytes, envelope);
+    request(bytes, envelope, era, more) {
+      if (era.kind === "session")
+        return more === undefined
+          ? downgradeRequest(bytes, envelope)
+          : paramsEdits(bytes, envelope, combine(DOWNGRADED_REQUEST, more));
       const { upstream, dropAnswers } = round;
       if (upstream !== undefined && !dropAnswers)
         return paramsEdits(bytes, envelope, { set: new Map([["requestState", encodeJson(upstream)]]) });

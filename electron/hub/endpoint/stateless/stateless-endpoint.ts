@@ -8,9 +8,15 @@ import { UNION_CAPABILITIES } from "../../../core/mcp/session-era/initialize.ts"
 import { readTarget } from "../../../core/mcp/session-era/targets.ts";
 import { statelessCapabilities } from "../../../core/mcp/stateless-era/capabilities.ts";
 import { discoverFromInitialize, discoverResult } from "../../../core/mcp/stateless-era/discover.ts";
+import { rawOf } from "../../../core/mcp/stateless-era/edits.ts";
 import type { RequestMeta } from "../../../core/mcp/stateless-era/meta.ts";
-import { methodNotFound } from "../../../core/mcp/stateless-era/refusal.ts";
+import { methodNotFound, missingCapability, type Refusal } from "../../../core/mcp/stateless-era/refusal.ts";
 import { readRetry } from "../../../core/mcp/stateless-era/round-trips.ts";
+import {
+  hasTasksExtension,
+  TASKS_REQUIRED,
+  withTasksExtension,
+} from "../../../core/mcp/tasks/capabilities.ts";
 import type { CatalogService } from "../../catalog-service.ts";
 import type { Log } from "../../log.ts";
 import type { Call, Outcome } from "../../pipeline/call.ts";
@@ -41,6 +47,8 @@ export interface StatelessDeps {
 
 /** The relayed methods that exist in the stateless era; subscriptions go by listen streams there. */
 const RELAYED = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
+/** Those of the tasks extension (SEP-2663). */
+const TASKS: ReadonlySet<string> = new Set(["tasks/get", "tasks/update", "tasks/cancel"]);
 /** For how long a client may keep a list, in milliseconds: changes are told on listen streams only. */
 const TTL_MS = 2_000;
 const nothing = (): void => {};
@@ -79,11 +87,12 @@ export class StatelessEndpoint implements HeldCallHost {
         id,
         reply,
       );
-    if (method === "server/discover") reply.send(resultMessage(id, this.#discover(message)));
-    else {
-      const { code, message: text, httpStatus } = methodNotFound(method);
-      reply.send([errorMessage(id, code, text)], undefined, httpStatus);
-    }
+    if (TASKS.has(method) && hasTasksExtension(this.#capabilities(message))) {
+      if (hasTasksExtension(rawOf(bytes, meta.clientCapabilities)))
+        return this.#relay(message, meta, id, reply);
+      refuseWith(reply, id, missingCapability(TASKS_REQUIRED, "tasks"));
+    } else if (method === "server/discover") reply.send(resultMessage(id, this.#discover(message)));
+    else refuseWith(reply, id, methodNotFound(method));
     return nothing;
   }
 
@@ -107,9 +116,13 @@ export class StatelessEndpoint implements HeldCallHost {
   /** What is offered at this address: raw capabilities of the stateless era. */
   #capabilities(message: InboundMessage): Uint8Array {
     const raw = this.#known(message)?.hello?.rawCapabilities;
-    return statelessCapabilities(
-      raw === undefined ? encodeJson(UNION_CAPABILITIES) : new TextEncoder().encode(raw),
-    );
+    if (raw !== undefined) return statelessCapabilities(new TextEncoder().encode(raw));
+    const { scope, client } = message;
+    const hasTasks = this.#deps.catalog
+      .servers(scope, profileOf(scope, client))
+      .some((server) => server.catalog.tasksExtension);
+    const union = statelessCapabilities(encodeJson(UNION_CAPABILITIES));
+    return hasTasks ? withTasksExtension(union) : union;
   }
 
   async #list(kind: ListKind, message: InboundMessage, id: Buffer, reply: Reply): Promise<void> {
@@ -204,6 +217,10 @@ export class StatelessEndpoint implements HeldCallHost {
 const LIST_HEAD = new TextEncoder().encode(
   `{"resultType":"complete","ttlMs":${TTL_MS},"cacheScope":"private",`,
 );
+
+function refuseWith(reply: Reply, id: Uint8Array, { code, message, data, httpStatus }: Refusal): void {
+  reply.send([errorMessage(id, code, message, data)], undefined, httpStatus);
+}
 
 function refuse(reply: Reply, id: Uint8Array, why: string): () => void {
   reply.send([errorMessage(id, INVALID_PARAMS, why)]);
