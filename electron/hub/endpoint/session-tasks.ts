@@ -101,6 +101,9 @@ const silent = (reply: Reply): Reply => ({
   notify: () => {},
   drop: () => {},
   canStream: false,
+  get connected() {
+    return reply.connected;
+  },
   get pendingBytes() {
     return reply.pendingBytes;
   },
