@@ -115,6 +115,26 @@ export const content: readonly Expectation[] = [
     },
   },
   {
+    it: "a header that contradicts the argument it repeats, or is missing, is refused",
+    check: async ({ client }) => {
+      for (const headers of [{ "mcp-param-region": "south" }, {}]) {
+        const { status, answer } = await call(client, "test_x_mcp_header", { region: "north" }, { headers });
+        expect([status, answer.error?.code]).toEqual([400, -32020]);
+      }
+      expect(textOf(await call(client, "test_x_mcp_header", {}))).toContain("region=");
+    },
+    ruledOut: [
+      {
+        when: spoken("2025-03-26", "2025-06-18", "2025-11-25"),
+        because: "arguments are repeated as headers from 2026-07-28 on",
+        instead: async ({ client }) => {
+          const exchange = await call(client, "test_x_mcp_header", { region: "north" });
+          expect(textOf(exchange)).toBe("region=north");
+        },
+      },
+    ],
+  },
+  {
     it: "resources and templates are listed",
     check: async ({ client }) => {
       const resources = await client.request("resources/list");

@@ -8,6 +8,7 @@ import {
 } from "../core/catalog/aggregate.ts";
 import { LIST_KINDS, type ListKind } from "../core/catalog/kinds.ts";
 import { profileShows, profileShowsServer } from "../core/catalog/visibility.ts";
+import type { HeaderParam } from "../core/mcp/stateless-era/header-params.ts";
 import type { Scope } from "./ports/endpoint.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
 
@@ -22,6 +23,7 @@ export class CatalogService {
   readonly #config: () => Config;
   readonly #changed: (kinds: readonly ListKind[]) => void;
   #catalog: Catalog | undefined;
+  #repeats: boolean | undefined;
   #views = new Map<string, CatalogView>();
   #timer: NodeJS.Timeout | undefined;
   /** The lists as they were when changes were last told. */
@@ -43,6 +45,7 @@ export class CatalogService {
   /** Something that lists depend on has changed: a server's catalogue, or the configuration. */
   invalidate(): void {
     this.#catalog = undefined;
+    this.#repeats = undefined;
     this.#views.clear();
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -82,6 +85,15 @@ export class CatalogService {
         (scope.kind !== "server" || scope.name === name) &&
         (profileName === null || (profile !== undefined && profileShowsServer(profile, name))),
     );
+  }
+
+  /** The arguments of a tool, as a view names it, that clients repeat as headers (2026-07-28: Custom Headers). */
+  repeatedArguments(scope: Scope, profile: string | null, tool: string): readonly HeaderParam[] {
+    this.#repeats ??= this.#servers().some(({ catalog }) => catalog.mirrors);
+    if (!this.#repeats) return NO_PARAMS;
+    const route = this.view(scope, profile).routes.tools.get(tool);
+    const server = this.#servers().find(({ name }) => name === route?.server);
+    return route === undefined ? NO_PARAMS : (server?.catalog.mirroredArguments(route.key) ?? NO_PARAMS);
   }
 
   exposedName(server: string, tool: string): string {
@@ -149,6 +161,8 @@ export class CatalogService {
           : profileShowsServer(profile, route.server)));
   }
 }
+
+const NO_PARAMS: readonly HeaderParam[] = [];
 
 function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && Buffer.compare(one, other) === 0;

@@ -1,6 +1,7 @@
 import type { Problem, Tool } from "../../../shared/model/server.ts";
 import type { Member, Span } from "../jsonrpc/envelope.ts";
 import { decodeString, elementsOf, membersOf, textOf } from "../jsonrpc/json.ts";
+import { headerParams } from "../mcp/stateless-era/header-params.ts";
 import { LISTS, type ListKind } from "./kinds.ts";
 import { legalToolName } from "./naming.ts";
 
@@ -59,6 +60,8 @@ function readEntry(kind: ListKind, bytes: Uint8Array, span: Span, seen: Readonly
     const schema = members.find((member) => member.key === "inputSchema")?.value;
     if (schema === undefined || bytes[schema.start] !== 0x7b)
       return `${decoded} has no object as its input schema`;
+    const marks = headerParams(bytes.subarray(schema.start, schema.end));
+    if (typeof marks === "string") return `in the input schema of ${decoded}, ${marks}`;
   }
   if (decoded === "") return `its ${keyName} is empty`;
   return {

@@ -159,7 +159,7 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
     const { bytes, envelope, client, scope } = message;
     const era = judgeEra(req.headers, bytes, envelope, idOf(message));
     if (era instanceof Refusal) return era;
-    if (era.era === "stateless") return { ...message, meta: era.meta };
+    if (era.era === "stateless") return { ...message, meta: era.meta, headers: req.headers };
     if (envelope.kind === "request" && envelope.method === "initialize") return message;
     const session = sessionFor(req, client, scope, message);
     return session instanceof Refusal ? session : { ...message, session };

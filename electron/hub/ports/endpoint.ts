@@ -1,5 +1,6 @@
 import type { Broadcast, BroadcastData, Role } from "../../../shared/contract.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import type { HeaderFields } from "../../core/mcp/stateless-era/headers.ts";
 import type { RequestMeta } from "../../core/mcp/stateless-era/meta.ts";
 
 /** Who sent a request, as its token says. `id` is null for an anonymous caller (access.anonymous: "allow"). */
@@ -60,6 +61,8 @@ export interface InboundMessage {
   readonly session: SessionHandle | undefined;
   /** What a request of the stateless era says of its client; undefined in the session era. */
   readonly meta?: RequestMeta | undefined;
+  /** The headers of a request of the stateless era, which may repeat arguments of a tool; by lower-case name. */
+  readonly headers?: HeaderFields | undefined;
   /** When the request's headers had arrived, performance.now() milliseconds. */
   readonly receivedAt: number;
 }

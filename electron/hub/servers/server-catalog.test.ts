@@ -7,7 +7,7 @@ const tool = (name: string, properties: object): object => ({
   inputSchema: { type: "object", properties },
 });
 
-it("the arguments that HTTP repeats as headers are known by tool", () => {
+it("the arguments that HTTP repeats as headers are known by tool, and illegal ones leave their tool out", () => {
   const catalog = new ServerCatalog();
   const marked = { type: "string", "x-mcp-header": "Region" };
   const tools = [
@@ -18,6 +18,10 @@ it("the arguments that HTTP repeats as headers are known by tool", () => {
   catalog.put(new Map([["tools", encodeJson(tools)]]));
   expect(catalog.mirroredArguments("weather")).toEqual([
     { name: "Region", path: ["region"], type: "string" },
+  ]);
+  expect(catalog.tools?.map(({ key }) => key)).toEqual(["weather", "plain"]);
+  expect(catalog.problems.map(({ message }) => message)).toEqual([
+    "tool 3 of the list was left out: in the input schema of illegal, x-mcp-header at region is no header name",
   ]);
   for (const name of ["plain", "illegal", "unknown"]) expect(catalog.mirroredArguments(name)).toEqual([]);
 });

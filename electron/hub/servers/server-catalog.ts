@@ -76,6 +76,11 @@ export class ServerCatalog {
     this.settle();
   }
 
+  /** Whether any tool has such arguments. */
+  get mirrors(): boolean {
+    return this.#mirrored.size > 0;
+  }
+
   /** The arguments of a tool that a stateless server over HTTP wants as headers too. */
   mirroredArguments(tool: string): readonly HeaderParam[] {
     return this.#mirrored.get(tool) ?? NO_PARAMS;
@@ -131,7 +136,7 @@ export class ServerCatalog {
   }
 }
 
-/** The marked arguments of each tool that has any; a tool whose marks are illegal is called without these headers. */
+/** The marked arguments of each tool that has any. Tools whose marks are illegal are in no list. */
 function mirroredOf(tools: readonly Entry[]): ReadonlyMap<string, readonly HeaderParam[]> {
   const mirrored = new Map<string, readonly HeaderParam[]>();
   for (const { key, raw } of tools) {

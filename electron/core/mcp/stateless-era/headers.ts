@@ -91,7 +91,11 @@ function checkName(headers: HeaderFields, bytes: Uint8Array, envelope: Envelope)
   );
 }
 
-function checkParams(
+/**
+ * Checks the headers that repeat marked arguments of the tool that is called; undefined when they agree. For those who
+ * know the tool later than the message (`checkHeaders` without `params`).
+ */
+export function checkParams(
   headers: HeaderFields,
   bytes: Uint8Array,
   envelope: Envelope,

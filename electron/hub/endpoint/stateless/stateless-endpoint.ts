@@ -9,6 +9,7 @@ import { readTarget } from "../../../core/mcp/session-era/targets.ts";
 import { statelessCapabilities } from "../../../core/mcp/stateless-era/capabilities.ts";
 import { discoverFromInitialize, discoverResult } from "../../../core/mcp/stateless-era/discover.ts";
 import { rawOf } from "../../../core/mcp/stateless-era/edits.ts";
+import { checkParams } from "../../../core/mcp/stateless-era/headers.ts";
 import type { RequestMeta } from "../../../core/mcp/stateless-era/meta.ts";
 import { methodNotFound, missingCapability, type Refusal } from "../../../core/mcp/stateless-era/refusal.ts";
 import { readRetry } from "../../../core/mcp/stateless-era/round-trips.ts";
@@ -149,6 +150,11 @@ export class StatelessEndpoint implements HeldCallHost {
     const held = new HeldCall(this, bytes, meta.clientCapabilities);
     const codec = statelessCodec(envelope.method, TTL_MS, state);
     const call = newCall(message, requestSession(message, meta), target, id, held, codec, true);
+    const wrong = this.#wrongHeaders(message, call);
+    if (wrong !== undefined) {
+      refuseWith(reply, id, wrong);
+      return nothing;
+    }
     if (retry?.state === undefined) return this.#start(held, call, meta, reply);
     findRoute(call, this.#deps.catalog.view(call.scope, call.profile));
     const opened = this.#deps.states.open(retry.state, this.#binding(call));
@@ -162,6 +168,13 @@ export class StatelessEndpoint implements HeldCallHost {
     if (found instanceof HeldCall) return found.resume(retry, bytes, id, reply);
     state.upstream = found;
     return this.#start(held, call, meta, reply);
+  }
+
+  /** What is wrong with the headers that repeat the called tool's arguments: at the door the tool was not known. */
+  #wrongHeaders({ headers, bytes, envelope }: InboundMessage, call: Call): Refusal | undefined {
+    if (headers === undefined || call.method !== "tools/call") return undefined;
+    const params = this.#deps.catalog.repeatedArguments(call.scope, call.profile, call.target.value);
+    return params.length === 0 ? undefined : checkParams(headers, bytes, envelope, params);
   }
 
   /** What a state leads back to: a call that is held, or the state of a stateless server. */
