@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { LEARN_WAIT_MS } from "./catalog-service.ts";
-import { createTestHub, type TestHub } from "./testing/test-hub.ts";
+import type { Scope } from "./ports/endpoint.ts";
+import { createTestHub, fakeConfig, type TestHub } from "./testing/test-hub.ts";
 
 let open: TestHub | undefined;
 afterEach(async () => {
@@ -71,6 +72,47 @@ describe("the catalogue", () => {
     expect(answer.raw).toBe(
       '{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"echo","description":"echoes","inputSchema":{"type":"object"}}]}}',
     );
+  });
+
+  it("tells of changes only those whose own view has changed", async () => {
+    const config = fakeConfig(
+      ', "profiles": { "echo": { "tools": { "fake": { "allow": ["echo"] } } }, "none": { "servers": [] } }',
+    );
+    open = await createTestHub({ config });
+    const hub = open;
+    await hub.hub.state.servers.get("fake")?.learn();
+    const scopes: Scope[] = [
+      { kind: "all" },
+      { kind: "server", name: "fake" },
+      { kind: "profile", name: "echo" },
+      { kind: "profile", name: "none" },
+    ];
+    const told = await Promise.all(
+      scopes.map(async (scope) => {
+        const session = await hub.open(scope);
+        await hub.request(list, { session, scope });
+        const messages: unknown[] = [];
+        session.attachStream({
+          push: (parts) => messages.push(JSON.parse(Buffer.concat(parts).toString()).method),
+          close: () => {},
+        });
+        return messages;
+      }),
+    );
+    const change = "notifications/tools/list_changed";
+    const addTool = (...names: string[]) => {
+      hub.server.answer["tools/list"] = () => ({
+        tools: ["echo", ...names].map((name) => ({ name, inputSchema: { type: "object" } })),
+      });
+      hub.server.say({ jsonrpc: "2.0", method: change });
+    };
+    addTool("other");
+    await expect.poll(() => told).toEqual([[change], [change], [change], []]);
+    // The first change took echo's description away; from now on it stays as it is.
+    addTool("other", "another");
+    await expect.poll(() => told).toEqual([[change, change], [change, change], [change], []]);
+    await hub.configure(fakeConfig(', "profiles": { "echo": { "servers": [] }, "none": { "servers": [] } }'));
+    await expect.poll(() => told).toEqual([[change, change], [change, change], [change, change], []]);
   });
 
   it("refuses a cursor, as its lists have one page", async () => {

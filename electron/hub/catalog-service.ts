@@ -21,25 +21,25 @@ const DEBOUNCE_MS = 50;
 export class CatalogService {
   readonly #servers: () => readonly ManagedServer[];
   readonly #config: () => Config;
-  readonly #changed: (kinds: readonly ListKind[]) => void;
+  readonly #audience: () => Iterable<Listener>;
   #catalog: Catalog | undefined;
   #repeats: boolean | undefined;
   #views = new Map<string, CatalogView>();
   #timer: NodeJS.Timeout | undefined;
-  /** The lists as they were when changes were last told. */
-  #told: CatalogView["results"] = cutView(buildCatalog([]), () => true, false).results;
+  /** The lists of each view in use as they were when changes were last told; of a new one, as they were first seen. */
+  readonly #told = new Map<string, CatalogView["results"]>();
   /** When the wait for a server that is being learnt began; nobody waits for it longer than LEARN_WAIT_MS in all. */
   readonly #waitedSince = new WeakMap<ManagedServer, number>();
 
-  /** `changed` is called, debounced, when clients should list again. */
+  /** `audience` are those who are told, debounced, when they should list again. */
   constructor(
     servers: () => readonly ManagedServer[],
     config: () => Config,
-    changed: (kinds: readonly ListKind[]) => void,
+    audience: () => Iterable<Listener>,
   ) {
     this.#servers = servers;
     this.#config = config;
-    this.#changed = changed;
+    this.#audience = audience;
   }
 
   /** Something that lists depend on has changed: a server's catalogue, or the configuration. */
@@ -53,13 +53,22 @@ export class CatalogService {
     }, DEBOUNCE_MS);
   }
 
-  /** Compares what everybody could see before and now, list by list. */
+  /** Compares what each view in use showed before and shows now, list by list. */
   #tellChanges(): void {
-    const now = cutView(this.#whole(), () => true, false).results;
-    const before = this.#told;
-    this.#told = now;
-    const changed = LIST_KINDS.filter((kind) => !sameBytes(before[kind], now[kind]));
-    if (changed.length > 0) this.#changed(changed);
+    const changed = new Map<string, readonly ListKind[]>();
+    for (const { scope, profile, tell } of this.#audience()) {
+      const key = viewKey(scope, profile);
+      let kinds = changed.get(key);
+      if (kinds === undefined) {
+        const now = this.view(scope, profile).results;
+        const before = this.#told.get(key) ?? NOTHING;
+        this.#told.set(key, now);
+        kinds = LIST_KINDS.filter((kind) => !sameBytes(before[kind], now[kind]));
+        changed.set(key, kinds);
+      }
+      if (kinds.length > 0) tell(kinds);
+    }
+    for (const key of this.#told.keys()) if (!changed.has(key)) this.#told.delete(key);
   }
 
   dispose(): void {
@@ -68,11 +77,14 @@ export class CatalogService {
 
   /** What a scope shows to a client of this profile. */
   view(scope: Scope, profile: string | null): CatalogView {
-    const key = `${scope.kind === "server" ? scope.name : ""}\n${profile ?? ""}`;
+    const key = viewKey(scope, profile);
     const cached = this.#views.get(key);
     if (cached !== undefined) return cached;
     const view = cutView(this.#whole(), this.#visible(scope, profile), scope.kind === "server");
     this.#views.set(key, view);
+    // Whoever has listed is told of what differs from that. A client that has not, or from before the hub's restart,
+    // is told when there is anything at all.
+    if (!this.#told.has(key)) this.#told.set(key, view.results);
     return view;
   }
 
@@ -161,6 +173,20 @@ export class CatalogService {
           : profileShowsServer(profile, route.server)));
   }
 }
+
+/** One who has lists, as it is shown them. */
+export interface Listener {
+  readonly scope: Scope;
+  readonly profile: string | null;
+  /** Some of the lists have changed for it. */
+  tell(kinds: readonly ListKind[]): void;
+}
+
+/** What tells views apart: all servers, or one alone under its own names, and the profile. */
+const viewKey = (scope: Scope, profile: string | null): string =>
+  `${scope.kind === "server" ? scope.name : ""}\n${profile ?? ""}`;
+
+const NOTHING: CatalogView["results"] = cutView(buildCatalog([]), () => true, false).results;
 
 const NO_PARAMS: readonly HeaderParam[] = [];
 

@@ -2,8 +2,6 @@ import type { Role, Settings } from "../../shared/contract.ts";
 import type { CallSummary } from "../../shared/model/call.ts";
 import type { Config, ServerConfig } from "../../shared/model/config.ts";
 import { routeUri } from "../core/catalog/aggregate.ts";
-import { LISTS } from "../core/catalog/kinds.ts";
-import { encodeJson } from "../core/jsonrpc/json.ts";
 import { CallsToday } from "./calls-today.ts";
 import { CatalogService } from "./catalog-service.ts";
 import { Broadcaster } from "./control/broadcaster.ts";
@@ -11,6 +9,7 @@ import { type ControlDeps, callMethod, createControlEndpoint } from "./control/c
 import { createHandlers } from "./control/handlers.ts";
 import { Questions } from "./control/questions.ts";
 import { ControlTokens } from "./control/tokens.ts";
+import { audience } from "./endpoint/audience.ts";
 import { InFlight } from "./endpoint/in-flight.ts";
 import { createMcpEndpoint } from "./endpoint/mcp-endpoint.ts";
 import { profileOf, sessionSees } from "./endpoint/scopes.ts";
@@ -120,12 +119,7 @@ export function createHub(deps: HubDeps): Hub {
   const catalog = new CatalogService(
     () => servers.all(),
     () => store.config,
-    (kinds) => {
-      const changed = new Set(kinds.map((kind) => LISTS[kind].changed));
-      listeners.listsChanged(kinds);
-      for (const session of sessions.live())
-        for (const method of changed) session.push([encodeJson({ jsonrpc: "2.0", method })]);
-    },
+    () => audience(sessions, listeners, identities),
   );
   const inFlight = new InFlight();
   const subscriptions = new Subscriptions();

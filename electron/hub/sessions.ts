@@ -98,6 +98,13 @@ export function scopeKey(scope: Scope): string {
   return scope.kind === "all" ? "all" : `${scope.kind}:${scope.name}`;
 }
 
+/** The scope that `scopeKey` has named. */
+export function scopeOf(key: string): Scope {
+  const colon = key.indexOf(":");
+  const kind = key.slice(0, colon);
+  return kind === "server" || kind === "profile" ? { kind, name: key.slice(colon + 1) } : { kind: "all" };
+}
+
 /** The sessions of all clients: kept on disk, so that they go on after the hub's restart. */
 export class Sessions {
   readonly #store: SessionStore;

@@ -3,10 +3,16 @@ import { profileShowsServer } from "../../core/catalog/visibility.ts";
 import type { Identities } from "../identities.ts";
 import type { ClientIdentity, Scope } from "../ports/endpoint.ts";
 import type { StoredSession } from "../ports/storage.ts";
+import { scopeOf } from "../sessions.ts";
 
 /** Which profile's eyes a scope is seen with: the client's own always rules. */
 export function profileOf(scope: Scope, client: ClientIdentity): string | null {
   return client.profile ?? (scope.kind === "profile" ? scope.name : null);
+}
+
+/** The same of a client that is not asking just now, by its id. */
+export function profileNow(scope: Scope, clientId: string | null, identities: Identities): string | null {
+  return identities.profileOf(clientId) ?? (scope.kind === "profile" ? scope.name : null);
 }
 
 /** Whether a scope names something that exists. */
@@ -36,12 +42,9 @@ export function sessionSees(
   identities: Identities,
   config: Config,
 ): boolean {
-  const [kind, name] = [
-    session.scope.slice(0, session.scope.indexOf(":")),
-    session.scope.slice(session.scope.indexOf(":") + 1),
-  ];
-  if (kind === "server") return name === server;
-  const profileName = identities.profileOf(session.clientId) ?? (kind === "profile" ? name : null);
+  const scope = scopeOf(session.scope);
+  if (scope.kind === "server") return scope.name === server;
+  const profileName = profileNow(scope, session.clientId, identities);
   if (profileName === null) return true;
   const profile = config.profiles[profileName];
   return profile !== undefined && profileShowsServer(profile, server);

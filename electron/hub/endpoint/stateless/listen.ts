@@ -1,7 +1,6 @@
 import type { ListKind } from "../../../core/catalog/kinds.ts";
 import { LISTS } from "../../../core/catalog/kinds.ts";
 import { errorMessage, INVALID_PARAMS } from "../../../core/jsonrpc/errors.ts";
-import { encodeJson } from "../../../core/jsonrpc/json.ts";
 import { scanMessage } from "../../../core/jsonrpc/scan.ts";
 import { joinParts, splice } from "../../../core/jsonrpc/splice.ts";
 import {
@@ -77,12 +76,10 @@ export class Listeners {
     };
   }
 
-  /** Lists have changed: told to those who asked to hear of them. */
-  listsChanged(kinds: readonly ListKind[]): void {
-    const methods = new Set(kinds.map((kind) => LISTS[kind].changed));
+  /** The open streams, each with which changed lists it wants to hear of. */
+  *open(): Generator<{ readonly session: Session; readonly wanted: (kind: ListKind) => boolean }> {
     for (const { session, filter } of this.#open)
-      for (const method of methods)
-        if (wants(filter, method)) session.push([encodeJson({ jsonrpc: "2.0", method })]);
+      yield { session, wanted: (kind) => wants(filter, LISTS[kind].changed) };
   }
 
   /** What of a filter the servers have agreed to. */
