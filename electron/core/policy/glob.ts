@@ -23,3 +23,10 @@ export function globMatches(pattern: string, text: string): boolean {
   while (pattern[p] === "*") p++;
   return p === pattern.length;
 }
+
+/** A glob made ready for many texts; undefined matches everything. */
+export function compileGlob(pattern: string | undefined): (text: string) => boolean {
+  if (pattern === undefined || /^\*+$/.test(pattern)) return () => true;
+  if (!/[*?]/.test(pattern)) return (text) => text === pattern;
+  return (text) => globMatches(pattern, text);
+}
