@@ -28,6 +28,7 @@ import { recordStep } from "./pipeline/record.ts";
 import { findRoute, type RouteDeps, routeCall } from "./pipeline/route.ts";
 import { authorizeStep, lookupStep } from "./pipeline/steps.ts";
 import { validateStep } from "./pipeline/validate-step.ts";
+import { PolicyService } from "./policy/policy-service.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { CallRow, Storage } from "./ports/storage.ts";
 import type { ServerLaunch, TransportFactory } from "./ports/upstream.ts";
@@ -169,6 +170,11 @@ export function createHub(deps: HubDeps): Hub {
     },
   });
 
+  const policy = new PolicyService({
+    home: deps.home,
+    config: () => store.config,
+    server: (name) => servers.get(name),
+  });
   const recorded = (row: CallRow, id: number): void => {
     if (row.server !== null) callsToday.add(row.server, row.startedAt);
     if (broadcaster.heard) broadcaster.call(summaryOf(row, id));
@@ -190,7 +196,7 @@ export function createHub(deps: HubDeps): Hub {
       authorizeStep,
       limitStep({ paused: () => paused }),
       validateStep((name) => servers.get(name), serverChanged),
-      consentStep(() => store.config),
+      consentStep(policy),
       subscriptions.step,
     ],
     (call) => routeCall(routeDeps, call),

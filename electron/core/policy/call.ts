@@ -11,6 +11,18 @@ export interface Claims {
 /** MCP's defaults: what holds of a tool whose server says nothing. */
 export const NO_CLAIMS: Claims = { readOnly: false, destructive: true, idempotent: false, openWorld: true };
 
+/** Reads a tool's annotations (MCP, ToolAnnotations); what is no boolean counts as not said. */
+export function claimsIn(annotations: Readonly<Record<string, unknown>> | null): Claims {
+  const said = (hint: string, otherwise: boolean): boolean =>
+    typeof annotations?.[hint] === "boolean" ? annotations[hint] : otherwise;
+  return {
+    readOnly: said("readOnlyHint", NO_CLAIMS.readOnly),
+    destructive: said("destructiveHint", NO_CLAIMS.destructive),
+    idempotent: said("idempotentHint", NO_CLAIMS.idempotent),
+    openWorld: said("openWorldHint", NO_CLAIMS.openWorld),
+  };
+}
+
 /** What a rule may look at. */
 export interface PolicyCall {
   /** The client's id; null for an anonymous caller. */

@@ -330,3 +330,9 @@ function covers(segments: readonly string[], pointer: string): boolean {
     segments.length <= parts.length && segments.every((segment, i) => segment === "*" || segment === parts[i])
   );
 }
+
+/** Whether one rule, taken as an allow for always, lets a call pass: what a grant needs to know. */
+export function ruleCovers(rule: Rule, call: PolicyCall, facts: PolicyFacts): boolean {
+  const { scope: _scope, ...rest } = rule;
+  return compileRules([{ ...rest, decision: "allow" }]).decide(call, facts, "ask").decision === "allow";
+}

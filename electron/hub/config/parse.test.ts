@@ -87,7 +87,7 @@ describe("the configuration", () => {
     ["{} {}", "1:4  the file should end before this"],
     ['{"listn": {}}', '1:2 listn unknown key; did you mean "listen"?'],
     ['{"servers": {}}', '1:2 servers unknown key; did you mean "mcpServers"?'],
-    ['{"zzz": 1}', "1:2 zzz unknown key; known here: listen, access, consent, mcpServers, profiles, rules"],
+    ['{"zzz": 1}', "1:2 zzz unknown key; known here: listen, access, consent, mcpServers, profiles, rules, limits"],
     ['{"listen": {"prot": 1}}', '1:13 listen.prot unknown key; did you mean "port"?'],
     ['{"listen": {"port": "4780"}}', '1:21 listen.port must be a number, not "4780"'],
     ['{"listen": {"port": 1.5}}', "1:21 listen.port must be a whole number, not the number 1.5"],

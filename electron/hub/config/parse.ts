@@ -3,8 +3,10 @@ import {
   configSchema,
   nameSchema,
   type Profile,
+  type Rule,
   type ServerConfig,
 } from "../../../shared/model/config.ts";
+import { ruleIssues } from "../../core/policy/rule-issues.ts";
 import type { ConfigIssue } from "./issue.ts";
 import { checkWithSchema, described } from "./schema-issues.ts";
 import { checkServerEntry } from "./server-entry.ts";
@@ -40,6 +42,7 @@ export function parseConfig(text: string): ParsedConfig {
   const warnings: ConfigIssue[] = [];
   const sections = checkWithSchema(configSchema, rest, [], tree);
   if ("errors" in sections) errors.push(...sections.errors);
+  else errors.push(...unusableRules(sections.data.rules, tree));
   const servers = checkServers(mcpServers, tree, errors, warnings);
   if ("errors" in sections || errors.length > 0) return { errors: errors.sort(inFileOrder) };
   const profiles = Object.assign(emptyRecord<Profile>(), sections.data.profiles);
@@ -47,6 +50,12 @@ export function parseConfig(text: string): ParsedConfig {
   warnings.push(...unknownServers(config, tree));
   return { config, warnings: warnings.sort(inFileOrder) };
 }
+
+/** Patterns in rules that no engine takes. */
+const unusableRules = (rules: readonly Rule[], tree: ConfigTree): ConfigIssue[] =>
+  rules.flatMap((rule, index) =>
+    ruleIssues(rule).map(({ path, message }) => tree.issueAt(["rules", index, ...path], "value", message)),
+  );
 
 /** Without a prototype: a name from outside, such as "constructor", finds nothing that is not in the file. */
 const emptyRecord = <T>(): Record<string, T> => Object.create(null);

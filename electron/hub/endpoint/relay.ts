@@ -81,6 +81,7 @@ export function newCall(
     ownKey: undefined,
     server: undefined,
     rule: null,
+    recheck: undefined,
     consentMs: 0,
     queuedAt: 0,
     sentAt: 0,

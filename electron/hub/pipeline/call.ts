@@ -32,6 +32,8 @@ export interface Call {
   server: ManagedServer | undefined;
   /** What decided about the call: a rule or the default. */
   rule: string | null;
+  /** Why what was decided about it no longer stands; asked right before the write of a call that has waited. */
+  recheck: (() => string | undefined) | undefined;
   /** What lies between the client's era and the server's. */
   readonly codec: CallCodec;
   /** The client answers a server's questions in rounds of its own (the stateless era). */

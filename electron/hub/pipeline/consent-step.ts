@@ -1,33 +1,28 @@
-import type { Config } from "../../../shared/model/config.ts";
 import { DENIED } from "../../core/jsonrpc/errors.ts";
-import { decide } from "../../core/policy/decide.ts";
+import type { PolicyService } from "../policy/policy-service.ts";
 import type { Step } from "./call.ts";
 import { deniedOutcome, errorOutcome } from "./outcomes.ts";
 
 /**
- * Rules and the default decide. Asking a person needs a window that this version does not have: it denies and says so.
- * The default "ask" is about tool calls: what a person or an app picks by itself (prompts, resources) passes, unless a
- * rule or the default denies it.
+ * Rules and the default decide (hub/policy). Asking a person needs a window that this version does not have: it denies
+ * and says so.
  */
-export function consentStep(config: () => Pick<Config, "rules" | "consent">): Step {
+export function consentStep(policy: Pick<PolicyService, "rule" | "sent">): Step {
   return (call, next) => {
-    const { rules, consent } = config();
+    const ruling = policy.rule(call);
+    const { decision, by } = ruling.decision;
     const isTool = call.target.space === "tools";
     // A task is judged as its tool is.
     const isTask = call.target.space === "tasks";
     const server = call.route?.server ?? "";
     const what = (isTask ? call.route?.key : call.ownKey) ?? "";
-    const fallback = !isTool && consent.default === "ask" ? "allow" : consent.default;
-    const { decision, by } = decide(rules, fallback, {
-      client: call.client.id === null ? "" : call.client.name,
-      profile: call.profile ?? "",
-      server,
-      method: call.method,
-      tool: isTool || isTask ? what : "",
-    });
     call.rule = by;
     // About a task's call the person was asked when it was made: what follows may be denied, but is not asked again.
-    if (decision === "allow" || (isTask && decision === "ask")) return next();
+    if (decision === "allow" || (isTask && decision === "ask")) {
+      call.recheck = ruling.changed;
+      policy.sent(call);
+      return next();
+    }
     const asked = decision === "ask" ? askText(server, what, by, isTool) : undefined;
     const text = asked ?? `Gatehouse denied this call of ${what} on ${server} (${by}). Do not retry it.`;
     return isTool

@@ -1,6 +1,6 @@
 import { type CatalogView, routeUri } from "../../core/catalog/aggregate.ts";
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
-import { INTERNAL_ERROR, REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
+import { DENIED, INTERNAL_ERROR, REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import { type Edit, splice } from "../../core/jsonrpc/splice.ts";
 import { combine, type ParamsChange } from "../../core/mcp/stateless-era/edits.ts";
@@ -13,7 +13,7 @@ import type { ManagedServer } from "../servers/managed-server.ts";
 import { CallTask } from "../tasks/call-task.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import type { AskSession, Call, Outcome } from "./call.ts";
-import { cancelledOutcome, errorOutcome } from "./outcomes.ts";
+import { cancelledOutcome, deniedOutcome, errorOutcome } from "./outcomes.ts";
 
 /** Rounds of questions that a stateless server may need for one call. */
 const MAX_ROUNDS = 20;
@@ -93,6 +93,7 @@ class Routing {
       envelope: call.envelope,
       edits: (era) => this.#edits(era, answers),
       mirrored: call.method === "tools/call" ? this.#server.catalog.mirroredArguments(this.#ownKey) : [],
+      withdrawn: () => this.#withdrawn(),
       sentAt: 0,
       answered: (bytes, answer, era) => {
         if (call.sentAt === 0) call.sentAt = request.sentAt;
@@ -137,6 +138,20 @@ class Routing {
           ),
         ),
     );
+  }
+
+  /** The person or a rule allowed paths that lead elsewhere by now: links were swapped while the call waited. */
+  #withdrawn(): boolean {
+    const call = this.#call;
+    const why = call.recheck?.();
+    if (why === undefined) return false;
+    const text = `Gatehouse denied this call of ${this.#ownKey} on ${this.#server.name}: ${why}. Do not retry it.`;
+    this.#settle(
+      call.target.space === "tools"
+        ? deniedOutcome(call, text)
+        : errorOutcome(call, DENIED, text, { code: "denied" }, "denied"),
+    );
+    return true;
   }
 
   /** What changes in the message on its way: what its server calls the target, and what the server's era wants. */

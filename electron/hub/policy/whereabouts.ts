@@ -10,7 +10,8 @@ export interface ServerPlace {
   readonly cwd: string | undefined;
 }
 
-const CONTAINER = /^(?:docker|podman|nerdctl|finch|container|lima|limactl|colima|kubectl|oc|lxc|incus|nsenter|chroot|wsl|flatpak|toolbox|distrobox)$/;
+const CONTAINER =
+  /^(?:docker|podman|nerdctl|finch|container|lima|limactl|colima|kubectl|oc|lxc|incus|nsenter|chroot|wsl|flatpak|toolbox|distrobox)$/;
 const REMOTE = /^(?:ssh|mosh|plink|autossh|mcp-remote|supergateway)$/;
 
 /**
@@ -19,7 +20,11 @@ const REMOTE = /^(?:ssh|mosh|plink|autossh|mcp-remote|supergateway)$/;
  */
 export function serverPlace(
   config: ServerConfig,
-  surroundings: { readonly homedir: string; readonly env: Readonly<Record<string, string | undefined>>; readonly project: string | undefined },
+  surroundings: {
+    readonly homedir: string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly project: string | undefined;
+  },
 ): ServerPlace {
   if (config.type !== "stdio") return { where: "remote", cwd: undefined };
   const words = [config.command, ...config.args].flatMap((word) => word.split(/[\s;|&]+/));
@@ -31,7 +36,10 @@ export function serverPlace(
 }
 
 const programName = (word: string): string =>
-  (word.split(/[/\\]/).at(-1) ?? "").replace(/\.(?:exe|cmd|bat|com)$/i, "").replace(/@[^@]*$/, "").toLowerCase();
+  (word.split(/[/\\]/).at(-1) ?? "")
+    .replace(/\.(?:exe|cmd|bat|com)$/i, "")
+    .replace(/@[^@]*$/, "")
+    .toLowerCase();
 
 /** As the server is started (hub/config/expand.ts): the person's home without a declared one. A secret is not looked up. */
 function workingFolder(

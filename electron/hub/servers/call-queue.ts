@@ -63,7 +63,7 @@ export class CallQueue {
 
   /** The server has become ready: sends what waited, in order. */
   flush(connection: ServerConnection): void {
-    for (const waiting of this.#takeAll()) this.#send(waiting, connection);
+    for (const waiting of this.#takeAll()) if (!isWithdrawn(waiting)) this.#send(waiting, connection);
   }
 
   /** The server will not become ready soon. */
@@ -102,7 +102,10 @@ export class CallQueue {
     waiting.retried = true;
     waiting.sent = undefined;
     queueMicrotask(() => {
-      if (!waiting.cancelled) this.#dispatch(waiting);
+      if (!waiting.cancelled && !isWithdrawn(waiting)) this.#dispatch(waiting);
     });
   }
 }
+
+/** What was decided about a call may no longer stand once it has waited. */
+const isWithdrawn = ({ request }: Waiting): boolean => request.withdrawn?.() ?? false;

@@ -32,6 +32,8 @@ export interface OutboundRequest {
   edits(era: ServerEra): readonly Edit[];
   /** The arguments that a stateless server over HTTP wants as headers too. */
   readonly mirrored?: readonly HeaderParam[];
+  /** Asked right before the write when it had to wait for its server; true: it has been settled and must not be sent. */
+  withdrawn?(): boolean;
   /** performance.now() when it was handed to the transport; set by the connection. */
   sentAt: number;
   answered(bytes: Buffer, envelope: Envelope, era: ServerEra): void;

@@ -10,6 +10,7 @@ import {
   type SessionTasks,
   sessionTasks,
 } from "../../core/mcp/tasks/capabilities.ts";
+import { type Claims, claimsIn, NO_CLAIMS } from "../../core/policy/call.ts";
 import type { CatalogParts } from "../ports/storage.ts";
 import { ToolValidation } from "../validation/tool-validation.ts";
 import { eraOf, type ServerEra } from "./era.ts";
@@ -30,6 +31,8 @@ export class ServerCatalog {
   #sessionTasks: SessionTasks | undefined;
   /** By tool: the arguments that HTTP repeats as headers. Only tools that have any. */
   #mirrored: ReadonlyMap<string, readonly HeaderParam[]> = new Map();
+  /** What the server says of its tools, read when it is first asked for. */
+  #claims = new Map<string, Claims>();
   #learning: Promise<void> | undefined;
   #settle: (() => void) | undefined;
 
@@ -71,6 +74,7 @@ export class ServerCatalog {
     this.#lists = lists;
     this.#parts = parts;
     this.#mirrored = mirroredOf(lists.tools.entries);
+    this.#claims = new Map();
     this.#learnTasks(lists.tools.entries, eraOf(parts.get("era")));
     this.validation.learn(lists.tools.entries);
     this.settle();
@@ -99,6 +103,17 @@ export class ServerCatalog {
   /** Whether a server of the stateless era declares the tasks extension. */
   get tasksExtension(): boolean {
     return this.#tasksExtension;
+  }
+
+  /** The tool's annotations; MCP's defaults where the server says nothing, and of a tool that it does not list. */
+  claimsOf(tool: string): Claims {
+    const known = this.#claims.get(tool);
+    if (known !== undefined) return known;
+    const entry = this.tools?.find(({ key }) => key === tool);
+    if (entry === undefined) return NO_CLAIMS;
+    const claims = claimsIn(describeTool(entry, tool).annotations);
+    this.#claims.set(tool, claims);
+    return claims;
   }
 
   /** Resolves when the catalogue is known, or at the next `settle`. */

@@ -1,0 +1,192 @@
+import type { Config, ServerConfig } from "../../../shared/model/config.ts";
+import type { Rule } from "../../../shared/model/rule.ts";
+import { encodeJson } from "../../core/jsonrpc/json.ts";
+import {
+  type Claims,
+  type Decision,
+  NO_CLAIMS,
+  type PastUse,
+  type PolicyCall,
+  type PolicyFacts,
+} from "../../core/policy/call.ts";
+import { compileRules, type Explanation, type Policy } from "../../core/policy/compile.ts";
+import type { Call } from "../pipeline/call.ts";
+import { Histories } from "./history.ts";
+import { type Machine, ownHomeGuard, thisMachine } from "./machine.ts";
+import { type ServerPlace, serverPlace } from "./whereabouts.ts";
+
+/** What the rules need of a server. */
+export interface PolicyServer {
+  readonly config: ServerConfig;
+  readonly catalog: { claimsOf(tool: string): Claims };
+}
+
+export interface PolicyDeps {
+  /** Gatehouse's own home folder. */
+  readonly home: string;
+  readonly config: () => Pick<Config, "rules" | "consent">;
+  /** The shared instance, from whose catalogue clients know its tools. */
+  readonly server: (name: string) => PolicyServer | undefined;
+  readonly machine?: Machine;
+}
+
+/** What was decided, with what it was decided on: a person's question is made of it. */
+export interface Ruling {
+  readonly decision: Decision;
+  readonly call: PolicyCall;
+  readonly facts: PolicyFacts;
+  /**
+   * Why the decision no longer stands although no rule has changed: a link on one of its paths leads elsewhere by now.
+   * Asked again right before the write of a call that has waited, for a person or for its server to start.
+   */
+  changed(): string | undefined;
+}
+
+/** Decides about calls by the rules in force, with the facts of this machine and of the call's server. */
+export class PolicyService {
+  readonly #deps: PolicyDeps;
+  readonly #machine: Machine;
+  readonly #guard: ReturnType<typeof ownHomeGuard>;
+  readonly #histories = new Histories();
+  #policy: Policy;
+  /** For what follows a call that was made as a task. */
+  #taskPolicy: Policy;
+  #rules: readonly Rule[];
+
+  constructor(deps: PolicyDeps) {
+    this.#deps = deps;
+    this.#machine = deps.machine ?? thisMachine();
+    this.#guard = ownHomeGuard(deps.home, this.#machine);
+    this.#rules = deps.config().rules;
+    this.#policy = compileRules(this.#rules, this.#guard);
+    this.#taskPolicy = compileRules(this.#rules.map(forTasks));
+  }
+
+  /**
+   * Decides about a call. The default "ask" is about tool calls: what a person or an app picks by itself (prompts,
+   * resources) passes, unless a rule or the default denies it.
+   */
+  rule(call: Call): Ruling {
+    const { rules, consent } = this.#deps.config();
+    if (rules !== this.#rules) {
+      this.#rules = rules;
+      this.#policy = compileRules(rules, this.#guard);
+      this.#taskPolicy = compileRules(rules.map(forTasks));
+    }
+    const about = this.#about(call);
+    const facts = new CallFacts(this.#machine, this.#place(about), this.#histories.of(call), about.project);
+    const { space } = call.target;
+    const fallback = space !== "tools" && consent.default === "ask" ? "allow" : consent.default;
+    const policy = space === "tasks" ? this.#taskPolicy : this.#policy;
+    const decision = policy.decide(about, facts, fallback);
+    return { decision, call: about, facts, changed: () => facts.changed() };
+  }
+
+  /** What would happen to a tool call, rule by rule; `rules` instead of those in force. */
+  explain(call: PolicyCall, rules?: readonly Rule[]): Explanation {
+    const { rules: inForce, consent } = this.#deps.config();
+    const facts = new CallFacts(this.#machine, this.#place(call), [], call.project);
+    return compileRules(rules ?? inForce, this.#guard).explain(call, facts, consent.default);
+  }
+
+  /** What its server says of a tool; MCP's defaults where it says nothing. */
+  claims(server: string, tool: string): Claims {
+    return this.#deps.server(server)?.catalog.claimsOf(tool) ?? NO_CLAIMS;
+  }
+
+  /** A call goes to its server: rules that look back see it from now on, also before it is answered. */
+  sent(call: Call): void {
+    const { target, ownKey, route } = call;
+    if (route === undefined || ownKey === undefined) return;
+    if (target.space === "tools")
+      this.#histories.used(call, route.server, ownKey, this.claims(route.server, ownKey).openWorld);
+    else if (target.space !== "tasks") this.#histories.used(call, route.server, "", true);
+  }
+
+  #about(call: Call): PolicyCall {
+    const { space } = call.target;
+    const server = call.route?.server ?? "";
+    // A task is judged as its tool is.
+    const tool = (space === "tools" ? call.ownKey : space === "tasks" ? call.route?.key : "") ?? "";
+    return {
+      clientId: call.client.id,
+      client: call.client.id === null ? "" : call.client.name,
+      profile: call.profile ?? "",
+      project: projectOf(call),
+      server,
+      method: call.method,
+      tool,
+      claims: tool !== "" ? this.claims(server, tool) : NO_CLAIMS,
+      arguments: () => argumentsOf(call),
+    };
+  }
+
+  #place({ server, project }: PolicyCall): ServerPlace {
+    const config = this.#deps.server(server)?.config;
+    if (config === undefined) return { where: "remote", cwd: undefined };
+    const { homedir, env } = this.#machine;
+    return serverPlace(config, { homedir, env, project: project === "" ? undefined : project });
+  }
+}
+
+/** Rules about arguments were asked when the call was made; they keep their place. */
+const forTasks = (rule: Rule): Rule =>
+  (rule.args ?? []).length === 0 && rule.after === undefined ? rule : { server: "", decision: rule.decision };
+
+/** The project folder of the call's session, where its client told one. */
+function projectOf({ session }: Call): string {
+  const { project } = session as { readonly project?: string | null | undefined };
+  return project ?? "";
+}
+
+/** The raw arguments of a tool or prompt; for a resource `{"uri": …}` with the URI as its server knows it. */
+function argumentsOf({ bytes, envelope, target, ownKey }: Call): Uint8Array | undefined {
+  if (target.space === "uri") return encodeJson({ uri: ownKey ?? target.value });
+  const span = envelope.paramsMembers.find(({ key }) => key === "arguments")?.value;
+  if (span === undefined || bytes[span.start] === 0x6e) return undefined;
+  return bytes.subarray(span.start, span.end);
+}
+
+/** The facts about one call; each is found out when a rule first looks at it. */
+class CallFacts implements PolicyFacts {
+  readonly platform: string;
+  readonly caseInsensitive: boolean | undefined;
+  readonly home: string;
+  readonly where: ServerPlace["where"];
+  readonly cwd: string | undefined;
+  readonly project: string | undefined;
+  readonly history: Iterable<PastUse> | undefined;
+  readonly #machine: Machine;
+  #seen: Map<string, string | undefined> | undefined;
+
+  constructor(machine: Machine, place: ServerPlace, history: Iterable<PastUse> | undefined, project: string) {
+    this.#machine = machine;
+    this.platform = machine.platform;
+    this.caseInsensitive = machine.caseInsensitive;
+    this.home = machine.homedir;
+    this.where = place.where;
+    this.cwd = place.cwd;
+    this.project = project === "" ? undefined : project;
+    this.history = history;
+  }
+
+  get now(): number {
+    return Date.now();
+  }
+
+  real(path: string): string | undefined {
+    this.#seen ??= new Map();
+    if (this.#seen.has(path)) return this.#seen.get(path);
+    const real = this.#machine.real(path);
+    this.#seen.set(path, real);
+    return real;
+  }
+
+  /** Looks the same paths up again. */
+  changed(): string | undefined {
+    for (const [path, real] of this.#seen ?? [])
+      if (this.#machine.real(path) !== real)
+        return `${JSON.stringify(path)} leads elsewhere than when it was allowed`;
+    return undefined;
+  }
+}
