@@ -28,6 +28,7 @@ describe("the configuration", () => {
       mcpServers: {},
       profiles: {},
       rules: [],
+      limits: [],
     });
   });
 
