@@ -1,4 +1,5 @@
 import type { Config, ServerConfig } from "../../../shared/model/config.ts";
+import type { Offer } from "../../../shared/model/consent.ts";
 import type { Rule } from "../../../shared/model/rule.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import {
@@ -9,7 +10,8 @@ import {
   type PolicyCall,
   type PolicyFacts,
 } from "../../core/policy/call.ts";
-import { compileRules, type Explanation, type Policy } from "../../core/policy/compile.ts";
+import { compileRules, type Explanation, type Policy, ruleCovers } from "../../core/policy/compile.ts";
+import { type Approval, coveringRule, narrow } from "../../core/policy/narrow.ts";
 import type { Call } from "../pipeline/call.ts";
 import { Histories } from "./history.ts";
 import { type Machine, ownHomeGuard, thisMachine } from "./machine.ts";
@@ -73,8 +75,7 @@ export class PolicyService {
       this.#policy = compileRules(rules, this.#guard);
       this.#taskPolicy = compileRules(rules.map(forTasks));
     }
-    const about = this.#about(call);
-    const facts = new CallFacts(this.#machine, this.#place(about), this.#histories.of(call), about.project);
+    const { call: about, facts } = this.#facts(call);
     const { space } = call.target;
     const fallback = space !== "tools" && consent.default === "ask" ? "allow" : consent.default;
     const policy = space === "tasks" ? this.#taskPolicy : this.#policy;
@@ -89,6 +90,31 @@ export class PolicyService {
     return compileRules(rules ?? inForce, this.#guard).explain(call, facts, consent.default);
   }
 
+  /** Whether a rule, taken as an allow, covers a call: what a grant of a session or an hour needs. */
+  covers(rule: Rule, call: Call): boolean {
+    const { call: about, facts } = this.#facts(call);
+    return ruleCovers(rule, about, facts);
+  }
+
+  /** Rules that a lasting allow of this call may save, the narrowest first. */
+  narrowings(call: Call): Offer[] {
+    const { call: about, facts } = this.#facts(call);
+    return narrow(about, facts);
+  }
+
+  /** What to remember of a call that a person has allowed, for `cover`. */
+  subject(call: Call): Approval {
+    const { call: about, facts } = this.#facts(call);
+    const bytes = about.arguments();
+    const kept = bytes === undefined ? undefined : Uint8Array.from(bytes);
+    return { call: { ...about, arguments: () => kept }, facts };
+  }
+
+  /** The narrowest rule that covers calls which a person has allowed, three at least; null when there is none. */
+  cover(approvals: readonly Approval[]): Offer | null {
+    return coveringRule(approvals) ?? null;
+  }
+
   /** What its server says of a tool; MCP's defaults where it says nothing. */
   claims(server: string, tool: string): Claims {
     return this.#deps.server(server)?.catalog.claimsOf(tool) ?? NO_CLAIMS;
@@ -101,6 +127,12 @@ export class PolicyService {
     if (target.space === "tools")
       this.#histories.used(call, route.server, ownKey, this.claims(route.server, ownKey).openWorld);
     else if (target.space !== "tasks") this.#histories.used(call, route.server, "", true);
+  }
+
+  #facts(call: Call): { call: PolicyCall; facts: CallFacts } {
+    const about = this.#about(call);
+    const facts = new CallFacts(this.#machine, this.#place(about), this.#histories.of(call), about.project);
+    return { call: about, facts };
   }
 
   #about(call: Call): PolicyCall {
