@@ -1,15 +1,19 @@
 /**
- * `npm run bench [-- --quick] [--only NAME,NAME] [--no-payloads] [--no-write]`: Gatehouse beside its rivals, each in
- * front of our echo server and of server-everything, in interleaved rounds; the table goes to stdout and, unless it is
- * a partial run, to docs/performance.md.
+ * `npm run bench [-- --quick] [--only NAME,NAME] [--only-eras] [--no-payloads] [--no-write]`: Gatehouse beside its
+ * rivals, each in front of our echo server and of server-everything, in interleaved rounds, and its two eras beside each
+ * other; the table goes to stdout and, unless it is a partial run, to docs/performance.md. `--only-eras` replaces
+ * nothing there but the part of the eras.
  */
+import { eraRatios, measureEras } from "./eras.ts";
 import { measurePayloads } from "./payloads.ts";
 import {
+  eraTable,
   medians,
   payloadTable,
   provenance,
   ratios,
   ratioTable,
+  type Section,
   type Series,
   seriesTable,
   writeReport,
@@ -32,6 +36,24 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const effort = args.includes("--quick") ? QUICK : FULL;
+  const command = `npm run bench${args.length > 0 ? ` -- ${args.join(" ")}` : ""}`;
+  const mayWrite = effort === FULL && !args.includes("--no-write");
+  const write = (section: Section, text: string): void => {
+    writeReport(section, text);
+    say("Written to docs/performance.md.");
+  };
+  const eras = async (): Promise<void> => {
+    say("the two eras");
+    const samples = await measureEras(effort);
+    const ratioText = ratioTable(eraRatios(samples), "stateless client ÷ client with a session");
+    const text = [provenance(command), eraTable(samples), ratioText].join("\n\n");
+    process.stdout.write(`${text}\n`);
+    if (mayWrite) write("eras", text);
+  };
+  if (args.includes("--only-eras")) {
+    await eras();
+    return 0;
+  }
 
   const ceiling = await rounds([bare], UPSTREAMS.slice(0, 1), effort);
   const client = medians(ceiling[0] ?? { samples: [] });
@@ -42,17 +64,10 @@ export async function main(args: readonly string[]): Promise<number> {
   const withPayloads = targets.includes(gatehouse) && !args.includes("--no-payloads");
   const payloads = withPayloads ? await measurePayloads(effort.rounds) : [];
 
-  const text = report(
-    series,
-    ceiling,
-    payloads,
-    `npm run bench${args.length > 0 ? ` -- ${args.join(" ")}` : ""}`,
-  );
+  const text = report(series, ceiling, payloads, command);
   process.stdout.write(`${text}\n`);
-  if (effort === FULL && only === undefined && withPayloads && !args.includes("--no-write")) {
-    writeReport("bench", text);
-    say("Written to docs/performance.md.");
-  }
+  if (mayWrite && only === undefined && withPayloads) write("bench", text);
+  if (targets.includes(gatehouse) && process.platform === "linux") await eras();
   return 0;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { medians, ratios, seriesTable } from "./report.ts";
+import { eraRatios } from "./eras.ts";
+import { eraTable, medians, ratios, seriesTable } from "./report.ts";
 import type { Sample } from "./round.ts";
 
 const sample = (changes: Partial<Sample>): Sample => ({
@@ -39,5 +40,20 @@ describe("the report", () => {
       { target: "direct", upstream: "echo", samples: [sample({ cpuUsPerCall: Number.NaN })] },
     ]);
     expect(text).toContain("| direct | 1.00 | 1,000 | – | 1.00 | 100 | 80 / 90 |");
+  });
+
+  it("compares the eras round by round, and says when the stateless one costs too much", () => {
+    const round = (scale: number, stateless: number) => ({
+      session: { session: 100 * scale, stateless: 200 * scale },
+      stateless: { session: stateless * scale, stateless: 120 * scale },
+    });
+    // The second round met a busy machine: only the ratio within a round counts.
+    const samples = [round(1, 105), round(3, 108), round(1, 130)];
+    expect(eraRatios(samples).map(({ value, kept }) => [value, kept])).toEqual([
+      [1.08, true],
+      [0.6, true],
+      [1.2, false],
+    ]);
+    expect(eraTable(samples)).toContain("| stateless client | 130 | 120 |");
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import type { Era, EraSample } from "./eras.ts";
 import type { PayloadSample } from "./payloads.ts";
 import { IN_FLIGHT, type Sample } from "./round.ts";
 import { median } from "./stats.ts";
@@ -89,15 +90,28 @@ export function seriesTable(series: readonly Series[]): string {
   );
 }
 
-/** The table of ratios. */
-export function ratioTable(found: readonly Ratio[]): string {
+/** The table of ratios; `what` says of what to what. */
+export function ratioTable(found: readonly Ratio[], what = "Gatehouse ÷ better rival"): string {
   const rows = found.map(({ name, value, bar, kept }) => [
     name,
     shown(value, 2),
     bar,
     kept ? "yes" : "**no**",
   ]);
-  return table(["Gatehouse ÷ better rival", "ratio", "bar", "kept"], rows);
+  return table([what, "ratio", "bar", "kept"], rows);
+}
+
+/** The table of what a call costs the hub by the eras of client and server. */
+export function eraTable(samples: readonly EraSample[]): string {
+  const of = (client: Era, server: Era): string =>
+    shown(median(samples.map((sample) => sample[client][server])), 0);
+  return table(
+    ["hub CPU µs a call", "session era server", "stateless server"],
+    [
+      ["client with a session", of("session", "session"), of("session", "stateless")],
+      ["stateless client", of("stateless", "session"), of("stateless", "stateless")],
+    ],
+  );
 }
 
 /** The table of large results. */
@@ -130,8 +144,11 @@ export function provenance(command: string): string {
   return `Measured ${new Date().toISOString().slice(0, 10)} on ${machine}, Node ${process.versions.node}, with \`${command}\`.`;
 }
 
-/** Replaces what stands between the two markers of docs/performance.md. */
-export function writeReport(section: "bench" | "soak", text: string): void {
+/** A part of docs/performance.md that is measured. */
+export type Section = "bench" | "eras" | "soak";
+
+/** Replaces what stands between a part's two markers in docs/performance.md. */
+export function writeReport(section: Section, text: string): void {
   const file = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
   const before = readFileSync(file, "utf8");
   const [begin, end] = [`<!-- ${section}:begin -->`, `<!-- ${section}:end -->`];

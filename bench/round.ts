@@ -10,10 +10,32 @@ export interface Effort {
   readonly singleCalls: number;
   readonly lists: number;
   readonly loadMs: number;
+  /** Of the comparison of the eras: rounds before it counts, rounds that count, calls of each kind in a round. */
+  readonly eraWarmUps: number;
+  readonly eraRounds: number;
+  readonly eraCalls: number;
 }
 
-export const FULL: Effort = { rounds: 5, warmUpMs: 1_500, singleCalls: 2_000, lists: 300, loadMs: 4_000 };
-export const QUICK: Effort = { rounds: 1, warmUpMs: 100, singleCalls: 50, lists: 10, loadMs: 200 };
+export const FULL: Effort = {
+  rounds: 5,
+  warmUpMs: 1_500,
+  singleCalls: 2_000,
+  lists: 300,
+  loadMs: 4_000,
+  eraWarmUps: 3,
+  eraRounds: 32,
+  eraCalls: 1_600,
+};
+export const QUICK: Effort = {
+  rounds: 1,
+  warmUpMs: 100,
+  singleCalls: 50,
+  lists: 10,
+  loadMs: 200,
+  eraWarmUps: 0,
+  eraRounds: 2,
+  eraCalls: 320,
+};
 
 export const IN_FLIGHT = 32;
 
@@ -28,7 +50,7 @@ export interface Sample {
   readonly loadedMb: number;
 }
 
-const TEXT = `bench ${"0123456789abcdef".repeat(6)}`;
+export const TEXT = `bench ${"0123456789abcdef".repeat(6)}`;
 const LIST = '"method":"tools/list"';
 const callOf = (tool: string): string =>
   `"method":"tools/call","params":{"name":"${tool}","arguments":{"text":"${TEXT}","message":"${TEXT}"}}`;

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { UnderWay } from "../core/collections/under-way.ts";
 import type { Timers } from "./timers.ts";
 
 /** A request that is being answered, or a stream that is open, on one connection. */
@@ -25,7 +26,7 @@ export interface Connections {
 
 /** `stallMilliseconds`: how long a client may take nothing of what waits for it before it is cut off. */
 export function createConnections(timers: Timers, stallMilliseconds: number): Connections {
-  const open = new Map<Socket, Set<Exchange>>();
+  const open = new Map<Socket, UnderWay<Exchange>>();
   const watched = new Set<Socket>();
   let underWay = 0;
   let allAnswered: (() => void) | undefined;
@@ -37,7 +38,7 @@ export function createConnections(timers: Timers, stallMilliseconds: number): Co
     open.delete(socket);
     watched.delete(socket);
     underWay -= exchanges.size;
-    for (const exchange of exchanges) exchange.lost();
+    for (const exchange of exchanges.all()) exchange.lost();
     if (underWay === 0) allAnswered?.();
     if (open.size === 0) allClosed?.();
   };
@@ -78,7 +79,7 @@ export function createConnections(timers: Timers, stallMilliseconds: number): Co
 
   return {
     add(socket) {
-      open.set(socket, new Set());
+      open.set(socket, new UnderWay());
       socket.once("close", onClose);
       socket.on("timeout", onTimeout);
     },
@@ -98,13 +99,13 @@ export function createConnections(timers: Timers, stallMilliseconds: number): Co
     },
     pulse() {
       for (const [socket, exchanges] of open) {
-        for (const exchange of exchanges) exchange.pulse();
+        for (const exchange of exchanges.all()) exchange.pulse();
         watch(socket, exchanges.size > 0);
       }
     },
     async drain(milliseconds) {
       const started = performance.now();
-      for (const exchanges of open.values()) for (const exchange of [...exchanges]) exchange.closing();
+      for (const exchanges of open.values()) for (const exchange of exchanges.all()) exchange.closing();
       await waitFor(
         milliseconds,
         () => underWay === 0,

@@ -38,7 +38,7 @@ describe("sessions", () => {
     let closed = false;
     let cancelled = "";
     session.attachStream({ push: () => {}, close: () => (closed = true) });
-    session.running.set("1", { cancel: (reason) => (cancelled = reason) });
+    session.running.add("1", { cancel: (reason) => (cancelled = reason) });
     sessions.end(session, "the end");
     expect({ closed, cancelled }).toEqual({ closed: true, cancelled: "the end" });
     expect(sessions.find(id, client, all)).toBeUndefined();

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { UnderWayByKey } from "../core/collections/under-way.ts";
 import type { Envelope } from "../core/jsonrpc/envelope.ts";
 import { partsLength } from "../core/jsonrpc/splice.ts";
 import type { ClientHello } from "../core/mcp/session-era/initialize.ts";
@@ -32,9 +33,10 @@ export type ServerAsk = (
 export class Session implements SessionHandle {
   readonly id: string;
   readonly stored: StoredSession;
-  readonly #streams = new Set<StreamSink>();
+  /** Made when the first is opened: a stateless request, which is a session of its own, never has any. */
+  #streams: Set<StreamSink> | undefined;
   /** What found no open stream yet. */
-  #unsent: (readonly Uint8Array[])[] = [];
+  #unsent: (readonly Uint8Array[])[] | undefined;
   #unsentBytes = 0;
   /** Takes what servers ask of this client, where that is not sent as it comes (the stateless era). */
   onAsked: ServerAsk | undefined;
@@ -44,8 +46,7 @@ export class Session implements SessionHandle {
   quiet = false;
   /** The level of log messages it asked for; undefined when it never did. */
   logLevel: LogLevel | undefined;
-  /** Requests under way, by the raw JSON of their id. */
-  readonly running = new Map<string, Cancellable>();
+  #running: UnderWayByKey<string, Cancellable> | undefined;
   lastUsedAt: number;
   touchedAt: number;
 
@@ -60,13 +61,25 @@ export class Session implements SessionHandle {
     return this.stored.revision;
   }
 
+  /** Requests under way, by the raw JSON of their id. */
+  get running(): UnderWayByKey<string, Cancellable> {
+    this.#running ??= new UnderWayByKey();
+    return this.#running;
+  }
+
+  /** How many requests are under way. */
+  get runningCount(): number {
+    return this.#running === undefined ? 0 : this.#running.size;
+  }
+
   attachStream(sink: StreamSink): () => void {
-    this.#streams.add(sink);
-    const unsent = this.#unsent;
-    this.#unsent = [];
+    this.#streams ??= new Set();
+    const streams = this.#streams.add(sink);
+    const unsent = this.#unsent ?? [];
+    this.#unsent = undefined;
     this.#unsentBytes = 0;
     for (const parts of unsent) sink.push(parts);
-    return () => this.#streams.delete(sink);
+    return () => streams.delete(sink);
   }
 
   /**
@@ -74,8 +87,9 @@ export class Session implements SessionHandle {
    * The newest stream is the one whose client is there most likely: of a lost connection nothing may be known yet.
    */
   push(parts: readonly Uint8Array[]): void {
-    const sink = [...this.#streams].at(-1);
+    const sink = [...(this.#streams ?? [])].at(-1);
     if (sink !== undefined) return sink.push(parts);
+    this.#unsent ??= [];
     this.#unsent.push(parts);
     this.#unsentBytes += partsLength(parts);
     while (this.#unsent.length > MAX_UNSENT || this.#unsentBytes > MAX_UNSENT_BYTES) {
@@ -87,9 +101,9 @@ export class Session implements SessionHandle {
 
   /** Ends what hangs on the session: its streams, and its requests under way. */
   end(reason: string): void {
-    for (const request of [...this.running.values()]) request.cancel(reason);
-    for (const sink of [...this.#streams]) sink.close();
-    this.#streams.clear();
+    for (const { value } of this.#running?.all() ?? []) value.cancel(reason);
+    for (const sink of [...(this.#streams ?? [])]) sink.close();
+    this.#streams?.clear();
   }
 }
 
@@ -216,7 +230,7 @@ export class Sessions {
     if (this.#live.size <= MAX_SESSIONS) return;
     let oldest: Session | undefined;
     for (const session of this.#live.values()) {
-      if (session.running.size > 0) continue;
+      if (session.runningCount > 0) continue;
       if (oldest === undefined || session.lastUsedAt < oldest.lastUsedAt) oldest = session;
     }
     if (oldest !== undefined) this.end(oldest, "too many sessions");

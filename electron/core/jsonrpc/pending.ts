@@ -1,3 +1,4 @@
+import { UnderWayByKey } from "../collections/under-way.ts";
 import type { Span } from "./envelope.ts";
 
 /** Digits of an id that is certainly within 2^53. */
@@ -5,7 +6,7 @@ const MOST_DIGITS = 15;
 
 /** The requests sent to one peer and not yet answered, by the integer ids that are minted here, from 1 on. */
 export class PendingRequests<T> {
-  #entries = new Map<number, T>();
+  readonly #entries = new UnderWayByKey<number, T>();
   #lastId = 0;
 
   get size(): number {
@@ -14,15 +15,13 @@ export class PendingRequests<T> {
 
   /** Remembers a request and mints its id, which is never used again. */
   add(entry: T): number {
-    this.#entries.set(++this.#lastId, entry);
+    this.#entries.add(++this.#lastId, entry);
     return this.#lastId;
   }
 
   /** The request with this id, which is then no longer pending; undefined if there is none. */
   take(id: number): T | undefined {
-    const entry = this.#entries.get(id);
-    this.#entries.delete(id);
-    return entry;
+    return this.#entries.take(id);
   }
 
   /** `take` by an answer's raw id token. Any spelling but the very integer that was sent is of nobody's request. */
@@ -39,9 +38,9 @@ export class PendingRequests<T> {
 
   /** All that are pending, oldest first; none is afterwards. */
   drain(): T[] {
-    const entries = [...this.#entries.values()];
-    this.#entries.clear();
-    return entries;
+    const entries = this.#entries.all().sort((a, b) => a.key - b.key);
+    for (const { key } of entries) this.#entries.take(key);
+    return entries.map(({ value }) => value);
   }
 }
 

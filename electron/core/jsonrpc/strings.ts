@@ -7,6 +7,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 // Keys and method names repeat from message to message: a direct-mapped memo saves their decoding.
 const MEMO_SLOTS = 512;
 const MEMO_LONGEST = 48;
+/** So many bytes at a name's end choose its slot: names of one vendor begin alike. */
+const HASHED = 10;
 const memo: string[] = new Array(MEMO_SLOTS).fill("");
 
 /** The text of UTF-8 bytes. */
@@ -28,17 +30,20 @@ export function decodeToken(bytes: Uint8Array, start: number, end: number): stri
 /** `decodeToken` for keys and method names: short plain ones are remembered. Not for values, which may be secret. */
 export function decodeName(bytes: Uint8Array, start: number, end: number): string {
   const length = end - start - 2;
-  if (length > MEMO_LONGEST) return decodeToken(bytes, start, end);
-  let hash = length;
-  for (let i = start + 1; i < end - 1; i++) {
-    const byte = bytes[i] as number;
-    if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH)
-      return decodeToken(bytes, start, end);
-    hash = (Math.imul(hash, 31) + byte) | 0;
-  }
+  if (length > MEMO_LONGEST || length < 1) return decodeToken(bytes, start, end);
+  // A few bytes tell names apart well enough: a slot is believed only when all bytes are the name's.
+  const at = (pos: number): number => bytes[pos] as number;
+  let hash = Math.imul(length, 31) + at(start + 1);
+  for (let i = Math.max(start + 1, end - 1 - HASHED); i < end - 1; i++)
+    hash = (Math.imul(hash, 31) + at(i)) | 0;
   const slot = (hash ^ (hash >>> 9)) & (MEMO_SLOTS - 1);
   const known = memo[slot] as string;
   if (known.length === length && asciiEquals(bytes, start + 1, known)) return known;
+  for (let i = start + 1; i < end - 1; i++) {
+    const byte = at(i);
+    if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH)
+      return decodeToken(bytes, start, end);
+  }
   const fresh = length > TINY ? decodeUtf8(bytes, start + 1, end - 1) : tinyAscii(bytes, start + 1, end - 1);
   memo[slot] = fresh;
   return fresh;

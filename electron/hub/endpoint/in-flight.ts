@@ -1,26 +1,29 @@
+import { UnderWay } from "../../core/collections/under-way.ts";
 import type { Call } from "../pipeline/call.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session } from "../sessions.ts";
 
 /** Which calls are under way on which server: what a server sends meanwhile may belong to one of them. */
 export class InFlight {
-  readonly #calls = new Map<ManagedServer, Set<Call>>();
+  readonly #calls = new WeakMap<ManagedServer, UnderWay<Call>>();
 
   add(server: ManagedServer, call: Call): void {
-    const calls = this.#calls.get(server);
-    if (calls === undefined) this.#calls.set(server, new Set([call]));
-    else calls.add(call);
+    let calls = this.#calls.get(server);
+    if (calls === undefined) {
+      calls = new UnderWay();
+      this.#calls.set(server, calls);
+    }
+    calls.add(call);
   }
 
   remove(server: ManagedServer, call: Call): void {
-    const calls = this.#calls.get(server);
-    calls?.delete(call);
-    if (calls?.size === 0) this.#calls.delete(server);
+    this.#calls.get(server)?.delete(call);
   }
 
   /** The calls under way on a server, oldest first. */
   on(server: ManagedServer): readonly Call[] {
-    return [...(this.#calls.get(server) ?? [])];
+    const calls = this.#calls.get(server)?.all() ?? [];
+    return calls.sort((a, b) => a.queuedAt - b.queuedAt);
   }
 
   /** The one session that has calls under way on a server; undefined when there is none or more than one. */

@@ -28,9 +28,9 @@ export function relay(
     return;
   }
   const call = newCall(message, session, target, id, reply, sessionCodec(session, envelope.method));
-  session.running.set(running, { cancel: (reason) => call.cancel?.(reason) });
+  session.running.add(running, { cancel: (reason) => call.cancel?.(reason) });
   const finish = (outcome: Outcome): void => {
-    session.running.delete(running);
+    session.running.take(running);
     if (outcome.parts === undefined) reply.drop();
     else {
       reply.send(outcome.parts);

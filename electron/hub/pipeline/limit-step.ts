@@ -19,7 +19,7 @@ export function limitStep(state: { paused: () => boolean }): Step {
         { code: "paused" },
         "denied",
       );
-    if (call.session.running.size > MAX_IN_FLIGHT)
+    if (call.session.runningCount > MAX_IN_FLIGHT)
       return errorOutcome(
         call,
         SERVER_BUSY,
@@ -36,8 +36,10 @@ export function limitStep(state: { paused: () => boolean }): Step {
       bytesInFlight -= call.bytes.length;
       return outcome;
     }
-    return outcome.finally(() => {
+    const over = (): void => {
       bytesInFlight -= call.bytes.length;
-    });
+    };
+    outcome.then(over, over);
+    return outcome;
   };
 }

@@ -19,6 +19,8 @@ const LINE_END = Uint8Array.of(0x0a);
 /**
  * Writes messages to a child's stdin, each followed by a line end. Only one batch at a time is in the stream's hands;
  * what waits behind it has certainly not reached the child, which is what makes "never written" a safe answer.
+ * The first message of a turn of the event loop leaves at once, what else comes in that turn goes together at its end:
+ * a write, and waking the child, costs more than all else that the hub does for a call.
  * A batch that was handed over counts as written, whatever became of it. Before `attach` everything waits.
  */
 export class StdinWriter {
@@ -29,6 +31,8 @@ export class StdinWriter {
   #full = false;
   #closed: Error | undefined;
   #ending = false;
+  /** A batch was handed over in this turn of the event loop. */
+  #wroteThisTurn = false;
   readonly #onDrained: () => void;
   readonly #onBroken: (error: Error) => void;
 
@@ -76,10 +80,17 @@ export class StdinWriter {
     this.#stream?.destroy();
   }
 
+  readonly #turnOver = (): void => {
+    this.#wroteThisTurn = false;
+    this.#flush();
+  };
+
   #flush(): void {
     const stream = this.#stream;
     if (stream === undefined || this.#closed !== undefined || this.#inFlight.length > 0) return;
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting.length === 0 || this.#wroteThisTurn) return;
+    this.#wroteThisTurn = true;
+    setImmediate(this.#turnOver);
     const batch = this.#takeBatch();
     this.#inFlight = batch;
     const last = batch.at(-1);

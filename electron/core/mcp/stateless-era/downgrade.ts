@@ -2,7 +2,16 @@ import type { Envelope, Member, Span } from "../../jsonrpc/envelope.ts";
 import { RESOURCE_NOT_FOUND } from "../../jsonrpc/errors.ts";
 import { elementsOf, encodeJson, membersOf, spanEquals, textOf } from "../../jsonrpc/json.ts";
 import { type Edit, joinParts } from "../../jsonrpc/splice.ts";
-import { objectEdits, objectOf, type ParamsChange, paramsEdits, rawOf, sortEdits, valueAt } from "./edits.ts";
+import {
+  objectEdits,
+  objectOf,
+  type ParamsChange,
+  paramsEdits,
+  rawOf,
+  removal,
+  sortEdits,
+  valueAt,
+} from "./edits.ts";
 import { REQUEST_META_KEYS, SUBSCRIPTION_ID_KEY, stringAt } from "./meta.ts";
 import { needsWrap, wrapSchema } from "./output-schema.ts";
 
@@ -20,13 +29,17 @@ export const DOWNGRADED_REQUEST: ParamsChange = {
 /** The edits of `DOWNGRADED_REQUEST`, cheaply where nothing but who asks is to go. */
 export function downgradeRequest(bytes: Uint8Array, envelope: Envelope): Edit[] {
   const { params, paramsMembers, metaMembers } = envelope;
-  const plain =
-    params !== undefined &&
-    metaMembers.every(({ key }) => REQUEST_META_KEYS.has(key)) &&
-    !paramsMembers.some(({ key }) => key === "inputResponses" || key === "requestState");
-  return plain
-    ? objectEdits(bytes, params, paramsMembers, { remove: (key) => key === "_meta" })
-    : paramsEdits(bytes, envelope, DOWNGRADED_REQUEST);
+  let meta = -1;
+  for (let i = 0; i < paramsMembers.length; i++) {
+    const key = paramsMembers[i]?.key;
+    if (key === "_meta") meta = i;
+    else if (key === "inputResponses" || key === "requestState")
+      return paramsEdits(bytes, envelope, DOWNGRADED_REQUEST);
+  }
+  if (params === undefined || meta === -1) return [];
+  for (const { key } of metaMembers)
+    if (!REQUEST_META_KEYS.has(key)) return paramsEdits(bytes, envelope, DOWNGRADED_REQUEST);
+  return [removal(bytes, params, paramsMembers, meta, meta)];
 }
 
 /** The edits that take a listen stream's tag off a stateless server's notification. The rest of it is the same in both eras. */

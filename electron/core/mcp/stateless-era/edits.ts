@@ -127,16 +127,26 @@ export function objectEdits(
     const value = set.get(member.key);
     if (value !== undefined) edits.push({ ...member.value, bytes: value });
     if (stays(member)) continue;
-    const before = members[i - 1];
+    const first = i;
     while (i + 1 < members.length && !stays(members[i + 1] as Member)) i++;
-    const end = (members[i] as Member).value.end;
-    if (before !== undefined) edits.push({ start: before.value.end, end, bytes: NOTHING });
-    else {
-      const cut = i + 1 < members.length ? bytes.indexOf(COMMA, end) + 1 : end;
-      edits.push({ start: span.start + 1, end: cut, bytes: NOTHING });
-    }
+    edits.push(removal(bytes, span, members, first, i));
   }
   return edits;
+}
+
+/** The edit that cuts an object's members from `first` to `last` (their places in `members`) out, with their comma. */
+export function removal(
+  bytes: Uint8Array,
+  object: Span,
+  members: readonly Member[],
+  first: number,
+  last: number,
+): Edit {
+  const end = (members[last] as Member).value.end;
+  const before = members[first - 1];
+  if (before !== undefined) return { start: before.value.end, end, bytes: NOTHING };
+  const cut = last + 1 < members.length ? bytes.indexOf(COMMA, end) + 1 : end;
+  return { start: object.start + 1, end: cut, bytes: NOTHING };
 }
 
 /** Edits of several origins as one list that splice takes: they must not overlap. */

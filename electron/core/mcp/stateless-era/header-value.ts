@@ -34,10 +34,11 @@ export function decodeHeaderValue(value: string): string | undefined {
 
 /** A field value without the white space at its ends, in linear time whatever the value. */
 export function trimmed(value: string): string {
-  const blank = (at: number): boolean => value[at] === " " || value[at] === "\t";
   let start = 0;
   let end = value.length;
-  while (start < end && blank(start)) start++;
-  while (end > start && blank(end - 1)) end--;
-  return value.slice(start, end);
+  while (start < end && isBlank(value.charCodeAt(start))) start++;
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
+  return end - start === value.length ? value : value.slice(start, end);
 }
+
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;

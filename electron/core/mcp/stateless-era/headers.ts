@@ -6,6 +6,7 @@ import {
   isStatelessRevision,
   metaSpan,
   PROTOCOL_VERSION_KEY,
+  revisionAt,
   STATELESS_REVISIONS,
   stringAt,
 } from "./meta.ts";
@@ -46,7 +47,7 @@ export function checkHeaders(
   const version = single(headers, "mcp-protocol-version");
   const method = single(headers, "mcp-method");
   const claim = metaSpan(envelope, PROTOCOL_VERSION_KEY);
-  const claimed = claim === undefined ? version : stringAt(bytes, claim);
+  const claimed = claim === undefined ? version : revisionAt(bytes, claim);
   if (claimed === undefined) return invalidMeta(PROTOCOL_VERSION_KEY, "must be a string");
   if (version !== undefined && version !== claimed) {
     return headerMismatch(
@@ -72,8 +73,9 @@ function checkName(headers: HeaderFields, bytes: Uint8Array, envelope: Envelope)
   const key = subjectKey(envelope.method);
   if (key === undefined) return undefined;
   const span = paramSpan(envelope, key);
-  const named = span === undefined ? undefined : stringAt(bytes, span);
   const header = single(headers, "mcp-name");
+  if (span !== undefined && header !== undefined && spells(bytes, span, header)) return undefined;
+  const named = span === undefined ? undefined : stringAt(bytes, span);
   if (header === undefined) {
     // Without a name in the body either, the params are what is wrong, and whoever reads them says so.
     // The extension's header is not asked for: clients without it are about.
@@ -90,6 +92,24 @@ function checkName(headers: HeaderFields, bytes: Uint8Array, envelope: Envelope)
     `the body says params.${key} ${short(named)}, Mcp-Name ${short(decoded)}`,
   );
 }
+
+/**
+ * Whether a string token is the header's text, letter for letter, and that text stands for itself on both sides: a name of
+ * letters, digits and the signs of URIs, which is neither escaped there nor encoded here. False says nothing.
+ */
+function spells(bytes: Uint8Array, span: Span, header: string): boolean {
+  if (header.length + 2 !== span.end - span.start || bytes[span.start] !== 0x22) return false;
+  for (let i = 0; i < header.length; i++) {
+    const code = header.charCodeAt(i);
+    if (code > 0x7e || SELF[code] === 0 || bytes[span.start + 1 + i] !== code) return false;
+  }
+  return true;
+}
+
+/** By code: 1 for what stands for itself in a JSON string and in a field value. An encoded value begins with "=". */
+const SELF = new Uint8Array(0x7f);
+for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;%")
+  SELF[char.charCodeAt(0)] = 1;
 
 /**
  * Checks the headers that repeat marked arguments of the tool that is called; undefined when they agree. For those who
@@ -166,7 +186,7 @@ function paramSpan(envelope: Envelope, key: string): Span | undefined {
 
 /** A header's one value without white space at its ends. A header that was sent twice is joined, and so matches nothing. */
 function single(headers: HeaderFields, name: string): string | undefined {
-  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  const value = headers[name];
   return typeof value === "string" ? trimmed(value) : value?.join(", ");
 }
 

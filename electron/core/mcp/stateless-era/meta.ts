@@ -1,5 +1,5 @@
 import type { Envelope, Span } from "../../jsonrpc/envelope.ts";
-import { decodeString, membersOf } from "../../jsonrpc/json.ts";
+import { decodeString, membersOf, spanEquals } from "../../jsonrpc/json.ts";
 import { valueAt } from "./edits.ts";
 import { isLogLevel, type LogLevel } from "./log-levels.ts";
 import { headerMismatch, invalidMeta, type Refusal } from "./refusal.ts";
@@ -22,6 +22,8 @@ export const REQUEST_META_KEYS: ReadonlySet<string> = new Set([
 
 /** The revisions of the stateless era that the hub speaks, newest first. */
 export const STATELESS_REVISIONS = ["2026-07-28"] as const;
+
+const USUAL_TOKEN = `"${STATELESS_REVISIONS[0]}"`;
 
 /** Whether the hub speaks this stateless revision. */
 export function isStatelessRevision(revision: string): boolean {
@@ -66,7 +68,7 @@ export function classify(bytes: Uint8Array, envelope: Envelope, header?: string)
   if (envelope.kind === "notification") {
     if (claim === undefined)
       return stateless ? { era: "stateless", version: header, meta: undefined } : SESSION;
-    const version = stringAt(bytes, claim);
+    const version = revisionAt(bytes, claim);
     return version === undefined
       ? refused(invalidMeta(PROTOCOL_VERSION_KEY, "must be a string"))
       : { era: "stateless", version, meta: undefined };
@@ -102,12 +104,12 @@ export function readRequestMeta(bytes: Uint8Array, envelope: Envelope): RequestM
   if (claim === undefined) return invalidMeta(PROTOCOL_VERSION_KEY, "is missing");
   const clientCapabilities = metaSpan(envelope, CLIENT_CAPABILITIES_KEY);
   if (clientCapabilities === undefined) return invalidMeta(CLIENT_CAPABILITIES_KEY, "is missing");
-  const version = stringAt(bytes, claim);
+  const version = revisionAt(bytes, claim);
   if (version === undefined) return invalidMeta(PROTOCOL_VERSION_KEY, "must be a string");
   if (bytes[clientCapabilities.start] !== 0x7b)
     return invalidMeta(CLIENT_CAPABILITIES_KEY, "must be an object");
   const clientInfo = metaSpan(envelope, CLIENT_INFO_KEY);
-  if (clientInfo !== undefined && !isImplementation(bytes, clientInfo)) {
+  if (clientInfo !== undefined && !isKnownInfo(bytes, clientInfo)) {
     return invalidMeta(CLIENT_INFO_KEY, "must be an object with the strings name and version");
   }
   const level = metaSpan(envelope, LOG_LEVEL_KEY);
@@ -126,6 +128,33 @@ export function metaSpan(envelope: Envelope, key: string): Span | undefined {
 /** The string in a span, undefined when it holds anything else. */
 export function stringAt(bytes: Uint8Array, span: Span): string | undefined {
   return bytes[span.start] === 0x22 ? decodeString(bytes, span) : undefined;
+}
+
+/** `stringAt` for a revision: the one that nearly all requests name is not decoded. */
+export function revisionAt(bytes: Uint8Array, span: Span): string | undefined {
+  return spanEquals(bytes, span, USUAL_TOKEN) ? STATELESS_REVISIONS[0] : stringAt(bytes, span);
+}
+
+/** Every request of a client brings the same clientInfo: what has been found valid is remembered, the newest of a few. */
+const knownInfos: Uint8Array[] = [];
+const MOST_KNOWN = 8;
+const LONGEST_KNOWN = 512;
+let oldestKnown = 0;
+
+function isKnownInfo(bytes: Uint8Array, span: Span): boolean {
+  const length = span.end - span.start;
+  if (length > LONGEST_KNOWN) return isImplementation(bytes, span);
+  for (const known of knownInfos) if (known.length === length && holds(bytes, span.start, known)) return true;
+  if (!isImplementation(bytes, span)) return false;
+  knownInfos[oldestKnown] = Uint8Array.prototype.slice.call(bytes, span.start, span.end);
+  oldestKnown = (oldestKnown + 1) % MOST_KNOWN;
+  return true;
+}
+
+/** Whether the bytes from `start` on are `wanted`. */
+function holds(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[start + i] !== wanted[i]) return false;
+  return true;
 }
 
 /** Whether a span holds an Implementation: an object with a name and a version. */

@@ -57,7 +57,8 @@ export class HeldCall implements Reply {
   readonly #capabilities: Span;
   /** What a request state calls it; set when the client is first asked something. */
   key: string | undefined;
-  readonly #questions = new Map<string, Question>();
+  /** What it is asked and has not answered yet; made with the first question, which most calls never see. */
+  #questions: Map<string, Question> | undefined;
   #call: Call | undefined;
   /** Where the next result goes, with the raw id of that round's request; undefined between rounds. */
   #round: { readonly reply: Reply; readonly id: Uint8Array } | undefined;
@@ -127,16 +128,16 @@ export class HeldCall implements Reply {
   resume(retry: Retry, bytes: Buffer, id: Uint8Array, reply: Reply): () => void {
     clearTimeout(this.#expiry);
     const leave = this.#open(reply, id);
-    for (const [key, question] of [...this.#questions]) {
+    for (const [key, question] of [...(this.#questions ?? [])]) {
       const span = retry.responses.get(key);
       if (span === undefined || !isAnswer(question.method, bytes, span)) continue;
-      this.#questions.delete(key);
+      this.#questions?.delete(key);
       question.answer(
         resultMessage(question.serverId, Uint8Array.prototype.slice.call(bytes, span.start, span.end)),
       );
     }
     if (this.#outcome !== undefined) this.#deliver(this.#outcome);
-    else if (this.#questions.size > 0) this.#gather();
+    else if (this.#hasQuestions) this.#gather();
     return leave;
   }
 
@@ -160,8 +161,13 @@ export class HeldCall implements Reply {
       return answer([errorMessage(serverId, METHOD_NOT_FOUND, `the client does not support ${method}`)]);
     }
     this.#asked += 1;
+    this.#questions ??= new Map();
     this.#questions.set(`input-${this.#asked}`, { method, params, serverId, answer });
     this.#gather();
+  }
+
+  get #hasQuestions(): boolean {
+    return this.#questions !== undefined && this.#questions.size > 0;
   }
 
   #open(reply: Reply, id: Uint8Array): () => void {
@@ -182,16 +188,15 @@ export class HeldCall implements Reply {
   #askClient(): void {
     const round = this.#round;
     const call = this.#call;
-    if (
-      round === undefined ||
-      call === undefined ||
-      this.#questions.size === 0 ||
-      this.#outcome !== undefined
-    )
+    if (round === undefined || call === undefined || !this.#hasQuestions || this.#outcome !== undefined)
       return;
     this.#round = undefined;
     call.session.waiting = true;
-    const requests = [...this.#questions].map(([key, { method, params }]) => ({ key, method, params }));
+    const requests = [...(this.#questions ?? [])].map(([key, { method, params }]) => ({
+      key,
+      method,
+      params,
+    }));
     round.reply.send(
       resultMessage(round.id, inputRequiredResult({ requests, state: this.#host.seal(this, call) })),
     );
@@ -203,7 +208,7 @@ export class HeldCall implements Reply {
     clearTimeout(this.#expiry);
     this.#done = true;
     this.#outcome = outcome;
-    this.#questions.clear();
+    this.#questions = undefined;
     if (this.#round !== undefined) this.#deliver(outcome);
     // Between two rounds the outcome is kept until the client comes back, or until its state has expired.
     else this.#expiry = setTimeout(() => this.#host.over(this), STATE_LIFE_MS).unref();

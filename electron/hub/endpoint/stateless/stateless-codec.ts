@@ -17,6 +17,7 @@ export interface RoundState {
   wrap(upstream: string): string;
 }
 
+const NO_EDITS: readonly Edit[] = [];
 const STATE: ReadonlySet<string> = new Set(["requestState"]);
 const BOTH: ReadonlySet<string> = new Set(["inputResponses", "requestState"]);
 
@@ -31,7 +32,11 @@ export function statelessCodec(method: string, ttlMs: number, round: RoundState)
       const { upstream, dropAnswers } = round;
       if (upstream !== undefined && !dropAnswers)
         return paramsEdits(bytes, envelope, { set: new Map([["requestState", encodeJson(upstream)]]) });
-      return paramsEdits(bytes, envelope, { remove: dropAnswers ? BOTH : STATE });
+      // A first round, nearly every request, has neither of the two.
+      const remove = dropAnswers ? BOTH : STATE;
+      return envelope.paramsMembers.some(({ key }) => remove.has(key))
+        ? paramsEdits(bytes, envelope, { remove })
+        : NO_EDITS;
     },
     answer(bytes, answer, era) {
       if (answer.kind === "error") return upgradeError(bytes, answer);
