@@ -40,7 +40,7 @@ describe("the hub in front of the conformance fixture", () => {
       await using hub = await startHub({
         config: {
           access: { anonymous: "allow" },
-          consent: { default: "allow" },
+          consent: { default: "allow", newTools: "allow" },
           mcpServers: { fixture: http === undefined ? stdioFixture(era) : { type: "http", url: http.url } },
         },
       });

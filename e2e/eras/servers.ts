@@ -36,7 +36,8 @@ export async function startStage(): Promise<Stage> {
     await startHub({
       config: {
         access: { anonymous: "allow" },
-        consent: { default: "allow" },
+        // The fixture adds tools and prompts of its own accord.
+        consent: { default: "allow", newTools: "allow" },
         mcpServers: {
           "stdio-session": stdioFixture("session"),
           "stdio-stateless": stdioFixture("stateless"),

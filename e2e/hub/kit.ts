@@ -87,7 +87,7 @@ export function marked(config: Record<string, unknown>, mark: string): Record<st
       { ...entry, env: { ...entry.env, TEST_MARK: mark } },
     ]),
   );
-  return { consent: { default: "allow" }, ...config, mcpServers };
+  return { consent: { default: "allow", newTools: "allow" }, ...config, mcpServers };
 }
 
 /** Starts the built hub. `config` is an object without the mark; it is added to every server. */

@@ -75,10 +75,13 @@ describe("the catalogue", () => {
   });
 
   it("tells of changes only those whose own view has changed", async () => {
-    const config = fakeConfig(
-      ', "profiles": { "echo": { "tools": { "fake": { "allow": ["echo"] } } }, "none": { "servers": [] } }',
-    );
-    open = await createTestHub({ config });
+    const config = (profiles: string): string =>
+      `{ "consent": { "default": "allow", "newTools": "allow" }, "mcpServers": { "fake": { "command": "fake" } }, ${profiles} }`;
+    open = await createTestHub({
+      config: config(
+        '"profiles": { "echo": { "tools": { "fake": { "allow": ["echo"] } } }, "none": { "servers": [] } }',
+      ),
+    });
     const hub = open;
     await hub.hub.state.servers.get("fake")?.learn();
     const scopes: Scope[] = [
@@ -102,17 +105,19 @@ describe("the catalogue", () => {
     const change = "notifications/tools/list_changed";
     const addTool = (...names: string[]) => {
       hub.server.answer["tools/list"] = () => ({
-        tools: ["echo", ...names].map((name) => ({ name, inputSchema: { type: "object" } })),
+        tools: [
+          { name: "echo", description: "echoes", inputSchema: { type: "object" } },
+          ...names.map((name) => ({ name, inputSchema: { type: "object" } })),
+        ],
       });
       hub.server.say({ jsonrpc: "2.0", method: change });
     };
     addTool("other");
-    await expect.poll(() => told).toEqual([[change], [change], [change], []]);
-    // The first change took echo's description away; from now on it stays as it is.
+    await expect.poll(() => told).toEqual([[change], [change], [], []]);
     addTool("other", "another");
+    await expect.poll(() => told).toEqual([[change, change], [change, change], [], []]);
+    await hub.configure(config('"profiles": { "echo": { "servers": [] }, "none": { "servers": [] } }'));
     await expect.poll(() => told).toEqual([[change, change], [change, change], [change], []]);
-    await hub.configure(fakeConfig(', "profiles": { "echo": { "servers": [] }, "none": { "servers": [] } }'));
-    await expect.poll(() => told).toEqual([[change, change], [change, change], [change, change], []]);
   });
 
   it("refuses a cursor, as its lists have one page", async () => {

@@ -5,6 +5,7 @@ import {
   type CatalogView,
   cutView,
   type Route,
+  type ServerLists,
 } from "../core/catalog/aggregate.ts";
 import { LIST_KINDS, type ListKind } from "../core/catalog/kinds.ts";
 import { profileShows, profileShowsServer } from "../core/catalog/visibility.ts";
@@ -22,6 +23,7 @@ export class CatalogService {
   readonly #servers: () => readonly ManagedServer[];
   readonly #config: () => Config;
   readonly #audience: () => Iterable<Listener>;
+  readonly #standing: (server: string) => ServerLists["standing"];
   #catalog: Catalog | undefined;
   #repeats: boolean | undefined;
   #views = new Map<string, CatalogView>();
@@ -31,15 +33,17 @@ export class CatalogService {
   /** When the wait for a server that is being learnt began; nobody waits for it longer than LEARN_WAIT_MS in all. */
   readonly #waitedSince = new WeakMap<ManagedServer, number>();
 
-  /** `audience` are those who are told, debounced, when they should list again. */
+  /** `audience` are those who are told, debounced, when they should list again; `standing` says what of a server awaits review. */
   constructor(
     servers: () => readonly ManagedServer[],
     config: () => Config,
     audience: () => Iterable<Listener>,
+    standing: (server: string) => ServerLists["standing"],
   ) {
     this.#servers = servers;
     this.#config = config;
     this.#audience = audience;
+    this.#standing = standing;
   }
 
   /** Something that lists depend on has changed: a server's catalogue, or the configuration. */
@@ -154,9 +158,12 @@ export class CatalogService {
     this.#catalog ??= buildCatalog(
       this.#servers()
         .filter((server) => server.config.enabled)
-        .flatMap(({ name, config, catalog: { lists } }) =>
-          lists === undefined ? [] : [{ server: name, prefix: config.prefix ?? name, lists }],
-        ),
+        .flatMap(({ name, config, catalog: { lists } }) => {
+          if (lists === undefined) return [];
+          const standing = this.#standing(name);
+          const share = { server: name, prefix: config.prefix ?? name, lists };
+          return [standing === undefined ? share : { ...share, standing }];
+        }),
     );
     return this.#catalog;
   }

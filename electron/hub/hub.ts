@@ -1,7 +1,7 @@
 import type { Role, Settings } from "../../shared/contract.ts";
 import type { CallSummary } from "../../shared/model/call.ts";
 import type { Config, ServerConfig } from "../../shared/model/config.ts";
-import { routeUri } from "../core/catalog/aggregate.ts";
+import { heldRoute, routeUri } from "../core/catalog/aggregate.ts";
 import { CallsToday } from "./calls-today.ts";
 import { CatalogService } from "./catalog-service.ts";
 import { Broadcaster } from "./control/broadcaster.ts";
@@ -20,6 +20,8 @@ import { StatelessEndpoint } from "./endpoint/stateless/stateless-endpoint.ts";
 import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
+import { PinQuestions } from "./pins/pin-questions.ts";
+import { Pins } from "./pins/pins.ts";
 import { compose } from "./pipeline/call.ts";
 import { consentStep } from "./pipeline/consent-step.ts";
 import { keenStep } from "./pipeline/keen-step.ts";
@@ -105,6 +107,7 @@ export function createHub(deps: HubDeps): Hub {
     onCatalogChanged: (server) => {
       if (servers.get(server.name) !== server) return;
       storage.catalogs.save(server.name, server.key, server.catalog.parts);
+      pins.review(server);
       catalog.invalidate();
     },
     onLog: (server, line) => {
@@ -114,6 +117,7 @@ export function createHub(deps: HubDeps): Hub {
     onRemoved: (name) => {
       storage.catalogs.remove(name);
       tasks.book.serverRemoved(name);
+      pins.remove(name);
       broadcaster.emit("serverRemoved", { name });
     },
   });
@@ -121,7 +125,19 @@ export function createHub(deps: HubDeps): Hub {
     () => servers.all(),
     () => store.config,
     () => audience(sessions, listeners, identities),
+    (server) => pins.standing(server),
   );
+  const questions = new Questions();
+  const pinQuestions = new PinQuestions(questions, broadcaster);
+  const pins = new Pins({
+    store: storage.pins,
+    newTools: () => store.config.consent.newTools,
+    changed: (server) => {
+      catalog.invalidate();
+      pinQuestions.changed(server, pins.held(server));
+      broadcaster.emit("pinsChanged", { server, held: pins.count(server) });
+    },
+  });
   const inFlight = new InFlight();
   const subscriptions = new Subscriptions();
   const serverMessages = new ServerMessages({
@@ -193,7 +209,9 @@ export function createHub(deps: HubDeps): Hub {
         isLearnt: (scope) => catalog.isLearnt(scope),
         ready: (scope) => catalog.ready(scope),
       }),
-      authorizeStep,
+      authorizeStep((call) =>
+        heldRoute(catalog.view(call.scope, call.profile), call.target.space, call.target.value),
+      ),
       limitStep({ paused: () => paused }),
       validateStep((name) => servers.get(name), serverChanged),
       consentStep(policy),
@@ -209,7 +227,9 @@ export function createHub(deps: HubDeps): Hub {
     catalog,
     identities,
     sessions,
-    questions: new Questions(),
+    questions,
+    pins,
+    pinQuestions,
     tokens,
     broadcaster,
     serverLogs: deps.serverLogs,
@@ -261,12 +281,14 @@ export function createHub(deps: HubDeps): Hub {
       servers,
       catalog,
       serverMessages,
+      pins,
       stateless: new StatelessEndpoint({
         version: deps.version,
         servers,
         catalog,
         serverMessages,
         listeners,
+        pins,
         states: new RequestStates(deps.homeKey),
         run,
         log,
@@ -281,6 +303,8 @@ export function createHub(deps: HubDeps): Hub {
       callMethod(controlDeps, method, params, { role, remotePid: process.pid, executable: process.execPath }),
     async applyConfig(config) {
       const settled = servers.apply(config);
+      pins.keepOnly(new Set(Object.keys(config.mcpServers)));
+      for (const server of servers.all()) pins.review(server);
       catalog.invalidate();
       if (deps.runsServers) servers.wake();
       settingsChanged();

@@ -7,6 +7,8 @@ import type { Broadcaster } from "./control/broadcaster.ts";
 import type { Questions } from "./control/questions.ts";
 import type { ControlTokens } from "./control/tokens.ts";
 import type { Identities } from "./identities.ts";
+import type { PinQuestions } from "./pins/pin-questions.ts";
+import type { Pins } from "./pins/pins.ts";
 import type { Storage } from "./ports/storage.ts";
 import type { ServerLogs } from "./server-logs.ts";
 import type { ServerRegistry } from "./servers/registry.ts";
@@ -27,6 +29,8 @@ export interface HubState {
   readonly identities: Identities;
   readonly sessions: Sessions;
   readonly questions: Questions;
+  readonly pins: Pins;
+  readonly pinQuestions: PinQuestions;
   readonly tokens: ControlTokens;
   readonly broadcaster: Broadcaster;
   readonly serverLogs: ServerLogs;

@@ -9,6 +9,7 @@ import { type Connection, openConnection, unusable } from "./database.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
 import { openNames } from "./names.ts";
+import { openPins } from "./pins.ts";
 import { openServerCounts } from "./server-counts.ts";
 import { openSessions } from "./sessions.ts";
 import { createMainTurn } from "./turn.ts";
@@ -89,6 +90,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       clients,
       sessions,
       catalogs: openCatalogs(connection, clock),
+      pins: openPins(connection),
       audit: openAudit(connection),
       close: () => {
         closed ??= close();

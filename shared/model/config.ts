@@ -110,6 +110,11 @@ export const configSchema = z.strictObject({
     .strictObject({
       default: z.enum(["ask", "allow", "deny"]).default("ask"),
       timeoutSeconds: z.number().min(1).max(3_600).default(50),
+      /**
+       * What becomes of what a server adds after it was approved, and of a new version of its package: held back until
+       * the person accepts it, listed with every call asked for, or taken as it is. What it changes is always held.
+       */
+      newTools: z.enum(["hold", "ask", "allow"]).default("hold"),
     })
     .prefault({}),
   mcpServers: z.record(nameSchema, serverConfigSchema).default({}),

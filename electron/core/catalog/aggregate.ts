@@ -11,7 +11,15 @@ export interface ServerLists {
   readonly server: string;
   readonly prefix: string;
   readonly lists: Readonly<Record<ListKind, readonly Entry[]>>;
+  /** What the person has yet to review of it; without, nothing. */
+  readonly standing?: (kind: ListKind, key: string) => Standing | undefined;
 }
+
+/**
+ * How far the person has yet to review something. "held": not listed and not callable; "unreviewed": listed, and every
+ * call asks; "blocked": listed, and calls are refused (its server runs an update that nobody has accepted).
+ */
+export type Standing = "held" | "unreviewed" | "blocked";
 
 /** Where what a client names leads. */
 export interface Route {
@@ -21,6 +29,8 @@ export interface Route {
   readonly key: string;
   /** What clients call it on /mcp. */
   readonly exposed: string;
+  /** Undefined: the person has accepted it as it is. */
+  readonly standing?: Standing;
 }
 
 interface Listed {
@@ -36,6 +46,8 @@ export interface CatalogView {
   /** `{"tools":[…]}` and so on. */
   readonly results: Readonly<Record<ListKind, Uint8Array>>;
   readonly routes: Readonly<Record<ListKind, ReadonlyMap<string, Route>>>;
+  /** What would be there but is held back, so that a refusal can say so. */
+  readonly held: Readonly<Record<ListKind, ReadonlyMap<string, Route>>>;
 }
 
 /** Names everything of every server. Names depend on the whole set, never on who looks or on the order of servers. */
@@ -50,15 +62,17 @@ export function buildCatalog(servers: readonly ServerLists[]): Catalog {
     const exposed = LISTS[kind].key === "name" ? exposeNames(named) : exposeUris(named);
     return flat.map(({ server, entry }, index) => ({
       entry,
-      route: {
-        server: server.server,
-        kind,
-        key: entry.key,
-        exposed: exposed[index] ?? entry.key,
-      },
+      route: routeOf(server, kind, entry.key, exposed[index] ?? entry.key),
     }));
   };
   return perKind(build);
+}
+
+/** What is held back takes part in the naming, so that no other name changes when it is accepted. */
+function routeOf(server: ServerLists, kind: ListKind, key: string, exposed: string): Route {
+  const standing = server.standing?.(kind, key);
+  const route = { server: server.server, kind, key, exposed };
+  return standing === undefined ? route : { ...route, standing };
 }
 
 /** Cuts a view: what `visible` admits, under its exposed names, or with `ownNames` under its own. */
@@ -67,11 +81,15 @@ export function cutView(
   visible: (route: Route) => boolean,
   ownNames: boolean,
 ): CatalogView {
-  const seen = perKind((kind) => catalog[kind].filter(({ route }) => visible(route)));
+  const all = perKind((kind) => catalog[kind].filter(({ route }) => visible(route)));
+  const seen = perKind((kind) => all[kind].filter(({ route }) => route.standing !== "held"));
   const nameOf = (route: Route): string => (ownNames ? route.key : route.exposed);
+  const routesOf = (listed: readonly Listed[]): ReadonlyMap<string, Route> =>
+    new Map(listed.map(({ route }) => [nameOf(route), route]));
   return {
     results: perKind((kind) => listResult(kind, seen[kind], nameOf)),
-    routes: perKind((kind) => new Map(seen[kind].map(({ route }) => [nameOf(route), route]))),
+    routes: perKind((kind) => routesOf(seen[kind])),
+    held: perKind((kind) => routesOf(all[kind].filter(({ route }) => route.standing === "held"))),
   };
 }
 
@@ -86,16 +104,41 @@ export interface UriRoute {
  * by their text), else to the template that fits it best; undefined: nowhere known.
  */
 export function routeUri(view: CatalogView, uri: string): UriRoute | undefined {
+  // A template must not lead to what is held back under its own name.
+  if (view.held.resources.has(uri) || view.held.templates.has(uri)) return undefined;
   const listed = view.routes.resources.get(uri) ?? view.routes.templates.get(uri);
   if (listed !== undefined) return { route: listed, uri: listed.key };
-  let best: { readonly route: Route; readonly fit: number; readonly template: string } | undefined;
-  for (const [template, route] of view.routes.templates) {
-    const fit = templateFit(template, uri);
-    if (fit !== undefined && (best === undefined || fit > best.fit)) best = { route, fit, template };
-  }
+  const best = bestTemplate(view.routes.templates, uri);
   if (best === undefined) return undefined;
   // An exposed template is its own with something before it: what stands before is not the server's.
   return { route: best.route, uri: uri.slice(best.template.length - best.route.key.length) };
+}
+
+/** What is held back and would be meant by a name or URI that leads nowhere else; undefined: it is simply unknown. */
+export function heldRoute(
+  view: CatalogView,
+  space: "tools" | "prompts" | "uri" | "tasks",
+  name: string,
+): Route | undefined {
+  if (space === "tasks") return undefined;
+  if (space !== "uri") return view.held[space].get(name);
+  return (
+    view.held.resources.get(name) ??
+    view.held.templates.get(name) ??
+    bestTemplate(view.held.templates, name)?.route
+  );
+}
+
+function bestTemplate(
+  templates: ReadonlyMap<string, Route>,
+  uri: string,
+): { readonly route: Route; readonly template: string } | undefined {
+  let best: { readonly route: Route; readonly fit: number; readonly template: string } | undefined;
+  for (const [template, route] of templates) {
+    const fit = templateFit(template, uri);
+    if (fit !== undefined && (best === undefined || fit > best.fit)) best = { route, fit, template };
+  }
+  return best;
 }
 
 function listResult(kind: ListKind, listed: readonly Listed[], nameOf: (route: Route) => string): Uint8Array {

@@ -24,7 +24,7 @@ describe("the configuration", () => {
     expect(defaultConfig()).toEqual({
       listen: { host: "127.0.0.1", port: 4780, allowedHosts: [] },
       access: { anonymous: "deny" },
-      consent: { default: "ask", timeoutSeconds: 50 },
+      consent: { default: "ask", timeoutSeconds: 50, newTools: "hold" },
       mcpServers: {},
       profiles: {},
       rules: [],
@@ -88,7 +88,10 @@ describe("the configuration", () => {
     ["{} {}", "1:4  the file should end before this"],
     ['{"listn": {}}', '1:2 listn unknown key; did you mean "listen"?'],
     ['{"servers": {}}', '1:2 servers unknown key; did you mean "mcpServers"?'],
-    ['{"zzz": 1}', "1:2 zzz unknown key; known here: listen, access, consent, mcpServers, profiles, rules, limits"],
+    [
+      '{"zzz": 1}',
+      "1:2 zzz unknown key; known here: listen, access, consent, mcpServers, profiles, rules, limits",
+    ],
     ['{"listen": {"prot": 1}}', '1:13 listen.prot unknown key; did you mean "port"?'],
     ['{"listen": {"port": "4780"}}', '1:21 listen.port must be a number, not "4780"'],
     ['{"listen": {"port": 1.5}}', "1:21 listen.port must be a whole number, not the number 1.5"],

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Config, ServerConfig } from "../../../shared/model/config.ts";
 
-const LOOSENESS = { deny: 0, ask: 1, allow: 2 } as const;
+const LOOSENESS = { deny: 0, hold: 0, ask: 1, allow: 2 } as const;
 
 /**
  * What a hand edit changes that a person must confirm while a desktop is attached: what is run, and what loosens
@@ -16,6 +16,9 @@ export function needsConfirmation(previous: Config, next: Config): string[] {
     ...profileLines(previous, next),
     ...(LOOSENESS[next.consent.default] > LOOSENESS[previous.consent.default]
       ? [`consent.default: ${previous.consent.default} → ${next.consent.default}`]
+      : []),
+    ...(LOOSENESS[next.consent.newTools] > LOOSENESS[previous.consent.newTools]
+      ? [`consent.newTools: ${previous.consent.newTools} → ${next.consent.newTools}`]
       : []),
     ...(next.access.anonymous === "allow" && previous.access.anonymous === "deny"
       ? ["access.anonymous: deny → allow (requests without a token are taken)"]

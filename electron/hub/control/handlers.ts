@@ -11,6 +11,7 @@ import type { HubState } from "../state.ts";
 import { forbidden, mayAllow } from "./access.ts";
 import { titleOf } from "./change-text.ts";
 import type { Caller, Handlers } from "./control-endpoint.ts";
+import { acceptPins, askToAccept, pinHandlers } from "./pins.ts";
 import * as planned from "./planned.ts";
 import { Questions } from "./questions.ts";
 import { serverVerdict } from "./server-verdict.ts";
@@ -125,6 +126,8 @@ export function createHandlers(state: HubState): Handlers {
         return;
       case "settings.set":
         return act.setSettings(change, caller);
+      case "pins.accept":
+        return acceptPins(state, change.ids, caller);
       default:
         await planned.carryOut(change, caller);
     }
@@ -132,6 +135,7 @@ export function createHandlers(state: HubState): Handlers {
 
   return {
     ...planned.handlers,
+    ...pinHandlers(state),
     "hub.status": (): Status => ({
       hub: state.hub(),
       servers: state.servers.all().map(summary),
@@ -165,7 +169,7 @@ export function createHandlers(state: HubState): Handlers {
         prefix: server.config.prefix ?? server.name,
         launch: launchOf(server.config),
         toolList: server.catalog.describe((tool) => state.catalog.exposedName(name, tool)),
-        problems: server.problems(),
+        problems: [...server.problems(), ...state.pins.problems(name)],
         consent: serverVerdict(state.store.config, name),
       };
     },
@@ -232,6 +236,7 @@ export function createHandlers(state: HubState): Handlers {
 
     "questions.list": () => ({ pending: state.questions.list() }),
     "questions.ask": ({ change }, caller) => {
+      if (change.type === "pins.accept") return askToAccept(state, change.ids, caller);
       if (change.type !== "server.add" && change.type.startsWith("server.") && "name" in change)
         serverNamed(change.name);
       const question = state.questions.ask({

@@ -26,8 +26,6 @@ export const handlers = {
   "rules.replay": planned,
   "grants.list": planned,
   "grants.revoke": planned,
-  "pins.list": planned,
-  "pins.accept": planned,
 } satisfies Partial<Handlers>;
 
 export function carryOut(_change: Change, _caller: Caller): Promise<void> {

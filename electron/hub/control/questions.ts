@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ParsedParams } from "../../../shared/contract.ts";
 import { GatehouseError } from "../../../shared/errors.ts";
+import type { Held } from "../../../shared/model/consent.ts";
 import type { Answer, Change, Question } from "../../../shared/model/question.ts";
 import type { Launch } from "../../../shared/model/server.ts";
 import type { Caller } from "./control-endpoint.ts";
@@ -14,6 +15,8 @@ export interface Asked {
   readonly title: string;
   readonly launch: Launch | null;
   readonly warnings: string[];
+  /** What is held back of a server, for a question about that. */
+  readonly held?: readonly Held[];
 }
 
 /** An answer as it was given, and by whom. */
@@ -48,9 +51,14 @@ export class Questions {
     return this.#open.size;
   }
 
+  /** No further question is taken. */
+  get full(): boolean {
+    return this.#changes() >= MAX_OPEN;
+  }
+
   /** Opens a question; `action`, if given, is run with the answer instead of a change. */
   ask(asked: Asked, action?: (allowed: boolean) => void): Question {
-    if (this.#changes() >= MAX_OPEN)
+    if (this.full)
       throw new GatehouseError(
         "bad_request",
         "too many questions are open",
@@ -58,9 +66,9 @@ export class Questions {
       );
     const question: Question = {
       id: newQuestionId(),
-      kind: asked.change?.type.startsWith("server.") === true ? "server" : "config",
+      kind: kindOf(asked.change),
       client: null,
-      server: serverOf(asked.change),
+      server: serverOf(asked.change) ?? asked.held?.[0]?.server ?? null,
       tool: null,
       arguments: null,
       askedAt: new Date().toISOString(),
@@ -71,7 +79,7 @@ export class Questions {
       warnings: asked.warnings,
       call: null,
       pairing: null,
-      held: null,
+      held: asked.held === undefined ? null : [...asked.held],
     };
     const settling =
       action === undefined ? undefined : { settle: ({ answer }: Given) => action(Questions.allows(answer)) };
@@ -144,6 +152,11 @@ function withNamesOnly(values: Readonly<Record<string, string>>): Record<string,
   const shown = (value: string): string =>
     /^\$\{(secret|env):[^}]*\}$/.test(value) || value === "" ? value : "(hidden)";
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shown(value)]));
+}
+
+function kindOf(change: Change | null): Question["kind"] {
+  if (change?.type === "pins.accept") return "tool";
+  return change?.type.startsWith("server.") === true ? "server" : "config";
 }
 
 function serverOf(change: Change | null): string | null {

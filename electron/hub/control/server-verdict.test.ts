@@ -3,7 +3,7 @@ import { type Rule, trustRule } from "../../../shared/model/config.ts";
 import { serverVerdict } from "./server-verdict.ts";
 
 const verdict = (...rules: Rule[]) =>
-  serverVerdict({ rules, consent: { default: "ask", timeoutSeconds: 50 } }, "files");
+  serverVerdict({ rules, consent: { default: "ask", timeoutSeconds: 50, newTools: "hold" } }, "files");
 
 test.each<[string, Rule[], object]>([
   ["no rule", [], { decision: "ask", by: "consent.default" }],

@@ -7,6 +7,7 @@ import { isRelayed } from "../../core/mcp/session-era/targets.ts";
 import type { CatalogService } from "../catalog-service.ts";
 import type { Identities } from "../identities.ts";
 import type { Log } from "../log.ts";
+import type { Pins } from "../pins/pins.ts";
 import type { Call, Outcome } from "../pipeline/call.ts";
 import type { ClientIdentity, InboundMessage, McpEndpoint, Reply, SessionHandle } from "../ports/endpoint.ts";
 import type { ServerRegistry } from "../servers/registry.ts";
@@ -27,6 +28,7 @@ export interface McpEndpointDeps {
   readonly servers: ServerRegistry;
   readonly catalog: CatalogService;
   readonly serverMessages: ServerMessages;
+  readonly pins: Pins;
   readonly stateless: StatelessEndpoint;
   readonly tasks: Tasks;
   readonly run: (call: Call) => Outcome | Promise<Outcome>;
@@ -107,7 +109,7 @@ function initialize(deps: McpEndpointDeps, message: InboundMessage, id: Buffer, 
   const server = scope.kind === "server" ? deps.servers.get(scope.name) : undefined;
   const offer = {
     version: deps.version,
-    server: server?.hello,
+    server: server?.hello === undefined ? undefined : deps.pins.hello(server.name, server.hello),
     stateless: server?.era?.kind === "stateless",
     tasks: tasksOffered(deps.catalog, scope, client),
   };

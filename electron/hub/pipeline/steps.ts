@@ -1,6 +1,8 @@
+import type { Route } from "../../core/catalog/aggregate.ts";
 import { INVALID_PARAMS, RESOURCE_NOT_FOUND } from "../../core/jsonrpc/errors.ts";
 import type { Scope } from "../ports/endpoint.ts";
 import type { Call, Outcome, Step } from "./call.ts";
+import { blockedOutcome, heldOutcome } from "./held-outcomes.ts";
 import { cancelledOutcome, errorOutcome } from "./outcomes.ts";
 
 /** What the step that looks names up needs of the catalogue. */
@@ -36,9 +38,23 @@ export function lookupStep(lookup: Lookup): Step {
   };
 }
 
-/** Only what the client can see may be called: a name outside its view is as unknown as one that does not exist. */
-export const authorizeStep: Step = (call, next) =>
-  call.route === undefined || call.server === undefined ? unknownOutcome(call) : next();
+/**
+ * Only what the client can see may be called: a name outside its view is as unknown as one that does not exist. What it
+ * would see but the person has yet to review is refused in words. `held` finds that, for a name that leads nowhere.
+ */
+export function authorizeStep(held: (call: Call) => Route | undefined): Step {
+  return (call, next) => {
+    if (call.route === undefined || call.server === undefined) {
+      const route = held(call);
+      if (route === undefined) return unknownOutcome(call);
+      // The log is to name the server.
+      call.route = route;
+      call.ownKey = route.key;
+      return heldOutcome(call, route);
+    }
+    return call.route.standing === "blocked" ? blockedOutcome(call, call.route) : next();
+  };
+}
 
 const NOUNS = { tools: "tool", prompts: "prompt", tasks: "task" } as const;
 

@@ -79,7 +79,9 @@ export class PolicyService {
     const { space } = call.target;
     const fallback = space !== "tools" && consent.default === "ask" ? "allow" : consent.default;
     const policy = space === "tasks" ? this.#taskPolicy : this.#policy;
-    const decision = policy.decide(about, facts, fallback);
+    const decided = policy.decide(about, facts, fallback);
+    const isNew = call.route?.standing === "unreviewed" && space !== "tasks";
+    const decision = isNew && decided.decision === "allow" ? UNREVIEWED : decided;
     return { decision, call: about, facts, changed: () => facts.changed() };
   }
 
@@ -160,6 +162,14 @@ export class PolicyService {
     return serverPlace(config, { homedir, env, project: project === "" ? undefined : project });
   }
 }
+
+/** What its server has added and nobody has accepted yet is never called unasked (`consent.newTools: "ask"`). */
+const UNREVIEWED: Decision = {
+  decision: "ask",
+  by: "consent.newTools",
+  ruleId: null,
+  why: "its server has added it, or runs an update, and you have not accepted that yet",
+};
 
 /** Rules about arguments were asked when the call was made; they keep their place. */
 const forTasks = (rule: Rule): Rule =>

@@ -98,6 +98,45 @@ export interface CatalogStore {
   remove(server: string): void;
 }
 
+/** What the person has accepted of a server's texts. `text` is canonical JSON, `hash` its SHA-256, hex. */
+export interface StoredPin {
+  readonly kind: string;
+  readonly key: string;
+  readonly hash: string;
+  readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly pinnedAt: number;
+}
+
+/** What is held back, and since when; `text` only where no catalogue holds it (a package). */
+export interface StoredHeld {
+  readonly kind: string;
+  readonly key: string;
+  readonly hash: string;
+  readonly text: string | null;
+  readonly since: number;
+}
+
+/** What was accepted of each server, and what waits for the person. */
+export interface PinStore {
+  /** The servers of which anything was accepted. */
+  servers(): string[];
+  /** Undefined: nothing of this server was ever accepted. */
+  load(
+    server: string,
+  ): { readonly pins: readonly StoredPin[]; readonly held: readonly StoredHeld[] } | undefined;
+  /** In one transaction: adds or replaces pins, drops others, and replaces the list of what is held. */
+  save(
+    server: string,
+    change: {
+      readonly put: readonly StoredPin[];
+      readonly drop: readonly { readonly kind: string; readonly key: string }[];
+      readonly held: readonly StoredHeld[];
+    },
+  ): void;
+  remove(server: string): void;
+}
+
 /** Administrative acts: who did what, from where. */
 export interface AuditLog {
   record(entry: {
@@ -115,6 +154,7 @@ export interface Storage {
   readonly clients: ClientStore;
   readonly sessions: SessionStore;
   readonly catalogs: CatalogStore;
+  readonly pins: PinStore;
   readonly audit: AuditLog;
   /** Commits what is queued, waits for the worker, checkpoints and closes. */
   close(): Promise<void>;

@@ -61,6 +61,9 @@ describe("a managed server", () => {
 
   it("keeps the last known list while it is down, and learns changes when the server tells of them", async () => {
     const hub = await start();
+    await hub.configure(
+      '{ "consent": { "default": "allow", "newTools": "allow" }, "mcpServers": { "fake": { "command": "fake" } } }',
+    );
     const session = await hub.open();
     const pushed: string[] = [];
     session.attachStream({ push: (parts) => pushed.push(Buffer.concat(parts).toString()), close: () => {} });

@@ -1,4 +1,13 @@
-import type { CallRow, CatalogParts, Storage, StoredClient, StoredSession } from "../ports/storage.ts";
+import type {
+  CallRow,
+  CatalogParts,
+  PinStore,
+  Storage,
+  StoredClient,
+  StoredHeld,
+  StoredPin,
+  StoredSession,
+} from "../ports/storage.ts";
 
 /** Storage in memory for tests of the hub alone, with what it was given in plain sight. */
 export interface MemoryStorage extends Storage {
@@ -69,8 +78,28 @@ export function createMemoryStorage(): MemoryStorage {
       save: (server, key, parts) => catalogs.set(server, { key, parts }),
       remove: (server) => catalogs.delete(server),
     },
+    pins: memoryPins(),
     audit: { record: ({ act, detail, role }) => storage.audited.push(`${role} ${act} ${detail}`.trim()) },
     close: () => Promise.resolve(),
   };
   return storage;
+}
+
+/** Pins in memory. */
+function memoryPins(): PinStore {
+  const stored = new Map<string, { pins: Map<string, StoredPin>; held: readonly StoredHeld[] }>();
+  return {
+    servers: () => [...stored.keys()],
+    load: (server) => {
+      const found = stored.get(server);
+      return found === undefined ? undefined : { pins: [...found.pins.values()], held: found.held };
+    },
+    save(server, { put, drop, held }) {
+      const { pins } = stored.get(server) ?? { pins: new Map<string, StoredPin>() };
+      for (const { kind, key } of drop) pins.delete(`${kind}\n${key}`);
+      for (const pin of put) pins.set(`${pin.kind}\n${pin.key}`, pin);
+      stored.set(server, { pins, held });
+    },
+    remove: (server) => stored.delete(server),
+  };
 }

@@ -20,6 +20,7 @@ import {
 } from "../../../core/mcp/tasks/capabilities.ts";
 import type { CatalogService } from "../../catalog-service.ts";
 import type { Log } from "../../log.ts";
+import type { Pins } from "../../pins/pins.ts";
 import type { Call, Outcome } from "../../pipeline/call.ts";
 import { findRoute } from "../../pipeline/route.ts";
 import type { InboundMessage, Reply } from "../../ports/endpoint.ts";
@@ -41,6 +42,7 @@ export interface StatelessDeps {
   readonly catalog: CatalogService;
   readonly serverMessages: ServerMessages;
   readonly listeners: Listeners;
+  readonly pins: Pins;
   readonly states: RequestStates;
   readonly run: (call: Call) => Outcome | Promise<Outcome>;
   readonly log: Log;
@@ -99,8 +101,10 @@ export class StatelessEndpoint implements HeldCallHost {
 
   #discover(message: InboundMessage): Uint8Array {
     const answer = { ttlMs: TTL_MS, cacheScope: "private" } as const;
-    const known = this.#known(message)?.catalog.parts.get("initialize");
-    if (known !== undefined) return discoverFromInitialize(known, answer);
+    const server = this.#known(message);
+    const raw = server?.catalog.parts.get("initialize");
+    if (server?.hello !== undefined && raw !== undefined)
+      return discoverFromInitialize(this.#deps.pins.initialize(server.name, raw, server.hello), answer);
     return discoverResult({
       ...answer,
       capabilities: this.#capabilities(message),
