@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { LEARN_WAIT_MS } from "./catalog-service.ts";
 import type { Scope } from "./ports/endpoint.ts";
-import { createTestHub, fakeConfig, type TestHub } from "./testing/test-hub.ts";
+import { createTestHub, type TestHub } from "./testing/test-hub.ts";
 
 let open: TestHub | undefined;
 afterEach(async () => {
