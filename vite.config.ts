@@ -56,7 +56,9 @@ export default defineConfig({
         emptyOutDir: true,
         target: "chrome130",
         sourcemap: true,
-        rollupOptions: { input: { index: path("renderer/index.html") } },
+        rollupOptions: {
+          input: { index: path("renderer/index.html"), popup: path("renderer/popup/index.html") },
+        },
       },
     },
     hub: nodeBuild(
@@ -69,7 +71,11 @@ export default defineConfig({
       "es",
     ),
     desktop: nodeBuild("dist/desktop", { main: path("electron/desktop/main.ts") }, "es"),
-    preload: nodeBuild("dist/preload", { preload: path("electron/preload/preload.ts") }, "cjs"),
+    preload: nodeBuild(
+      "dist/preload",
+      { preload: path("electron/preload/preload.ts"), popup: path("electron/preload/popup.ts") },
+      "cjs",
+    ),
   },
   test: {
     root: path("."),

@@ -71,6 +71,8 @@ export interface Bridge {
   setTheme(theme: Theme): Promise<void>;
   getStartAtLogin(): Promise<StartAtLogin>;
   setStartAtLogin(enabled: boolean): Promise<StartAtLogin>;
+  /** Brings the popup with the open question to the front; false when there is none. */
+  showQuestions(): Promise<boolean>;
   /** Opens an http(s) address in the person's browser after showing it to them. */
   openExternal(url: string): Promise<void>;
 }

@@ -19,6 +19,8 @@ import { createOwnerActions } from "./owner/actions.ts";
 import { createConfirm } from "./owner/confirm.ts";
 import { dialogRoom } from "./owner/dialog-pages.ts";
 import { watchQuestions } from "./owner/questions.ts";
+import type { Popup } from "./popup/popup.ts";
+import { createConsentPopup } from "./popup/wire.ts";
 import { jsonFile } from "./system/json-file.ts";
 import { applicationMenu } from "./system/menu.ts";
 import { createStartAtLogin } from "./system/start-at-login.ts";
@@ -26,7 +28,7 @@ import { followStatus } from "./tray/hub-status.ts";
 import { appImage } from "./tray/images.ts";
 import { type AppTray, createTray } from "./tray/tray.ts";
 import { hasTrayHost } from "./tray/tray-host.ts";
-import { trayModel } from "./tray/tray-model.ts";
+import { createTrayState, type TrayState } from "./tray/tray-state.ts";
 import { createAppFiles } from "./window/app-files.ts";
 import { FAILURE_PATH, failurePage } from "./window/failure-page.ts";
 import { createMainWindow } from "./window/main-window.ts";
@@ -60,6 +62,7 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
   );
   let failure = "The page could not be loaded.";
   let tray: AppTray | undefined;
+  let popup: Popup | undefined;
 
   const hub = createHubProcess({
     startChild: (events) =>
@@ -145,11 +148,23 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
           preferences.write({ theme });
         },
         startAtLogin,
+        showQuestions: () => popup?.bring() ?? false,
       }),
       () => window.current?.webContents,
     );
     hub.onChange(() => window.hubChanged());
-    watchHub(hub, confirm, log, (model) => tray?.update(model));
+    const trayState = createTrayState((model) => tray?.update(model));
+    popup = createConsentPopup({
+      root,
+      icon: appImage,
+      quitting: () => quitting.begun,
+      counted: (waiting) => {
+        app.setBadgeCount(waiting);
+        trayState.set({ waiting });
+      },
+      log,
+    });
+    watchHub(hub, confirm, popup, trayState, log);
     hub.start();
     const trayed = await hasTrayHost(platform, env);
     if (quitting.begun) return;
@@ -157,12 +172,13 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
       tray = createTray(
         {
           open: show,
+          questions: () => popup?.bring(),
           pause: () => call("hub.pause"),
           resume: () => call("hub.resume"),
           quit: () => app.quit(),
         },
         platform,
-        trayModel(hub.state, undefined),
+        trayState.model,
       );
     }
     if (!(hidden && trayed)) show();
@@ -173,19 +189,21 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
 function watchHub(
   hub: HubProcess,
   confirm: Parameters<typeof watchQuestions>[1],
+  popup: Popup,
+  tray: TrayState,
   log: (line: string) => void,
-  update: (model: ReturnType<typeof trayModel>) => void,
 ): void {
   let disposers: (() => void)[] = [];
   hub.onChange((state) => {
     for (const dispose of disposers) dispose();
     disposers = [];
-    update(trayModel(state, undefined));
+    tray.set({ state, status: undefined });
     const { client } = hub;
     if (state.state !== "running" || client === undefined) return;
     disposers = [
       watchQuestions(client, confirm, log),
-      followStatus(client, (status) => update(trayModel(state, status))),
+      popup.attach(client),
+      followStatus(client, (status) => tray.set({ status })),
     ];
   });
 }

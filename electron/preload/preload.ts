@@ -35,6 +35,7 @@ const bridge: Bridge = {
   setTheme: (theme) => call("setTheme", { theme }),
   getStartAtLogin: () => call("getStartAtLogin"),
   setStartAtLogin: (enabled) => call("setStartAtLogin", { enabled }),
+  showQuestions: () => call("showQuestions"),
   openExternal: (url) => call("openExternal", { url }),
 };
 

@@ -12,6 +12,8 @@ export interface BridgeParts {
   /** Opens the home folder; resolves to what went wrong, or "". */
   readonly openDataFolder: () => Promise<string>;
   readonly setTheme: (theme: Parameters<Bridge["setTheme"]>[0]) => void;
+  /** Brings the popup with the open question to the front; false when there is none. */
+  readonly showQuestions: () => boolean;
   readonly startAtLogin: { get(): StartAtLogin; set(enabled: boolean): StartAtLogin };
 }
 
@@ -40,6 +42,7 @@ export function bridgeHandlers(parts: BridgeParts): BridgeHandlers {
     setTheme: ({ theme }) => parts.setTheme(theme),
     getStartAtLogin: () => parts.startAtLogin.get(),
     setStartAtLogin: ({ enabled }) => parts.startAtLogin.set(enabled),
+    showQuestions: () => parts.showQuestions(),
     openExternal: ({ url }) => parts.openLink(url),
   };
 }

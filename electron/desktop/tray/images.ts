@@ -4,6 +4,7 @@ import type { TrayLook } from "./tray-model.ts";
 
 const DOTS: Record<TrayLook, number | undefined> = {
   running: undefined,
+  asking: 0x646aee,
   paused: 0xe0a100,
   busy: 0x8a8f98,
   down: 0xe5484d,

@@ -25,7 +25,17 @@ test.each([
   ],
   [running, status(true, "ready"), "paused", "All calls are paused", "resume"],
 ])("the tray of %j with %j", (state, known, look, summary, pause) => {
-  expect(trayModel(state, known)).toEqual({ look, summary, pause });
+  expect(trayModel({ state, status: known, waiting: 0 })).toEqual({ look, summary, pause, waiting: 0 });
+});
+
+test("questions that wait give the tray its badge, and none is left when the hub is down", () => {
+  expect(trayModel({ state: running, status: status(true), waiting: 2 })).toEqual({
+    look: "asking",
+    summary: "2 questions wait for you",
+    pause: "resume",
+    waiting: 2,
+  });
+  expect(trayModel({ state: { state: "stopped" }, status: undefined, waiting: 2 }).waiting).toBe(0);
 });
 
 test("a window is hidden into a tray only where one would be seen", async () => {

@@ -4,6 +4,8 @@ import type { TrayModel } from "./tray-model.ts";
 
 export interface TrayActions {
   open(): void;
+  /** Brings the open question to the front. */
+  questions(): void;
   pause(): void;
   resume(): void;
   quit(): void;
@@ -23,7 +25,8 @@ export function createTray(actions: TrayActions, platform: string, initial: Tray
     tray.setToolTip(`Gatehouse: ${model.summary}`);
     tray.setContextMenu(Menu.buildFromTemplate(trayMenu(model, actions)));
   };
-  if (platform !== "darwin") tray.on("click", () => actions.open());
+  if (platform !== "darwin")
+    tray.on("click", () => (model.waiting > 0 ? actions.questions() : actions.open()));
   nativeTheme.on("updated", draw);
   draw();
   return {
@@ -40,10 +43,14 @@ export function createTray(actions: TrayActions, platform: string, initial: Tray
 }
 
 /** The tray's menu. */
-function trayMenu({ summary, pause }: TrayModel, actions: TrayActions): MenuItemConstructorOptions[] {
+function trayMenu(
+  { summary, pause, waiting }: TrayModel,
+  actions: TrayActions,
+): MenuItemConstructorOptions[] {
   return [
     { label: summary, enabled: false },
     { type: "separator" },
+    ...(waiting > 0 ? [{ label: "Show the Question", click: () => actions.questions() }] : []),
     { label: "Open Gatehouse", click: () => actions.open() },
     pause === "resume"
       ? { label: "Resume Calls", click: () => actions.resume() }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { APP_HEADERS } from "./csp.ts";
+import { POPUP_PATH } from "../../../shared/popup-channels.ts";
+import { APP_HEADERS, POPUP_HEADERS } from "./csp.ts";
 import { isOwnPage } from "./navigation.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -49,7 +50,8 @@ export function createAppFiles(
     const type = TYPES[path === "/" ? "html" : (path.split(".").at(-1) ?? "")];
     if (file === undefined || type === undefined) return plain(404, "not found");
     try {
-      return { status: 200, headers: { ...APP_HEADERS, "content-type": type }, body: await readFile(file) };
+      const rules = path === POPUP_PATH ? POPUP_HEADERS : APP_HEADERS;
+      return { status: 200, headers: { ...rules, "content-type": type }, body: await readFile(file) };
     } catch {
       return plain(404, "not found");
     }

@@ -21,3 +21,12 @@ export const APP_HEADERS: Readonly<Record<string, string>> = {
   "referrer-policy": "no-referrer",
   "cache-control": "no-store",
 };
+
+/** The same for the popup's page, which connects to nothing: it hears and says everything through its bridge. */
+export const POPUP_HEADERS: Readonly<Record<string, string>> = {
+  ...APP_HEADERS,
+  "content-security-policy": CONTENT_SECURITY_POLICY.replace(
+    "connect-src ws://127.0.0.1:*",
+    "connect-src 'none'",
+  ),
+};

@@ -1,3 +1,5 @@
+import { POPUP_PATH } from "../../../shared/popup-channels.ts";
+
 /** The window's own scheme and origin. Deep links use another scheme (gatehouse-link), so that none can ever name a page of ours. */
 export const APP_SCHEME = "gatehouse";
 export const APP_ORIGIN = "gatehouse://app";
@@ -7,6 +9,11 @@ export const APP_URL = `${APP_ORIGIN}/`;
 export function isOwnPage(url: string | undefined): boolean {
   const parsed = url === undefined ? undefined : parse(url);
   return parsed?.protocol === `${APP_SCHEME}:` && parsed.host === "app";
+}
+
+/** Whether a frame that shows this URL is the popup's page. */
+export function isPopupPage(url: string | undefined): boolean {
+  return isOwnPage(url) && parse(url ?? "")?.pathname === POPUP_PATH;
 }
 
 /** Whether the window may go there: to its start page only (a reload, or "try again" after a failure). */

@@ -1,0 +1,47 @@
+import type { Question } from "../../../shared/model/question.ts";
+
+/** The kinds that the popup asks; the others have native dialogs. */
+export const isPopupKind = (question: Question): boolean =>
+  question.kind === "call" || question.kind === "pair" || question.kind === "tool";
+
+/** The open questions in the order in which they are shown: the one that is shown first stays until it is gone. */
+export interface QuestionQueue {
+  readonly current: Question | undefined;
+  readonly total: number;
+  has(id: string): boolean;
+  /** Adds a question at the end, or renews one that is there. */
+  put(question: Question): void;
+  /** True if it was there. */
+  remove(id: string): boolean;
+  clear(): void;
+}
+
+/** Creates an empty queue. */
+export function createQueue(): QuestionQueue {
+  const open = new Map<string, Question>();
+  return {
+    get current() {
+      const [first] = open.values();
+      return first;
+    },
+    get total() {
+      return open.size;
+    },
+    has: (id) => open.has(id),
+    put(question) {
+      if (isPopupKind(question)) open.set(question.id, question);
+    },
+    remove: (id) => open.delete(id),
+    clear: () => open.clear(),
+  };
+}
+
+/** Whether the person would decide about something else: not when only more calls wait or the time was moved. */
+export function isOtherDecision(shown: Question, now: Question): boolean {
+  return withoutClock(shown) !== withoutClock(now);
+}
+
+function withoutClock(question: Question): string {
+  const { deadline: _, call, ...rest } = question;
+  return JSON.stringify([rest, call === null ? null : { ...call, waiting: 0 }]);
+}
