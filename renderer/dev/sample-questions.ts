@@ -48,7 +48,9 @@ interface Asked {
   readonly more?: Partial<NonNullable<Question["call"]>>;
 }
 
-function call(id: string, { tool, args, previous, server = "files", more = {} }: Asked): Question {
+type CallSample = Question & { readonly call: NonNullable<Question["call"]> };
+
+function call(id: string, { tool, args, previous, server = "files", more = {} }: Asked): CallSample {
   const argumentsText = JSON.stringify(args);
   return {
     ...base,

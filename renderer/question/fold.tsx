@@ -8,7 +8,7 @@ const Context = createContext<Folds | undefined>(undefined);
 export const FoldsProvider = Context.Provider;
 
 /** The folds around, or some of its own where nobody waits for them. */
-export function useFolds(): Folds {
+function useFolds(): Folds {
   const around = useContext(Context);
   const own = useMemo(createFolds, []);
   return around ?? own;

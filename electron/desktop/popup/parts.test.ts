@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { SAMPLE_QUESTIONS } from "../../../renderer/dev/sample-questions.ts";
 import { isPopupPage } from "../window/navigation.ts";
 import { createArming } from "./arming.ts";
+import { notificationText } from "./notification-text.ts";
 import { popupBounds } from "./placement.ts";
 import { createQueue, isOtherDecision } from "./queue.ts";
 import { watchScreenLock } from "./screen-lock.ts";
@@ -72,4 +73,14 @@ test.each([
   [undefined, false],
 ])("the popup's page is told by its address: %s", (url, own) => {
   expect(isPopupPage(url)).toBe(own);
+});
+
+test("a notification names who asks, shows nothing hidden, and tells where to answer", () => {
+  const { read, pair, held } = SAMPLE_QUESTIONS;
+  expect(notificationText({ ...read, client: "a\u202eb" }, 3)).toEqual({
+    title: "a\\u{202e}b asks to use files",
+    body: "Answer in Gatehouse's popup. 3 questions wait.",
+  });
+  expect(notificationText(pair, 1).title).toBe("A program asks to connect");
+  expect(notificationText(held, 1).title).toBe("weather has changed");
 });
