@@ -54,19 +54,23 @@ export class ListenStream {
       const lists = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
       const next = connection.listen(honoured({ ...lists, ...this.#watched }, capabilities));
       const ended = next.done.catch((error: unknown) => this.#log(sentenceOf(error)));
-      let over = false;
-      void ended.then(() => {
-        over = true;
-      });
-      const held = await within(
-        ACKNOWLEDGE_MS,
-        Promise.race([next.acknowledged, ended.then(() => undefined)]),
-      );
-      if (!over) {
+      const said = Promise.race([
+        next.acknowledged,
+        ended.then(() => "ended" as const),
+        renewed.then(() => "renewed" as const),
+      ]);
+      const held = await within(ACKNOWLEDGE_MS, said);
+      if (held === "renewed") {
+        // More or less is wanted already; whoever waits goes on waiting for the stream that says so.
+        next.cancel();
+        this.#waiting.unshift(...waiting);
+        continue;
+      }
+      if (held !== "ended") {
         current?.cancel();
         current = next;
       }
-      for (const resolve of waiting) resolve(held ?? HEARS_NOTHING);
+      for (const resolve of waiting) resolve(typeof held === "object" ? held : HEARS_NOTHING);
       await Promise.race([renewed, ended.then(() => pause(LISTEN_AGAIN_MS, undefined, { ref: false }))]);
     }
     current?.cancel();
