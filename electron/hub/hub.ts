@@ -216,6 +216,7 @@ export function createHub(deps: HubDeps): Hub {
       validateStep((name) => servers.get(name), serverChanged),
       consentStep(policy),
       subscriptions.step,
+      serverMessages.levelStep,
     ],
     (call) => routeCall(routeDeps, call),
   );
@@ -286,7 +287,6 @@ export function createHub(deps: HubDeps): Hub {
         version: deps.version,
         servers,
         catalog,
-        serverMessages,
         listeners,
         pins,
         states: new RequestStates(deps.homeKey),

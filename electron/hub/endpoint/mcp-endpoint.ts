@@ -144,8 +144,7 @@ function setLevel(
   if (!isLogLevel(level))
     return reply.send([errorMessage(id, INVALID_PARAMS, "params.level is no log level of MCP")]);
   session.logLevel = level;
-  deps.serverMessages.levelsChanged();
-  reply.send(resultMessage(id, emptyResult));
+  void deps.serverMessages.levelsChanged().then(() => reply.send(resultMessage(id, emptyResult)));
 }
 
 function cancel(session: Session, message: InboundMessage): void {

@@ -14,7 +14,8 @@ import { sortEdits } from "../../core/mcp/stateless-era/edits.ts";
 import { type InputRequest, sessionParams } from "../../core/mcp/stateless-era/round-trips.ts";
 import { rawMember } from "../../core/mcp/tasks/capabilities.ts";
 import { renameTask } from "../../core/mcp/tasks/messages.ts";
-import type { Call } from "../pipeline/call.ts";
+import type { Call, Step } from "../pipeline/call.ts";
+import { cancelledOutcome } from "../pipeline/outcomes.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session, Sessions } from "../sessions.ts";
 import type { OwnedTask } from "../tasks/task-book.ts";
@@ -225,7 +226,7 @@ export class ServerMessages {
       this.#asked.delete(id);
       asked.refuse("the client's session has ended");
     }
-    this.levelsChanged();
+    void this.levelsChanged();
   }
 
   /** A server is gone: its questions need no answer, and the clients are told so. */
@@ -238,19 +239,40 @@ export class ServerMessages {
     }
   }
 
-  /** A single request wants messages from this level on (the stateless era). */
-  wantsLevel(server: ManagedServer, level: LogLevel): void {
-    server.setLogLevel(mostVerbose([level, server.logLevel]));
-  }
+  /**
+   * A single request may want messages from some level on (the stateless era): it is in effect before the request goes
+   * to its server.
+   */
+  readonly levelStep: Step = (call, next) => {
+    const { server, session } = call;
+    if (server === undefined || !session.quiet || session.logLevel === undefined) return next();
+    const set = server.setLogLevel(mostVerbose([session.logLevel, server.logLevel]));
+    if (set === undefined) return next();
+    return new Promise((resolve, reject) => {
+      call.cancel = () => {
+        call.cancel = undefined;
+        resolve(cancelledOutcome);
+      };
+      const { cancel } = call;
+      set.then(() => {
+        if (call.cancel !== cancel) return;
+        call.cancel = undefined;
+        resolve(next());
+      }, reject);
+    });
+  };
 
-  /** Somebody asks for another level of log messages: each server gets the most verbose one. */
-  levelsChanged(): void {
+  /**
+   * Somebody asks for another level of log messages: each server gets the most verbose one. Settles when those that run
+   * have taken it.
+   */
+  async levelsChanged(): Promise<void> {
     const levels = new Map<ManagedServer, LogLevel | undefined>();
     for (const server of this.#deps.servers()) {
       const hearers = [...this.#deps.sessions.live()].filter((session) => this.#hears(session, server));
       levels.set(server, mostVerbose(hearers.map((session) => session.logLevel)));
     }
-    for (const [server, level] of levels) server.setLogLevel(level);
+    await Promise.all([...levels].map(([server, level]) => server.setLogLevel(level)));
   }
 
   /** Whose what a server sends is: of the one session with calls under way there, else of the session it belongs to. */

@@ -24,6 +24,7 @@ import type {
   TransportFactory,
 } from "../ports/upstream.ts";
 import type { Session } from "../sessions.ts";
+import { within } from "../within.ts";
 import { CallQueue, ServerUnavailable, type Ticket } from "./call-queue.ts";
 import { type OutboundRequest, ServerConnection } from "./connection.ts";
 import { eraOf, rememberEra, SESSION_ERA, type ServerEra } from "./era.ts";
@@ -58,6 +59,8 @@ export interface ManagedServerDeps {
 
 /** A call waits for a restart that is at most this far away, in milliseconds; else it fails at once. */
 const RETRY_WORTH_WAITING_MS = 2_500;
+/** How long a server is given to take a new log level before calls go on, in milliseconds. */
+const LEVEL_MS = 1_000;
 /** Bytes of answers that clients have not taken yet, above which a server is not read from. */
 const UNDELIVERED_HIGH = 64 * 1024 * 1024;
 /** What the supervisor makes of a transport's end; a crash unless it stands here. */
@@ -196,11 +199,14 @@ export class ManagedServer {
     return this.#logLevel;
   }
 
-  /** The most verbose level that somebody wants; told to the server when it runs and whenever it starts. */
-  setLogLevel(level: LogLevel | undefined): void {
-    if (level === undefined || level === this.#logLevel) return;
+  /**
+   * The most verbose level that somebody wants; told to the server when it runs and whenever it starts. Settles when it
+   * is in effect, as far as the server says so in time; undefined: nothing is to be waited for.
+   */
+  setLogLevel(level: LogLevel | undefined): Promise<unknown> | undefined {
+    if (level === undefined || level === this.#logLevel) return undefined;
     this.#logLevel = level;
-    this.#sendLogLevel();
+    return this.#sendLogLevel();
   }
 
   /** The person or the configuration acts: a parked server gets a fresh start. */
@@ -341,7 +347,7 @@ export class ManagedServer {
       this.#probing = false;
       this.#apply({ type: "handshaken" });
       if (!this.#isReady()) return;
-      this.#sendLogLevel();
+      const levelled = this.#sendLogLevel();
       // What is subscribed to is told to the server anew, before its stream is opened.
       this.#deps.onReady(this);
       if (era.kind === "stateless")
@@ -350,6 +356,8 @@ export class ManagedServer {
           hello,
           () => connection === this.#connection && this.#isReady(),
         );
+      if (levelled !== undefined) await levelled;
+      if (!current() || !this.#isReady()) return;
       this.#queue.flush(connection);
       await this.#learn(connection, hello);
     } catch (error) {
@@ -480,11 +488,11 @@ export class ManagedServer {
     for (const resolve of stopped) resolve();
   }
 
-  #sendLogLevel(): void {
+  #sendLogLevel(): Promise<unknown> | undefined {
     // A stateless server is told with each request.
-    if (this.#era?.kind === "stateless") return;
-    if (this.#logLevel !== undefined && this.hello?.capabilities.has("logging") !== false)
-      void this.askQuietly("logging/setLevel", encodeJson({ level: this.#logLevel }));
+    if (this.#era?.kind === "stateless" || this.#logLevel === undefined || !this.#isReady()) return undefined;
+    if (this.hello?.capabilities.has("logging") === false) return undefined;
+    return within(LEVEL_MS, this.askQuietly("logging/setLevel", encodeJson({ level: this.#logLevel })));
   }
 
   #logMessage(bytes: Buffer, { params }: Envelope): void {

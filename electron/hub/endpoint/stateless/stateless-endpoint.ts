@@ -30,7 +30,6 @@ import type { ServerRegistry } from "../../servers/registry.ts";
 import { Session, scopeKey } from "../../sessions.ts";
 import { newCall } from "../relay.ts";
 import { profileOf } from "../scopes.ts";
-import type { ServerMessages } from "../server-messages.ts";
 import { HeldCall, type HeldCallHost } from "./held-call.ts";
 import type { Listeners } from "./listen.ts";
 import { paramsHash, type RequestStates, STATE_LIFE_MS } from "./request-states.ts";
@@ -40,7 +39,6 @@ export interface StatelessDeps {
   readonly version: string;
   readonly servers: ServerRegistry;
   readonly catalog: CatalogService;
-  readonly serverMessages: ServerMessages;
   readonly listeners: Listeners;
   readonly pins: Pins;
   readonly states: RequestStates;
@@ -159,19 +157,19 @@ export class StatelessEndpoint implements HeldCallHost {
       refuseWith(reply, id, wrong);
       return nothing;
     }
-    if (retry?.state === undefined) return this.#start(held, call, meta, reply);
+    if (retry?.state === undefined) return this.#start(held, call, reply);
     findRoute(call, this.#deps.catalog.view(call.scope, call.profile));
     const opened = this.#deps.states.open(retry.state, this.#binding(call));
     if (opened === "other_request") {
       // A retry that differs is a new call, and brings no answers with it.
       state.dropAnswers = true;
-      return this.#start(held, call, meta, reply);
+      return this.#start(held, call, reply);
     }
     const found = typeof opened === "string" ? undefined : this.#found(opened.upstream);
     if (found === undefined) return refuse(reply, id, "Invalid or expired requestState");
     if (found instanceof HeldCall) return found.resume(retry, bytes, id, reply);
     state.upstream = found;
-    return this.#start(held, call, meta, reply);
+    return this.#start(held, call, reply);
   }
 
   /** What is wrong with the headers that repeat the called tool's arguments: at the door the tool was not known. */
@@ -212,12 +210,9 @@ export class StatelessEndpoint implements HeldCallHost {
     this.#deps.log("error", `a call failed inside the hub: ${text}`);
   }
 
-  #start(held: HeldCall, call: Call, meta: RequestMeta, reply: Reply): () => void {
+  #start(held: HeldCall, call: Call, reply: Reply): () => void {
     call.session.onAsked = (asked, envelope, answer) => held.ask(asked, envelope, answer);
-    const leave = held.start(call, reply, this.#deps.run);
-    if (meta.logLevel !== undefined && call.server !== undefined)
-      this.#deps.serverMessages.wantsLevel(call.server, meta.logLevel);
-    return leave;
+    return held.start(call, reply, this.#deps.run);
   }
 
   #binding(call: Call) {
