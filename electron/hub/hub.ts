@@ -2,8 +2,12 @@ import type { Role, Settings } from "../../shared/contract.ts";
 import type { CallSummary } from "../../shared/model/call.ts";
 import type { Config, ServerConfig } from "../../shared/model/config.ts";
 import { heldRoute, routeUri } from "../core/catalog/aggregate.ts";
+import { Patience } from "../core/consent/patience.ts";
 import { CallsToday } from "./calls-today.ts";
 import { CatalogService } from "./catalog-service.ts";
+import type { ConsentClock } from "./consent/consent.ts";
+import { createConsent, isSameServer } from "./consent/create-consent.ts";
+import { serverGone } from "./consent/texts.ts";
 import { Broadcaster } from "./control/broadcaster.ts";
 import { type ControlDeps, callMethod, createControlEndpoint } from "./control/control-endpoint.ts";
 import { createHandlers } from "./control/handlers.ts";
@@ -62,6 +66,8 @@ export interface HubDeps {
   readonly configError: () => string | null;
   readonly requestShutdown: (reason: string, drainSeconds: number) => void;
   readonly log: Log;
+  /** Time as questions see it; the machine's own by default. */
+  readonly consentClock?: ConsentClock | undefined;
 }
 
 /** The hub without its adapters: state, pipeline, and the two endpoints that the listener serves. */
@@ -75,6 +81,8 @@ export interface Hub {
   /** Brings everything in step with a configuration. */
   applyConfig(config: Config): Promise<void>;
   configProblemChanged(): void;
+  /** No question is asked any more; what waits for one is told so at once. */
+  endQuestions(): void;
   stop(): Promise<void>;
 }
 
@@ -153,6 +161,7 @@ export function createHub(deps: HubDeps): Hub {
     subscriptions.sessionEnded(session, servers.instances());
     servers.sessionEnded(session);
     tasks.book.sessionEnded(session);
+    consent.sessionEnded(session);
   };
 
   const tasks: Tasks = new Tasks({
@@ -191,7 +200,22 @@ export function createHub(deps: HubDeps): Hub {
     config: () => store.config,
     server: (name) => servers.get(name),
   });
+  const patience = new Patience();
+  const consent = createConsent({
+    policy,
+    patience,
+    questions,
+    broadcaster,
+    store,
+    storage,
+    paused: () => paused,
+    server: (name) => servers.get(name),
+    view: (call) => catalog.view(call.scope, call.profile),
+    clock: deps.consentClock,
+  });
+
   const recorded = (row: CallRow, id: number): void => {
+    notePatience(patience, row);
     if (row.server !== null) callsToday.add(row.server, row.startedAt);
     if (broadcaster.heard) broadcaster.call(summaryOf(row, id));
   };
@@ -214,7 +238,7 @@ export function createHub(deps: HubDeps): Hub {
       ),
       limitStep({ paused: () => paused }),
       validateStep((name) => servers.get(name), serverChanged),
-      consentStep(policy),
+      consentStep(policy, consent),
       subscriptions.step,
       serverMessages.levelStep,
     ],
@@ -231,6 +255,7 @@ export function createHub(deps: HubDeps): Hub {
     questions,
     pins,
     pinQuestions,
+    consent,
     tokens,
     broadcaster,
     serverLogs: deps.serverLogs,
@@ -305,13 +330,19 @@ export function createHub(deps: HubDeps): Hub {
       const settled = servers.apply(config);
       pins.keepOnly(new Set(Object.keys(config.mcpServers)));
       for (const server of servers.all()) pins.review(server);
+      consent.withdrawWhere(
+        (call) => (isSameServer(call, (name) => servers.get(name)) ? undefined : serverGone(call)),
+        "its server was removed or changed",
+      );
       catalog.invalidate();
       if (deps.runsServers) servers.wake();
       settingsChanged();
       await settled;
     },
     configProblemChanged: settingsChanged,
+    endQuestions: () => consent.end(),
     async stop() {
+      consent.end();
       catalog.dispose();
       await servers.stopAll();
       broadcaster.dispose();
@@ -319,6 +350,15 @@ export function createHub(deps: HubDeps): Hub {
       await storage.close();
     },
   };
+}
+
+/** From this age on, in microseconds, a call tells how long its client is ready to wait. */
+const TELLING_US = 10_000_000;
+
+function notePatience(patience: Patience, row: CallRow): void {
+  if (row.durationUs < TELLING_US) return;
+  if (row.status === "cancelled") patience.gaveUp(row.clientId ?? "", row.durationUs / 1_000);
+  else patience.waited(row.clientId ?? "", row.durationUs / 1_000);
 }
 
 function summaryOf(row: CallRow, id: number): CallSummary {

@@ -202,6 +202,7 @@ async function startLocked(
     stopping = true;
     log("info", `stopping: ${reason}`);
     onChange = () => {};
+    hub.endQuestions();
     await listener?.close(drainMs);
     await hub.stop();
     await store.close();

@@ -3,6 +3,7 @@ import type { hubSchema, Settings } from "../../shared/contract.ts";
 import type { Config } from "../../shared/model/config.ts";
 import type { CallsToday } from "./calls-today.ts";
 import type { CatalogService } from "./catalog-service.ts";
+import type { Consent } from "./consent/consent.ts";
 import type { Broadcaster } from "./control/broadcaster.ts";
 import type { Questions } from "./control/questions.ts";
 import type { ControlTokens } from "./control/tokens.ts";
@@ -31,6 +32,7 @@ export interface HubState {
   readonly questions: Questions;
   readonly pins: Pins;
   readonly pinQuestions: PinQuestions;
+  readonly consent: Pick<Consent, "grants" | "now" | "clientRevoked">;
   readonly tokens: ControlTokens;
   readonly broadcaster: Broadcaster;
   readonly serverLogs: ServerLogs;

@@ -13,9 +13,12 @@ export interface HeldGrant {
   readonly id: string;
   /** The client's id; "" for the anonymous. */
   readonly client: string;
+  readonly clientName: string;
   readonly scope: "once" | "session" | "hour";
   /** The session it ends with; null for any session of the client. */
   readonly session: string | null;
+  /** How that session is shown. */
+  readonly sessionLabel: string | null;
   /** What it covers; for "once" the identical call, told by `hash`, is meant. */
   readonly rule: Rule;
   readonly hash: string | null;

@@ -7,9 +7,10 @@ import {
   stdioServerSchema,
   trustRule,
 } from "../../../shared/model/config.ts";
+import type { Rule } from "../../../shared/model/rule.ts";
 import type { KeyPath } from "./issue.ts";
 import { defaultConfig } from "./parse.ts";
-import { appendAt, removeAt, setAt } from "./splice.ts";
+import { appendAt, insertItemAt, moveItemAt, removeAt, setAt } from "./splice.ts";
 
 /** What a new gatehouse.json starts with. */
 export const NEW_FILE = `// Gatehouse's configuration. Edit it by hand if you like: comments are kept, and a running hub
@@ -63,6 +64,22 @@ function trustIndex(text: string, name: string): number {
   const same = (rule: unknown): boolean => isObject(rule) && isDeepStrictEqual({ ...rule }, wanted);
   return Array.isArray(rules) ? rules.findIndex(same) : -1;
 }
+
+/** Adds a rule before the one at a place, or after all others. */
+export function insertRule(text: string, rule: Rule, at: number | undefined): string {
+  const source = withRoot(text);
+  return at === undefined ? appendAt(source, ["rules"], rule) : insertItemAt(source, ["rules"], at, rule);
+}
+
+/** Writes another rule in the place of one. */
+export const replaceRule = (text: string, at: number, rule: Rule): string =>
+  setAt(withRoot(text), ["rules", at], rule);
+
+export const removeRule = (text: string, at: number): string => removeAt(withRoot(text), ["rules", at]);
+
+/** Moves a rule to another place in the order. */
+export const moveRule = (text: string, from: number, to: number): string =>
+  moveItemAt(withRoot(text), ["rules"], from, to);
 
 /** Switches a server on or off. Throws `not_found` when the file has none of that name. */
 export function setServerEnabled(text: string, name: string, enabled: boolean): string {

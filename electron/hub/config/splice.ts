@@ -36,6 +36,33 @@ export function appendAt(text: string, path: KeyPath, item: unknown): string {
   return insert(text, list, (indent) => render(item, indent, style), isContainer(item), style);
 }
 
+/** Puts an item into the list at a path of keys, before the one at `index`; at the end when there is none. */
+export function insertItemAt(text: string, path: KeyPath, index: number, item: unknown): string {
+  const list = findNodeAtLocation(rootOf(text), [...path]);
+  const before = list?.type === "array" ? list.children?.[index] : undefined;
+  if (before === undefined) return appendAt(text, path, item);
+  const style = styleOf(text);
+  const lineStart = text.lastIndexOf("\n", before.offset - 1) + 1;
+  const lead = text.slice(lineStart, before.offset);
+  const ownLine = lead.trim() === "";
+  const rendered = render(item, ownLine ? lead : lineIndent(text, before.offset), style);
+  return splice(text, before.offset, before.offset, `${rendered},${ownLine ? style.eol + lead : " "}`);
+}
+
+/** Moves an item of the list at a path of keys to another place; every item keeps its text, comments stay where they are. */
+export function moveItemAt(text: string, path: KeyPath, from: number, to: number): string {
+  const items = findNodeAtLocation(rootOf(text), [...path])?.children ?? [];
+  const texts = items.map((node) => text.slice(node.offset, endOf(node)));
+  const [moved] = texts.splice(from, 1);
+  if (moved === undefined) return text;
+  texts.splice(to, 0, moved);
+  // From the last one on, so that the offsets of the others stay true.
+  return items.reduceRight(
+    (edited, node, index) => splice(edited, node.offset, endOf(node), texts[index] ?? ""),
+    text,
+  );
+}
+
 /**
  * Removes the member or list item at a path of keys and indexes, with the rest of its line; a text without it comes
  * back as it is.

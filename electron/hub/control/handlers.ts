@@ -11,6 +11,7 @@ import type { HubState } from "../state.ts";
 import { forbidden, mayAllow } from "./access.ts";
 import { titleOf } from "./change-text.ts";
 import type { Caller, Handlers } from "./control-endpoint.ts";
+import { grantHandlers } from "./grants.ts";
 import { acceptPins, askToAccept, pinHandlers } from "./pins.ts";
 import * as planned from "./planned.ts";
 import { Questions } from "./questions.ts";
@@ -90,6 +91,7 @@ export function createHandlers(state: HubState): Handlers {
     revokeClient(name: string, caller: Caller) {
       const revoked = state.identities.revoke(name);
       state.sessions.endAllOf(revoked.id, "the client was revoked");
+      state.consent.clientRevoked(revoked.id);
       audit(caller, "client.revoke", name);
       const client = state.identities.describe(revoked, 0);
       state.broadcaster.emit("clientChanged", client);
@@ -136,6 +138,7 @@ export function createHandlers(state: HubState): Handlers {
   return {
     ...planned.handlers,
     ...pinHandlers(state),
+    ...grantHandlers(state),
     "hub.status": (): Status => ({
       hub: state.hub(),
       servers: state.servers.all().map(summary),

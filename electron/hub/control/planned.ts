@@ -24,8 +24,6 @@ export const handlers = {
   "rules.words": planned,
   "rules.test": planned,
   "rules.replay": planned,
-  "grants.list": planned,
-  "grants.revoke": planned,
 } satisfies Partial<Handlers>;
 
 export function carryOut(_change: Change, _caller: Caller): Promise<void> {

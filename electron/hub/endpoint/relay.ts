@@ -86,6 +86,9 @@ export function newCall(
     queuedAt: 0,
     sentAt: 0,
     answeredAt: 0,
+    original: undefined,
+    approved: undefined,
+    continues: false,
     cancel: undefined,
   };
 }

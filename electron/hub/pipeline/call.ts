@@ -15,8 +15,9 @@ export interface Call {
   readonly scope: Scope;
   readonly profile: string | null;
   readonly method: string;
-  readonly bytes: Buffer;
-  readonly envelope: Envelope;
+  /** The message that is sent on: the client's own, unless the person has edited its arguments. */
+  bytes: Buffer;
+  envelope: Envelope;
   /** Raw JSON of the client's request id. */
   readonly id: Buffer;
   readonly reply: Reply;
@@ -24,7 +25,7 @@ export interface Call {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** What it is about, as the client wrote it. */
-  readonly target: Target;
+  target: Target;
   /** Where the name leads in the client's view; undefined for a name that is not visible. */
   route: Route | undefined;
   /** What the server itself calls it: the tool's or prompt's own name, or the URI. */
@@ -45,6 +46,12 @@ export interface Call {
   /** When it was handed to the server and when the answer came; 0 when it never was. */
   sentAt: number;
   answeredAt: number;
+  /** The client's own message, when what is sent has been edited. */
+  original: { readonly bytes: Buffer; readonly envelope: Envelope } | undefined;
+  /** What a person has approved, as the SHA-256 of the params, hex: nothing else may be sent. */
+  approved: string | undefined;
+  /** A further round of a call that has passed already: the client brings what its server asked for. */
+  continues: boolean;
   /** Ends the call from outside: set by whichever step waits. */
   cancel: ((reason: string) => void) | undefined;
 }

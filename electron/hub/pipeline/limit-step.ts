@@ -1,5 +1,5 @@
 import { PAUSED, SERVER_BUSY } from "../../core/jsonrpc/errors.ts";
-import type { Step } from "./call.ts";
+import type { Call, Outcome, Step } from "./call.ts";
 import { errorOutcome } from "./outcomes.ts";
 
 /** Most requests one session may have under way at once. */
@@ -7,18 +7,21 @@ const MAX_IN_FLIGHT = 1_000;
 /** Most bytes of requests under way in the whole hub. */
 const MAX_BYTES_IN_FLIGHT = 512 * 1024 * 1024;
 
+/** The person has paused everything. */
+export const pausedOutcome = (call: Call): Outcome =>
+  errorOutcome(
+    call,
+    PAUSED,
+    "Calls are paused in Gatehouse. Resume them there.",
+    { code: "paused" },
+    "denied",
+  );
+
 /** Refuses while calls are paused, and what would be too much at once. */
 export function limitStep(state: { paused: () => boolean }): Step {
   let bytesInFlight = 0;
   return (call, next) => {
-    if (state.paused())
-      return errorOutcome(
-        call,
-        PAUSED,
-        "Calls are paused in Gatehouse. Resume them there.",
-        { code: "paused" },
-        "denied",
-      );
+    if (state.paused()) return pausedOutcome(call);
     if (call.session.runningCount > MAX_IN_FLIGHT)
       return errorOutcome(
         call,

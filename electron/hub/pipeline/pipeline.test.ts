@@ -72,7 +72,6 @@ describe("the pipeline", () => {
 
   it.each([
     ["deny", "denied by the default", undefined],
-    ["ask", "asking is not possible yet", undefined],
     ["allow", "denied by a rule", '"rules": [{ "server": "fake", "tool": "e*", "decision": "deny" }]'],
   ])(
     "a call under consent %s (%s) is recorded, told to the model and never reaches the server",

@@ -1,10 +1,12 @@
 import { type CatalogView, routeUri } from "../../core/catalog/aggregate.ts";
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
-import { DENIED, INTERNAL_ERROR, REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
+import { INTERNAL_ERROR, REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import { type Edit, splice } from "../../core/jsonrpc/splice.ts";
 import { combine, type ParamsChange } from "../../core/mcp/stateless-era/edits.ts";
 import { readInputRequired, retryChange } from "../../core/mcp/stateless-era/round-trips.ts";
+import { isAsApproved } from "../consent/asked-call.ts";
+import { changedMeanwhile, refusal, whatOf } from "../consent/texts.ts";
 import type { InFlight } from "../endpoint/in-flight.ts";
 import type { Ticket } from "../servers/call-queue.ts";
 import type { OutboundRequest } from "../servers/connection.ts";
@@ -13,7 +15,7 @@ import type { ManagedServer } from "../servers/managed-server.ts";
 import { CallTask } from "../tasks/call-task.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import type { AskSession, Call, Outcome } from "./call.ts";
-import { cancelledOutcome, deniedOutcome, errorOutcome } from "./outcomes.ts";
+import { cancelledOutcome, errorOutcome } from "./outcomes.ts";
 
 /** Rounds of questions that a stateless server may need for one call. */
 const MAX_ROUNDS = 20;
@@ -145,21 +147,23 @@ class Routing {
     const call = this.#call;
     const why = call.recheck?.();
     if (why === undefined) return false;
-    const text = `Gatehouse denied this call of ${this.#ownKey} on ${this.#server.name}: ${why}. Do not retry it.`;
-    this.#settle(
-      call.target.space === "tools"
-        ? deniedOutcome(call, text)
-        : errorOutcome(call, DENIED, text, { code: "denied" }, "denied"),
-    );
+    this.#settle(refusal(call, `Gatehouse denied this call of ${whatOf(call)}: ${why}. Do not retry it.`));
     return true;
   }
 
-  /** What changes in the message on its way: what its server calls the target, and what the server's era wants. */
-  #edits(era: ServerEra, answers: ParamsChange | undefined): readonly Edit[] {
+  /**
+   * What changes in the message on its way: what its server calls the target, and what the server's era wants. Nothing
+   * of what a person has approved may: such a call is not sent.
+   */
+  #edits(era: ServerEra, answers: ParamsChange | undefined): readonly Edit[] | undefined {
     const { bytes, envelope, codec, target } = this.#call;
     const change = this.#task?.change(era);
     const more = change === undefined ? answers : answers === undefined ? change : combine(change, answers);
     const changes = codec.request(bytes, envelope, era, more);
+    if (!isAsApproved(this.#call, changes)) {
+      this.#settle(changedMeanwhile(this.#call));
+      return undefined;
+    }
     if (this.#ownKey === target.value) return changes;
     const edits = [...changes, { ...target.span, bytes: encodeJson(this.#ownKey) }];
     return edits;

@@ -58,7 +58,8 @@ export function authorizeStep(held: (call: Call) => Route | undefined): Step {
 
 const NOUNS = { tools: "tool", prompts: "prompt", tasks: "task" } as const;
 
-function unknownOutcome(call: Call): Outcome {
+/** What its name names is not there for this client. */
+export function unknownOutcome(call: Call): Outcome {
   const { space, value } = call.target;
   const shown = value.slice(0, 200);
   if (space === "uri") return errorOutcome(call, RESOURCE_NOT_FOUND, "Resource not found", { uri: shown });

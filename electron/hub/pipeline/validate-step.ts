@@ -11,6 +11,17 @@ import type { Call, Outcome, Step } from "./call.ts";
 type Checked = Pick<ManagedServer, "config"> & { readonly catalog: { readonly validation: ToolValidation } };
 
 /**
+ * What speaks against the arguments of a tool call, as its server is set to check them; undefined when nothing does.
+ * For arguments that a person has edited.
+ */
+export function argumentsRefusal(server: Checked | undefined, call: Call): Outcome | undefined {
+  if (call.method !== "tools/call" || call.ownKey === undefined) return undefined;
+  if (server?.config.validate !== "enforce") return undefined;
+  const mismatches = server.catalog.validation.checkArguments(call.ownKey, argumentsOf(call));
+  return mismatches === undefined ? undefined : refused(call, refusalText(call.target.value, mismatches));
+}
+
+/**
  * Checks the arguments of a tool call against the tool's input schema, before anybody is asked and anything is sent. A
  * mismatch is a result that the model is meant to read (MCP, Tools: error handling). Structured results are checked
  * against the output schema on the way back: what does not fit is passed on as it is and listed under the server's

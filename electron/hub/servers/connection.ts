@@ -28,8 +28,8 @@ export interface RequestFailure {
 export interface OutboundRequest {
   readonly bytes: Uint8Array;
   readonly envelope: Envelope;
-  /** Changes besides the id and the progress token, such as the tool's own name, for a server of this era. */
-  edits(era: ServerEra): readonly Edit[];
+  /** Changes besides the id and the progress token, such as the tool's own name, for a server of this era; undefined: it is not to be sent after all, and has been answered. */
+  edits(era: ServerEra): readonly Edit[] | undefined;
   /** The arguments that a stateless server over HTTP wants as headers too. */
   readonly mirrored?: readonly HeaderParam[];
   /** Asked right before the write when it had to wait for its server; true: it has been settled and must not be sent. */
@@ -118,10 +118,12 @@ export class ServerConnection {
 
   /**
    * Sends a request; its outcome comes by exactly one of `answered` and `lost`, which is `failed` unless the caller
-   * wants to look first. Returns the id.
+   * wants to look first. Returns the id; 0 for one that takes itself back, which has no other outcome.
    */
   send(request: OutboundRequest, lost = (failure: RequestFailure): void => request.failed(failure)): number {
     const { envelope } = request;
+    const own = request.edits(this.era);
+    if (own === undefined) return 0;
     const progress = envelope.metaMembers.find((member) => member.key === "progressToken")?.value;
     const entry: Entry = {
       request,
@@ -131,7 +133,7 @@ export class ServerConnection {
     };
     const id = this.#pending.add(entry);
     const idBytes = encodeJson(id);
-    const edits: Edit[] = [...request.edits(this.era)];
+    const edits: Edit[] = [...own];
     if (envelope.id !== undefined) edits.push({ ...envelope.id, bytes: idBytes });
     if (progress !== undefined) edits.push({ ...progress, bytes: idBytes });
     edits.sort((a, b) => a.start - b.start);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { scanMessage } from "../../core/jsonrpc/scan.ts";
 import { classify } from "../../core/mcp/stateless-era/meta.ts";
 import { parseConfig } from "../config/parse.ts";
+import type { ConsentClock } from "../consent/consent.ts";
 import { createHub, type Hub } from "../hub.ts";
 import type { ClientIdentity, Reply, Scope, SessionHandle } from "../ports/endpoint.ts";
 import { ServerLogs } from "../server-logs.ts";
@@ -34,7 +35,14 @@ export interface TestHub {
   /** Sends a request (a value, or raw text) and resolves with its answer; message undefined: dropped. */
   request(
     message: unknown,
-    options?: { session?: SessionHandle; scope?: Scope; client?: ClientIdentity; notes?: string[] },
+    options?: {
+      session?: SessionHandle;
+      scope?: Scope;
+      client?: ClientIdentity;
+      notes?: string[];
+      /** The client's connection: whether it is there, and what to call when it is gone for good. */
+      line?: { connected: boolean; leave?: () => void };
+    },
   ): Promise<Answer>;
   notify(message: unknown, session: SessionHandle): void;
   open(scope?: Scope, client?: ClientIdentity): Promise<SessionHandle>;
@@ -45,7 +53,7 @@ export const fakeConfig = (extra = ""): string =>
   `{ "consent": { "default": "allow" }, "mcpServers": { "fake": { "command": "fake" } } ${extra} }`;
 
 export async function createTestHub(
-  options: { config?: string; storage?: MemoryStorage; desktop?: boolean } = {},
+  options: { config?: string; storage?: MemoryStorage; desktop?: boolean; clock?: ConsentClock } = {},
 ): Promise<TestHub> {
   const storage = options.storage ?? createMemoryStorage();
   const server = createFakeServer();
@@ -86,6 +94,7 @@ export async function createTestHub(
     configError: () => null,
     requestShutdown: () => {},
     log: () => {},
+    consentClock: options.clock,
   });
   await hub.applyConfig(config);
   const { client: stored } =
@@ -101,7 +110,9 @@ export async function createTestHub(
     scope: Scope,
     who: ClientIdentity,
   ) => {
-    const bytes = Buffer.from(typeof message === "string" ? message : JSON.stringify(message));
+    const bytes = Buffer.isBuffer(message)
+      ? message
+      : Buffer.from(typeof message === "string" ? message : JSON.stringify(message));
     const envelope = scanMessage(bytes, { duplicates: "deep" });
     const found = classify(bytes, envelope);
     return {
@@ -124,12 +135,14 @@ export async function createTestHub(
       config = parse(source);
       await hub.applyConfig(config);
     },
-    request(message, { session, scope = all, client: who = client, notes = [] } = {}) {
+    request(message, { session, scope = all, client: who = client, notes = [], line } = {}) {
       return new Promise((resolve) => {
         const reply: Reply = {
           pendingBytes: 0,
           canStream: true,
-          connected: true,
+          get connected() {
+            return line?.connected ?? true;
+          },
           onDrain: () => {},
           send(parts, opened) {
             const raw = Buffer.concat(parts).toString("utf8");
@@ -138,7 +151,8 @@ export async function createTestHub(
           notify: (parts) => notes.push(Buffer.concat(parts).toString("utf8")),
           drop: () => resolve({ message: undefined, raw: "", notes, session: undefined }),
         };
-        hub.mcp.request(inbound(message, session, scope, who), reply);
+        const leave = hub.mcp.request(inbound(message, session, scope, who), reply);
+        if (line !== undefined) line.leave = leave;
       });
     },
     notify(message, session) {

@@ -169,6 +169,7 @@ export class StatelessEndpoint implements HeldCallHost {
     if (found === undefined) return refuse(reply, id, "Invalid or expired requestState");
     if (found instanceof HeldCall) return found.resume(retry, bytes, id, reply);
     state.upstream = found;
+    call.continues = true;
     return this.#start(held, call, reply);
   }
 
@@ -216,12 +217,13 @@ export class StatelessEndpoint implements HeldCallHost {
   }
 
   #binding(call: Call) {
+    const { bytes, envelope } = call.original ?? call;
     return {
       client: call.client.id ?? "anonymous",
       method: call.method,
       server: `${scopeKey(call.scope)} ${call.route?.server ?? ""}`,
       subject: call.target.value,
-      paramsHash: paramsHash(call.bytes, call.envelope),
+      paramsHash: paramsHash(bytes, envelope),
     };
   }
 }
