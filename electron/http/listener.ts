@@ -66,7 +66,8 @@ export async function createListener(
   } = { ...real, ...surroundings };
   const { log } = options;
   const connections = createConnections(timers, stallMilliseconds);
-  const mcpOptions = { endpoint: options.mcp, connections, timers, maxBodyBytes: options.maxBodyBytes, log };
+  const { maxBodyBytes } = options;
+  const mcpOptions = { endpoint: options.mcp, connections, timers, maxBodyBytes, lookup, log };
   const mcp = createMcpHandler(mcpOptions);
   const legacySse = createLegacySseHandler(mcpOptions);
   const control = createControlSocket({

@@ -1,14 +1,13 @@
-import type { Config } from "../../shared/model/config.ts";
+import type { Config, Profile } from "../../shared/model/config.ts";
 import {
   buildCatalog,
   type Catalog,
   type CatalogView,
   cutView,
-  type Route,
   type ServerLists,
 } from "../core/catalog/aggregate.ts";
 import { LIST_KINDS, type ListKind } from "../core/catalog/kinds.ts";
-import { profileShows, profileShowsServer } from "../core/catalog/visibility.ts";
+import { profileAdmits, profileNamed, profileShows, profileShowsServer } from "../core/catalog/visibility.ts";
 import type { HeaderParam } from "../core/mcp/stateless-era/header-params.ts";
 import type { Scope } from "./ports/endpoint.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
@@ -30,6 +29,7 @@ export class CatalogService {
   #timer: NodeJS.Timeout | undefined;
   /** The lists of each view in use as they were when changes were last told; of a new one, as they were first seen. */
   readonly #told = new Map<string, CatalogView["results"]>();
+  readonly #nothing = cutView(buildCatalog([]), () => false, false);
   /** When the wait for a server that is being learnt began; nobody waits for it longer than LEARN_WAIT_MS in all. */
   readonly #waitedSince = new WeakMap<ManagedServer, number>();
 
@@ -84,7 +84,9 @@ export class CatalogService {
     const key = viewKey(scope, profile);
     const cached = this.#views.get(key);
     if (cached !== undefined) return cached;
-    const view = cutView(this.#whole(), this.#visible(scope, profile), scope.kind === "server");
+    const named = profileNamed(this.#config().profiles, profile);
+    // A profile that the configuration does not know shows nothing: the safe reading.
+    const view = profile !== null && named === undefined ? this.#nothing : this.#cut(scope, named);
     this.#views.set(key, view);
     // Whoever has listed is told of what differs from that. A client that has not, or from before the hub's restart,
     // is told when there is anything at all.
@@ -94,7 +96,7 @@ export class CatalogService {
 
   /** The servers that a scope shows to a client of this profile, whether they run or not. */
   servers(scope: Scope, profileName: string | null): readonly ManagedServer[] {
-    const profile = profileName === null ? undefined : this.#config().profiles[profileName];
+    const profile = profileNamed(this.#config().profiles, profileName);
     return this.#servers().filter(
       ({ name, config }) =>
         config.enabled &&
@@ -110,6 +112,22 @@ export class CatalogService {
     const route = this.view(scope, profile).routes.tools.get(tool);
     const server = this.#servers().find(({ name }) => name === route?.server);
     return route === undefined ? NO_PARAMS : (server?.catalog.mirroredArguments(route.key) ?? NO_PARAMS);
+  }
+
+  /** What a profile that need not be in the configuration would show on /mcp; undefined shows everything. */
+  preview(profile: Profile | undefined): CatalogView {
+    return this.#cut({ kind: "all" }, profile);
+  }
+
+  #cut(scope: Scope, profile: Profile | undefined): CatalogView {
+    return cutView(
+      this.#whole(),
+      (route, entry) =>
+        (scope.kind !== "server" || scope.name === route.server) &&
+        (profile === undefined || profileShows(profile, route, entry)),
+      scope.kind === "server",
+      profile === undefined ? undefined : (route, uri) => profileAdmits(profile, route, uri),
+    );
   }
 
   exposedName(server: string, tool: string): string {
@@ -166,18 +184,6 @@ export class CatalogService {
         }),
     );
     return this.#catalog;
-  }
-
-  #visible(scope: Scope, profileName: string | null): (route: Route) => boolean {
-    const profile = profileName === null ? undefined : this.#config().profiles[profileName];
-    // A profile that the configuration does not know shows nothing: the safe reading.
-    if (profileName !== null && profile === undefined) return () => false;
-    return (route) =>
-      (scope.kind !== "server" || scope.name === route.server) &&
-      (profile === undefined ||
-        (route.kind === "tools"
-          ? profileShows(profile, route.server, route.key)
-          : profileShowsServer(profile, route.server)));
   }
 }
 

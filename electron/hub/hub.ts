@@ -3,8 +3,11 @@ import type { CallSummary } from "../../shared/model/call.ts";
 import type { Config, ServerConfig } from "../../shared/model/config.ts";
 import { heldRoute, routeUri } from "../core/catalog/aggregate.ts";
 import { Patience } from "../core/consent/patience.ts";
+import { Audit } from "./audit.ts";
 import { CallsToday } from "./calls-today.ts";
 import { CatalogService } from "./catalog-service.ts";
+import { ClientAccess, sessionHears, sessionHearsTask } from "./client-access.ts";
+import { ClientActivity, claimOf } from "./client-activity.ts";
 import type { ConsentClock } from "./consent/consent.ts";
 import { createConsent, isSameServer } from "./consent/create-consent.ts";
 import { serverGone } from "./consent/texts.ts";
@@ -94,6 +97,8 @@ export function createHub(deps: HubDeps): Hub {
   const tokens = new ControlTokens(deps.homeKey);
   const identities = new Identities(storage.clients);
   const sessions = new Sessions(storage.sessions, Date.now());
+  const activity = new ClientActivity(sessions);
+  const audit = new Audit(storage.audit, broadcaster.emit);
   const callsToday = new CallsToday((since) => storage.calls.countSince(since));
   let paused = false;
 
@@ -129,7 +134,7 @@ export function createHub(deps: HubDeps): Hub {
       broadcaster.emit("serverRemoved", { name });
     },
   });
-  const catalog = new CatalogService(
+  const catalog: CatalogService = new CatalogService(
     () => servers.all(),
     () => store.config,
     () => audience(sessions, listeners, identities),
@@ -147,7 +152,10 @@ export function createHub(deps: HubDeps): Hub {
     },
   });
   const inFlight = new InFlight();
-  const subscriptions = new Subscriptions();
+  const sight = { identities, catalog, config: () => store.config };
+  const subscriptions: Subscriptions = new Subscriptions((session, server, known) =>
+    sessionHears(session, server, known, sight),
+  );
   const serverMessages = new ServerMessages({
     sessions,
     inFlight,
@@ -167,7 +175,10 @@ export function createHub(deps: HubDeps): Hub {
   const tasks: Tasks = new Tasks({
     shared: (name) => servers.get(name),
     view: (scope, profile) => catalog.view(scope, profile),
-    hearer: (task) => sessions.hearerFor(task.session),
+    hearer: (task) => {
+      const session = sessions.hearerFor(task.session);
+      return session !== undefined && sessionHearsTask(session, task.tool, sight) ? session : undefined;
+    },
     send: (server, session, parts) => serverMessages.send(server, session, parts),
     tellListeners: (task, parts) => taskWatch.tell(task, parts),
   });
@@ -176,7 +187,10 @@ export function createHub(deps: HubDeps): Hub {
     tasks,
     askSession: (server, session, requests) => serverMessages.askSession(server, session, requests),
   };
-  const taskWatch = new TaskWatch((task) => tasks.serverOf(task));
+  const taskWatch = new TaskWatch(
+    (task) => tasks.serverOf(task),
+    (session, task) => sessionHearsTask(session, task.tool, sight),
+  );
   const listeners = new Listeners({
     subscribe: async (session, message, uri) => {
       const found = routeUri(catalog.view(message.scope, profileOf(message.scope, message.client)), uri);
@@ -213,6 +227,26 @@ export function createHub(deps: HubDeps): Hub {
     view: (call) => catalog.view(call.scope, call.profile),
     clock: deps.consentClock,
   });
+
+  const access = new ClientAccess({
+    ...sight,
+    sessions,
+    activity,
+    tasks,
+    instances: () => servers.instances(),
+    listeners,
+    subscriptions,
+    serverMessages,
+  });
+  identities.onChanged = (client, before) => {
+    if (client.revokedAt !== null) {
+      consent.clientRevoked(client.id);
+      access.revoked(client);
+    } else if (before !== undefined && before.profile !== client.profile)
+      access.moved(client, before.profile);
+    broadcaster.emit("clientChanged", identities.describe(client, activity.countOf(client.id)));
+  };
+  activity.onProgram = (clientId, { clientInfo }) => identities.claims(clientId, claimOf(clientInfo));
 
   const recorded = (row: CallRow, id: number): void => {
     notePatience(patience, row);
@@ -256,6 +290,8 @@ export function createHub(deps: HubDeps): Hub {
     pins,
     pinQuestions,
     consent,
+    activity,
+    audit,
     tokens,
     broadcaster,
     serverLogs: deps.serverLogs,
@@ -304,6 +340,7 @@ export function createHub(deps: HubDeps): Hub {
       config: () => store.config,
       identities,
       sessions,
+      activity,
       servers,
       catalog,
       serverMessages,
@@ -315,6 +352,7 @@ export function createHub(deps: HubDeps): Hub {
         listeners,
         pins,
         states: new RequestStates(deps.homeKey),
+        activity,
         run,
         log,
       }),
@@ -335,6 +373,7 @@ export function createHub(deps: HubDeps): Hub {
         "its server was removed or changed",
       );
       catalog.invalidate();
+      access.recheck();
       if (deps.runsServers) servers.wake();
       settingsChanged();
       await settled;

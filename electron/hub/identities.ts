@@ -1,17 +1,48 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { GatehouseError } from "../../shared/errors.ts";
-import type { Client } from "../../shared/model/client.ts";
+import type { Client, Labels } from "../../shared/model/client.ts";
+import { iconOf } from "./client-icons.ts";
 import type { ClientIdentity } from "./ports/endpoint.ts";
-import type { ClientStore, StoredClient } from "./ports/storage.ts";
-
-interface Known {
-  readonly stored: StoredClient;
-  readonly identity: ClientIdentity;
-  lastSeenAt: number | null;
-}
+import type { ClientStore, StoredClient, StoredToken } from "./ports/storage.ts";
 
 /** Tokens start with this, so that secret scanners and people know them. */
 const TOKEN_PREFIX = "gth_";
+/** Longest claimed name that is kept, in characters. */
+const MAX_CLAIM = 200;
+
+/** One client for as long as the hub runs: whoever holds it sees what it is called, and may, now. */
+class KnownClient implements ClientIdentity {
+  readonly id: string;
+  stored: StoredClient;
+  lastSeenAt: number | null;
+  /** What has to end with the client's access. */
+  readonly ends = new Set<() => void>();
+
+  constructor(stored: StoredClient) {
+    this.id = stored.id;
+    this.stored = stored;
+    this.lastSeenAt = stored.lastSeenAt;
+  }
+
+  get name(): string {
+    return this.stored.name;
+  }
+
+  get profile(): string | null {
+    return this.stored.profile;
+  }
+
+  get revoked(): boolean {
+    return this.stored.revokedAt !== null;
+  }
+}
+
+/** What a person may change of a client; what is left out stays. */
+export interface ClientChange {
+  readonly newName?: string | undefined;
+  readonly profile?: string | null | undefined;
+  readonly labels?: Labels | undefined;
+}
 
 /**
  * The clients that may connect. Tokens are random and only their SHA-256 is kept. A lookup finds the candidate by a
@@ -19,103 +50,182 @@ const TOKEN_PREFIX = "gth_";
  */
 export class Identities {
   readonly #store: ClientStore;
-  readonly #byHash = new Map<string, Known>();
-  #all: StoredClient[];
+  readonly #byId = new Map<string, KnownClient>();
+  readonly #byHash = new Map<string, StoredToken>();
+  /** Told when a client is new or not what it was; `before` is undefined for a new one. */
+  onChanged: (client: StoredClient, before: StoredClient | undefined) => void = () => {};
 
   constructor(store: ClientStore) {
     this.#store = store;
-    this.#all = store.all();
-    for (const stored of this.#all) if (stored.revokedAt === null) this.#index(stored);
+    for (const stored of store.all()) this.#byId.set(stored.id, new KnownClient(stored));
+    for (const token of store.tokens(Date.now())) this.#byHash.set(keyOf(token.hash), token);
   }
 
-  /** The client that this bearer token belongs to, or undefined when it is unknown or revoked. */
+  /** The client that this bearer token belongs to, or undefined when it is unknown, expired or revoked. */
   authenticate(token: string): ClientIdentity | undefined {
-    const hash = createHash("sha256").update(token).digest();
-    const known = this.#byHash.get(hash.toString("latin1", 0, 8));
-    if (known === undefined || !timingSafeEqual(known.stored.tokenHash, hash)) return undefined;
+    const hash = hashOf(token);
+    const found = this.#byHash.get(keyOf(hash));
+    if (found === undefined || !timingSafeEqual(found.hash, hash)) return undefined;
     const now = Date.now();
+    if (found.expiresAt !== null && found.expiresAt <= now) return undefined;
+    const known = this.#byId.get(found.clientId);
+    if (known === undefined || known.revoked) return undefined;
     if (known.lastSeenAt === null || now - known.lastSeenAt > 30_000) {
       known.lastSeenAt = now;
-      this.#store.seen(known.stored.id, now);
+      this.#store.seen(known.id, now);
     }
-    return known.identity;
+    return known;
   }
 
-  /** Adds a client; the token is returned here and never again. Names of living clients are unique, ignoring case. */
-  add(name: string, profile: string | null): { client: StoredClient; token: string } {
-    if (!/^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,62}$/u.test(name))
-      throw new GatehouseError(
-        "bad_request",
-        `"${name.slice(0, 80)}" is no usable client name`,
-        "Use letters, digits, spaces, '.', '_', '@' and '-', at most 63.",
-      );
-    if (this.find(name) !== undefined)
-      throw new GatehouseError(
-        "name_taken",
-        `there is a client named ${name} already`,
-        `Revoke it first: gatehouse client revoke ${name}`,
-      );
-    const token = TOKEN_PREFIX + randomBytes(32).toString("base64url");
+  /**
+   * Adds a client, without a token yet: `mintToken` or `addToken` gives it one. Names of living clients are unique,
+   * ignoring case. Throws `bad_request` for an unusable name, `name_taken` for one in use.
+   */
+  add(
+    name: string,
+    profile: string | null,
+    via: Client["via"] = "token",
+    claimedName: string | null = null,
+  ): StoredClient {
+    this.#checkName(name, undefined);
     const client: StoredClient = {
       id: randomBytes(9).toString("base64url"),
       name,
+      claimedName: claimedName?.slice(0, MAX_CLAIM) ?? null,
+      via,
       profile,
-      tokenHash: createHash("sha256").update(token).digest(),
+      labels: {},
       createdAt: Date.now(),
       lastSeenAt: null,
       revokedAt: null,
     };
     this.#store.add(client);
-    this.#all.push(client);
-    this.#index(client);
-    return { client, token };
+    this.#byId.set(client.id, new KnownClient(client));
+    this.onChanged(client, undefined);
+    return client;
   }
 
-  /** Ends a client's access at once. */
+  /** A new bearer token of a client, returned here and never again. */
+  mintToken(clientId: string, expiresAt: number | null = null): string {
+    const token = TOKEN_PREFIX + randomBytes(32).toString("base64url");
+    this.addToken(clientId, hashOf(token), expiresAt);
+    return token;
+  }
+
+  /**
+   * Lets a living client in with a further token, known by its SHA-256 (32 bytes). `expiresAt`: milliseconds since the
+   * epoch, null for one that lasts until it is revoked. The client's expired tokens are forgotten.
+   */
+  addToken(clientId: string, hash: Buffer, expiresAt: number | null): void {
+    const known = this.#living(clientId);
+    const now = Date.now();
+    for (const token of [...this.#byHash.values()])
+      if (token.clientId === known.id && token.expiresAt !== null && token.expiresAt <= now)
+        this.removeToken(token.hash);
+    const token: StoredToken = { hash, clientId: known.id, expiresAt };
+    this.#store.addToken(token);
+    this.#byHash.set(keyOf(hash), token);
+  }
+
+  /** One token is worth nothing any more. */
+  removeToken(hash: Buffer): void {
+    const found = this.#byHash.get(keyOf(hash));
+    if (found === undefined || !timingSafeEqual(found.hash, hash)) return;
+    this.#byHash.delete(keyOf(hash));
+    this.#store.removeToken(found.hash);
+  }
+
+  /** None of a client's tokens is worth anything any more; its sessions need a new one to go on. */
+  removeTokens(clientId: string): void {
+    for (const [key, token] of [...this.#byHash]) if (token.clientId === clientId) this.#byHash.delete(key);
+    this.#store.removeTokens(clientId);
+  }
+
+  /** Ends a client's access at once, and whatever was registered to end with it. Throws `not_found`. */
   revoke(name: string): StoredClient {
-    const found = this.find(name);
-    if (found === undefined)
-      throw new GatehouseError(
-        "not_found",
-        `there is no client named ${name}`,
-        "See `gatehouse client list`.",
-      );
-    const revoked: StoredClient = { ...found, revokedAt: Date.now() };
-    this.#store.revoke(found.id, revoked.revokedAt ?? 0);
-    this.#byHash.delete(found.tokenHash.toString("latin1", 0, 8));
-    this.#all = this.#all.map((client) => (client.id === found.id ? revoked : client));
-    return revoked;
+    const known = this.#named(name);
+    const at = Date.now();
+    this.#store.revoke(known.id, at);
+    for (const [key, token] of [...this.#byHash]) if (token.clientId === known.id) this.#byHash.delete(key);
+    const before = known.stored;
+    known.stored = { ...before, revokedAt: at };
+    const ends = [...known.ends];
+    known.ends.clear();
+    for (const end of ends) end();
+    this.onChanged(known.stored, before);
+    return known.stored;
+  }
+
+  /** Changes what a person may change; the id stays, and with it what rules and the log know. Throws `not_found`. */
+  update(name: string, { newName, profile, labels }: ClientChange): StoredClient {
+    const known = this.#named(name);
+    if (newName !== undefined) this.#checkName(newName, known);
+    return this.#save(known, {
+      ...known.stored,
+      ...(newName === undefined ? {} : { name: newName }),
+      ...(profile === undefined ? {} : { profile }),
+      ...(labels === undefined ? {} : { labels }),
+    });
+  }
+
+  /** A client says what it calls itself. A claim: it decides nothing. */
+  claims(id: string | null, claimedName: string | null): void {
+    const known = id === null ? undefined : this.#byId.get(id);
+    const claim = claimedName?.slice(0, MAX_CLAIM);
+    if (known === undefined || claim === undefined) return;
+    if (known.revoked || known.stored.claimedName === claim) return;
+    this.#save(known, { ...known.stored, claimedName: claim });
+  }
+
+  /** Has something end with a client's access: `end` is called at most once. Returns what withdraws it. */
+  endWith(client: ClientIdentity, end: () => void): () => void {
+    const known = client.id === null ? undefined : this.#byId.get(client.id);
+    if (known === undefined) return () => {};
+    if (known.revoked) {
+      end();
+      return () => {};
+    }
+    known.ends.add(end);
+    return () => known.ends.delete(end);
   }
 
   /** The living client of this name, ignoring case. */
   find(name: string): StoredClient | undefined {
-    return this.#all.find(
-      (client) => client.revokedAt === null && client.name.toLowerCase() === name.toLowerCase(),
-    );
+    const wanted = name.toLowerCase();
+    for (const known of this.#byId.values())
+      if (!known.revoked && known.name.toLowerCase() === wanted) return known.stored;
+    return undefined;
+  }
+
+  /** The client of this id, also a revoked one. */
+  byId(id: string): StoredClient | undefined {
+    return this.#byId.get(id)?.stored;
+  }
+
+  /** All clients, also the revoked, oldest first. */
+  all(): StoredClient[] {
+    return [...this.#byId.values()].map((known) => known.stored);
   }
 
   /** The profile of a living client, by its id; null for none and for the anonymous. */
   profileOf(id: string | null): string | null {
-    return this.#all.find((client) => client.id === id && client.revokedAt === null)?.profile ?? null;
+    const known = id === null ? undefined : this.#byId.get(id);
+    return known === undefined || known.revoked ? null : known.profile;
   }
 
-  /** All clients, also the revoked, as the control API shows them. */
-  list(sessionsOf: (id: string) => number): Client[] {
-    return this.#all.map((client) => this.describe(client, sessionsOf(client.id)));
-  }
-
+  /** A client as the control API shows it. */
   describe(client: StoredClient, sessions: number): Client {
-    const known = this.#byHash.get(client.tokenHash.toString("latin1", 0, 8));
-    const seen = known?.lastSeenAt ?? client.lastSeenAt;
+    const seen = this.#byId.get(client.id)?.lastSeenAt ?? client.lastSeenAt;
     const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+    const { id, name, claimedName, via, profile, labels } = client;
     return {
-      id: client.id,
-      name: client.name,
-      claimedName: null,
-      icon: null,
-      via: "token",
-      profile: client.profile,
-      labels: {},
+      id,
+      name,
+      claimedName,
+      icon: iconOf(claimedName),
+      via,
+      profile,
+      labels,
       createdAt: new Date(client.createdAt).toISOString(),
       lastSeenAt: iso(seen),
       revokedAt: iso(client.revokedAt),
@@ -123,11 +233,49 @@ export class Identities {
     };
   }
 
-  #index(stored: StoredClient): void {
-    this.#byHash.set(stored.tokenHash.toString("latin1", 0, 8), {
-      stored,
-      identity: { id: stored.id, name: stored.name, profile: stored.profile },
-      lastSeenAt: stored.lastSeenAt,
-    });
+  #save(known: KnownClient, next: StoredClient): StoredClient {
+    const before = known.stored;
+    known.stored = next;
+    this.#store.update(next);
+    this.onChanged(next, before);
+    return next;
+  }
+
+  #checkName(name: string, except: KnownClient | undefined): void {
+    if (!/^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,62}$/u.test(name))
+      throw new GatehouseError(
+        "bad_request",
+        `"${name.slice(0, 80)}" is no usable client name`,
+        "Use letters, digits, spaces, '.', '_', '@' and '-', at most 63.",
+      );
+    const found = this.find(name);
+    if (found !== undefined && found.id !== except?.id)
+      throw new GatehouseError(
+        "name_taken",
+        `there is a client named ${name} already`,
+        `Revoke it first: gatehouse client revoke ${name}`,
+      );
+  }
+
+  #named(name: string): KnownClient {
+    const found = this.find(name);
+    const known = found === undefined ? undefined : this.#byId.get(found.id);
+    if (known === undefined)
+      throw new GatehouseError(
+        "not_found",
+        `there is no client named ${name}`,
+        "See `gatehouse client list`.",
+      );
+    return known;
+  }
+
+  #living(id: string): KnownClient {
+    const known = this.#byId.get(id);
+    if (known === undefined || known.revoked)
+      throw new GatehouseError("not_found", "that client does not exist any more, or was revoked");
+    return known;
   }
 }
+
+const hashOf = (token: string): Buffer => createHash("sha256").update(token).digest();
+const keyOf = (hash: Buffer): string => hash.toString("latin1", 0, 8);

@@ -17,6 +17,7 @@ import {
   startGuard,
   sweepLeftovers,
 } from "../upstream/index.ts";
+import { BY_FILE } from "./audit.ts";
 import { expandServer } from "./config/expand.ts";
 import { createHeldEdits } from "./config/held-edits.ts";
 import { needsConfirmation } from "./config/review.ts";
@@ -178,15 +179,7 @@ async function startLocked(
   });
   onChange = (config, previous) => {
     const reasons = needsConfirmation(previous, config);
-    if (reasons.length > 0)
-      storage.audit.record({
-        at: Date.now(),
-        role: "file",
-        pid: null,
-        executable: null,
-        act: "config.changed",
-        detail: reasons.join("\n"),
-      });
+    if (reasons.length > 0) hub.state.audit.record(BY_FILE, "config.changed", reasons.join("\n"));
     listener?.setAllowedHosts(store.config.listen.allowedHosts);
     void hub.applyConfig(store.config);
   };

@@ -8,7 +8,7 @@ const client = { id: "c1", name: "one", profile: null };
 const all = { kind: "all" } as const;
 const openIn = (sessions: Sessions, who = client) =>
   new Promise<string>((resolve) =>
-    sessions.open(who, all, hello, "2025-11-25", (_error, session) => resolve(session.id)),
+    sessions.open({ client: who, scope: all }, hello, "2025-11-25", (_error, session) => resolve(session.id)),
   );
 
 describe("sessions", () => {
@@ -92,8 +92,9 @@ describe("sessions", () => {
 describe("identities", () => {
   it("know a client by its token alone, and keep only the token's hash", () => {
     const storage = createMemoryStorage();
-    const { token } = new Identities(storage.clients).add("claude-code", null);
-    expect(JSON.stringify(storage.storedClients)).not.toContain(token);
+    const first = new Identities(storage.clients);
+    const token = first.mintToken(first.add("claude-code", null).id);
+    expect(JSON.stringify([storage.storedClients, storage.storedTokens])).not.toContain(token);
     const next = new Identities(storage.clients);
     expect(next.authenticate(token)?.name).toBe("claude-code");
     for (const wrong of ["", `${token}x`, token.slice(1), token.toUpperCase()])
@@ -103,12 +104,14 @@ describe("identities", () => {
   it("forget a revoked client at once, and let its name be used again", () => {
     const storage = createMemoryStorage();
     const identities = new Identities(storage.clients);
-    const { token } = identities.add("cursor", null);
+    const token = identities.mintToken(identities.add("cursor", null).id);
     expect(() => identities.add("CURSOR", null)).toThrow("already");
     identities.revoke("Cursor");
     expect(identities.authenticate(token)).toBeUndefined();
     expect(() => identities.revoke("cursor")).toThrow("no client");
-    expect(identities.authenticate(identities.add("cursor", null).token)?.name).toBe("cursor");
+    expect(identities.authenticate(token)).toBeUndefined();
+    const again = identities.mintToken(identities.add("cursor", null).id);
+    expect(identities.authenticate(again)?.name).toBe("cursor");
   });
 
   it("refuse names that could mislead", () => {

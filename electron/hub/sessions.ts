@@ -4,7 +4,7 @@ import type { Envelope } from "../core/jsonrpc/envelope.ts";
 import { partsLength } from "../core/jsonrpc/splice.ts";
 import type { ClientHello } from "../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../core/mcp/session-era/log-levels.ts";
-import type { ClientIdentity, Scope, SessionHandle, StreamSink } from "./ports/endpoint.ts";
+import type { ClientIdentity, Peer, Scope, SessionHandle, StreamSink } from "./ports/endpoint.ts";
 import type { SessionStore, StoredSession } from "./ports/storage.ts";
 
 /** Sessions nobody has used for this long are forgotten, in milliseconds. */
@@ -32,7 +32,9 @@ export type ServerAsk = (
 /** One client session. Its id is a capability: it is never stored or shown, its label is. */
 export class Session implements SessionHandle {
   readonly id: string;
-  readonly stored: StoredSession;
+  stored: StoredSession;
+  /** The connection that it was last used by. */
+  peer: Peer | undefined;
   /** Made when the first is opened: a stateless request, which is a session of its own, never has any. */
   #streams: Set<StreamSink> | undefined;
   /** What found no open stream yet. */
@@ -49,6 +51,7 @@ export class Session implements SessionHandle {
   #running: UnderWayByKey<string, Cancellable> | undefined;
   lastUsedAt: number;
   touchedAt: number;
+  #ended = false;
 
   constructor(id: string, stored: StoredSession) {
     this.id = id;
@@ -72,7 +75,16 @@ export class Session implements SessionHandle {
     return this.#running === undefined ? 0 : this.#running.size;
   }
 
+  /** The client's project folder; null while it is not known. */
+  get project(): string | null {
+    return this.stored.project;
+  }
+
   attachStream(sink: StreamSink): () => void {
+    if (this.#ended) {
+      sink.close();
+      return () => {};
+    }
     this.#streams ??= new Set();
     const streams = this.#streams.add(sink);
     const unsent = this.#unsent ?? [];
@@ -101,9 +113,11 @@ export class Session implements SessionHandle {
 
   /** Ends what hangs on the session: its streams, and its requests under way. */
   end(reason: string): void {
+    this.#ended = true;
     for (const { value } of this.#running?.all() ?? []) value.cancel(reason);
-    for (const sink of [...(this.#streams ?? [])]) sink.close();
+    const streams = [...(this.#streams ?? [])];
     this.#streams?.clear();
+    for (const sink of streams) sink.close();
   }
 }
 
@@ -117,6 +131,14 @@ export function scopeOf(key: string): Scope {
   const colon = key.indexOf(":");
   const kind = key.slice(0, colon);
   return kind === "server" || kind === "profile" ? { kind, name: key.slice(colon + 1) } : { kind: "all" };
+}
+
+/** How a session comes about, besides what its client says in initialize. */
+export interface Opening {
+  readonly client: ClientIdentity;
+  readonly scope: Scope;
+  readonly peer?: Peer | undefined;
+  readonly project?: string | undefined;
 }
 
 /** The sessions of all clients: kept on disk, so that they go on after the hub's restart. */
@@ -138,8 +160,7 @@ export class Sessions {
 
   /** Opens a session; `committed` is called when it will survive the hub's death. */
   open(
-    client: ClientIdentity,
-    scope: Scope,
+    { client, scope, peer, project }: Opening,
     hello: ClientHello,
     revision: string,
     committed: (error: Error | undefined, session: Session) => void,
@@ -155,10 +176,13 @@ export class Sessions {
       revision,
       capabilities: hello.capabilities,
       clientInfo: hello.clientInfo,
+      transport: peer?.transport ?? "http",
+      project: project ?? null,
       createdAt: now,
       lastUsedAt: now,
     };
     const session = new Session(id, stored);
+    session.peer = peer;
     this.#live.set(id, session);
     this.#evict();
     this.#store.put(stored, (error) => committed(error, session));
@@ -178,6 +202,13 @@ export class Sessions {
     return session;
   }
 
+  /** The client's project folder has become known, or is another now. */
+  setProject(session: Session, project: string | null): void {
+    if (session.stored.project === project) return;
+    session.stored = { ...session.stored, project };
+    this.#store.setProject(session.stored.idHash, project);
+  }
+
   end(session: Session, reason: string): void {
     this.#live.delete(session.id);
     this.#store.remove(session.stored.idHash);
@@ -187,8 +218,7 @@ export class Sessions {
 
   /** Ends every session of a client. */
   endAllOf(clientId: string, reason: string): void {
-    for (const session of [...this.#live.values()])
-      if (session.stored.clientId === clientId) this.end(session, reason);
+    for (const session of this.of(clientId)) this.end(session, reason);
     for (const stored of [...this.#dormant.values()]) {
       if (stored.clientId !== clientId) continue;
       this.#dormant.delete(stored.idHash);
@@ -210,6 +240,11 @@ export class Sessions {
     return [...this.#live.values()].findLast(
       ({ stored }) => stored.clientId === clientId && stored.scope === scope,
     );
+  }
+
+  /** The live sessions of a client. */
+  of(clientId: string): Session[] {
+    return [...this.#live.values()].filter((session) => session.stored.clientId === clientId);
   }
 
   live(): Iterable<Session> {

@@ -1,9 +1,12 @@
 import type { z } from "zod";
 import type { hubSchema, Settings } from "../../shared/contract.ts";
 import type { Config } from "../../shared/model/config.ts";
+import type { Audit } from "./audit.ts";
 import type { CallsToday } from "./calls-today.ts";
 import type { CatalogService } from "./catalog-service.ts";
+import type { ClientActivity } from "./client-activity.ts";
 import type { Consent } from "./consent/consent.ts";
+
 import type { Broadcaster } from "./control/broadcaster.ts";
 import type { Questions } from "./control/questions.ts";
 import type { ControlTokens } from "./control/tokens.ts";
@@ -29,6 +32,8 @@ export interface HubState {
   readonly catalog: CatalogService;
   readonly identities: Identities;
   readonly sessions: Sessions;
+  readonly activity: ClientActivity;
+  readonly audit: Audit;
   readonly questions: Questions;
   readonly pins: Pins;
   readonly pinQuestions: PinQuestions;

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { CallFilter } from "../../shared/model/call.ts";
-import type { Storage } from "../hub/ports/storage.ts";
+import type { CallQueryFilter, Storage } from "../hub/ports/storage.ts";
 import { append, callRow, type Home, makeHome } from "./fixtures/storage.ts";
 
 let home: Home;
@@ -18,8 +17,17 @@ async function reopen(): Promise<void> {
   storage = home.open();
 }
 
-const ids = async (filter: CallFilter, limit = 10_000, before?: number): Promise<number[]> =>
-  (await storage.calls.list(filter, limit, before)).calls.map(({ id }) => id);
+/** A filter as the hub hands it on; a client is sought by its name alone unless `ids` are given. */
+type Sought = Omit<CallQueryFilter, "client"> & { readonly client?: string; readonly ids?: string[] };
+
+const ids = async (
+  { client, ids: clientIds = [], ...rest }: Sought,
+  limit = 10_000,
+  before?: number,
+): Promise<number[]> => {
+  const filter = { ...rest, ...(client === undefined ? {} : { client: { name: client, ids: clientIds } }) };
+  return (await storage.calls.list(filter, limit, before)).calls.map(({ id }) => id);
+};
 
 test("a call comes back as it was written", async () => {
   const id = await append(storage, {
@@ -207,7 +215,7 @@ describe("lists", () => {
     await append(storage, { server: "files", tool: "read_[x]", client: "cursor", status: "tool_error" });
     await append(storage, { server: "git", tool: "read_text", client: "cursor", status: "denied" });
     await append(storage, { server: null, tool: null, client: null, method: "initialize" });
-    const table: [CallFilter, number[]][] = [
+    const table: [Sought, number[]][] = [
       [{}, [4, 3, 2, 1]],
       [{ server: "files" }, [2, 1]],
       [{ server: "file" }, []],
@@ -231,6 +239,27 @@ describe("lists", () => {
       expect(await ids(filter), JSON.stringify(filter)).toEqual(expected);
   });
 
+  test("a renamed client's calls are found by its id, and those of labelled servers and clients together", async () => {
+    await append(storage, { server: "files", client: "old", clientId: "c-1", project: "/home/a" });
+    await append(storage, { server: "git", client: "new", clientId: "c-1", project: "/home/b" });
+    await append(storage, { server: "git", client: "other", clientId: "c-2", project: null });
+    const prod = { servers: ["files", "unheard-of"], clientIds: ["c-2"] };
+    const table: [Sought, number[]][] = [
+      [{ client: "new" }, [2]],
+      [{ client: "new", ids: ["c-1"] }, [2, 1]],
+      [{ client: "unheard-of", ids: ["c-2"] }, [3]],
+      [{ client: "unheard-of", ids: ["c-9"] }, []],
+      [{ project: "/home/*" }, [2, 1]],
+      [{ project: "/home/b", client: "new", ids: ["c-1"] }, [2]],
+      [{ parties: [prod] }, [3, 1]],
+      [{ parties: [prod, { servers: ["git"], clientIds: [] }] }, [3]],
+      [{ parties: [{ servers: [], clientIds: [] }] }, []],
+      [{ parties: [prod], server: "git" }, [3]],
+    ];
+    for (const [filter, expected] of table)
+      expect(await ids(filter), JSON.stringify(filter)).toEqual(expected);
+  });
+
   test("filters and times find the same calls through the blocks as one by one", async () => {
     const start = Date.UTC(2030, 0, 1);
     const rows = Array.from({ length: 5_000 }, (_, i) => ({
@@ -239,6 +268,8 @@ describe("lists", () => {
       server: i < 1_100 ? "early" : i % 3 === 0 ? "files" : "git",
       tool: i === 1_500 || i === 3_333 || i === 4_990 ? "rare" : `tool-${i % 7}`,
       client: i % 2_000 === 1_500 ? "visitor" : "claude",
+      clientId: i % 2_000 === 1_500 ? "c-9" : "c-1",
+      project: i === 2_222 ? "/home/a" : null,
     }));
     await Promise.all(rows.map((row) => append(storage, row)));
     await reopen();
@@ -264,6 +295,10 @@ describe("lists", () => {
     expect(await ids({ server: "early", tool: "rare" })).toEqual([]);
     expect(await ids({ server: "early" }, 5)).toEqual([1_100, 1_099, 1_098, 1_097, 1_096]);
     expect(await ids({ tool: "tool-*", client: "visitor" })).toEqual([3_501]);
+    expect(await ids({ client: "unheard-of", ids: ["c-9"] })).toEqual([3_501, 1_501]);
+    expect(await ids({ project: "/home/*" })).toEqual([2_223]);
+    const parties = [{ servers: ["early"], clientIds: ["c-9"] }];
+    expect(await ids({ parties, tool: "tool-*" }, 3)).toEqual([3_501, 1_100, 1_099]);
   });
 });
 

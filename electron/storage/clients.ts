@@ -1,36 +1,71 @@
-import type { ClientStore, StoredClient } from "../hub/ports/storage.ts";
+import { labelsSchema } from "../../shared/model/client.ts";
+import type { ClientStore, StoredClient, StoredToken } from "../hub/ports/storage.ts";
 import type { Connection } from "./database.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { createLazyTimes } from "./lazy-times.ts";
 
-/** The identities of clients; `writeTimes` queues what `seen` has kept back. */
+type Row = Omit<StoredClient, "labels"> & { readonly labels: string };
+
+/** The identities of clients and their tokens; `writeTimes` queues what `seen` has kept back. */
 export function openClients(
   connection: Connection,
   group: GroupCommit,
 ): ClientStore & { writeTimes(): void } {
-  const select = connection.prepare<[], StoredClient>(
-    `SELECT id, name, profile, token_hash AS tokenHash, created_at AS createdAt, last_seen_at AS lastSeenAt,
-            revoked_at AS revokedAt FROM client ORDER BY created_at, id`,
+  const select = connection.prepare<[], Row>(
+    `SELECT id, name, claimed_name AS claimedName, via, profile, labels, created_at AS createdAt,
+            last_seen_at AS lastSeenAt, revoked_at AS revokedAt FROM client ORDER BY created_at, id`,
   );
-  const insert = connection.prepare("INSERT INTO client VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const selectTokens = connection.prepare<[], StoredToken>(
+    "SELECT hash, client_id AS clientId, expires_at AS expiresAt FROM client_token",
+  );
+  const insert = connection.prepare("INSERT INTO client VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const update = connection.prepare(
+    "UPDATE client SET name = ?, claimed_name = ?, profile = ?, labels = ? WHERE id = ?",
+  );
   const revoke = connection.prepare("UPDATE client SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
+  const insertToken = connection.prepare("INSERT INTO client_token VALUES (?, ?, ?)");
+  const removeToken = connection.prepare("DELETE FROM client_token WHERE hash = ?");
+  const removeTokens = connection.prepare("DELETE FROM client_token WHERE client_id = ?");
+  const removeExpired = connection.prepare("DELETE FROM client_token WHERE expires_at <= ?");
   const touch = connection.prepare(
     "UPDATE client SET last_seen_at = max(ifnull(last_seen_at, 0), ?) WHERE id = ?",
   );
   const times = createLazyTimes((id, at) => group.write(() => touch.run(Math.round(at), id)));
+  const end = connection.transaction((id: string, at: number) => {
+    revoke.run(at, id);
+    removeTokens.run(id);
+  });
   return {
     all: () =>
-      select.all().map((client) => {
-        const seen = times.latest(client.id);
+      select.all().map((row) => {
+        const seen = times.latest(row.id);
+        const client = { ...row, labels: labelsSchema.catch({}).parse(JSON.parse(row.labels)) };
         return seen === undefined
           ? client
           : { ...client, lastSeenAt: Math.max(seen, client.lastSeenAt ?? 0) };
       }),
-    add: ({ id, name, profile, tokenHash, createdAt, lastSeenAt, revokedAt }) => {
-      insert.run(id, name, profile, tokenHash, createdAt, lastSeenAt, revokedAt);
+    tokens(now) {
+      removeExpired.run(Math.round(now));
+      return selectTokens.all();
+    },
+    add: ({ id, name, claimedName, via, profile, labels, createdAt, lastSeenAt, revokedAt }) => {
+      const text = JSON.stringify(labels);
+      insert.run(id, name, claimedName, via, profile, text, createdAt, lastSeenAt, revokedAt);
+    },
+    update: ({ id, name, claimedName, profile, labels }) => {
+      update.run(name, claimedName, profile, JSON.stringify(labels), id);
     },
     revoke: (id, at) => {
-      revoke.run(at, id);
+      end(id, Math.round(at));
+    },
+    addToken: ({ hash, clientId, expiresAt }) => {
+      insertToken.run(hash, clientId, expiresAt === null ? null : Math.round(expiresAt));
+    },
+    removeToken: (hash) => {
+      removeToken.run(hash);
+    },
+    removeTokens: (clientId) => {
+      removeTokens.run(clientId);
     },
     seen: times.note,
     writeTimes: times.writeAll,

@@ -24,6 +24,8 @@ export interface Names {
   idOf(kind: NameKind, text: string | null): number | null;
   /** The ids of the stored texts that match a pattern, in which `*` stands for any run of characters. */
   matching(kind: NameKind, pattern: string): number[];
+  /** The id of a stored text that is the same, whatever stands in it. */
+  exactly(kind: NameKind, text: string): number | undefined;
   textOf(id: number | null): string | null;
   /** Forgets what is cached: needed after a rollback, when ids that were handed out do not exist. */
   forget(): void;
@@ -61,6 +63,7 @@ export function openNames(connection: Connection): Names {
       const id = select.get(kind, cut(pattern));
       return id === undefined ? [] : [id];
     },
+    exactly: (kind, text) => select.get(kind, cut(text)),
     textOf(id) {
       if (id === null) return null;
       const known = texts.get(id);

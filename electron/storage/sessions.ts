@@ -10,13 +10,17 @@ export function openSessions(
 ): SessionStore & { writeTimes(): void } {
   const select = connection.prepare<[], StoredSession>(
     `SELECT id_hash AS idHash, label, client_id AS clientId, scope, revision, capabilities,
-            client_info AS clientInfo, created_at AS createdAt, last_used_at AS lastUsedAt
+            client_info AS clientInfo, transport, project, created_at AS createdAt, last_used_at AS lastUsedAt
      FROM session ORDER BY created_at, id_hash`,
   );
-  const upsert = connection.prepare("INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const upsert = connection.prepare(
+    `INSERT OR REPLACE INTO session (id_hash, label, client_id, scope, revision, capabilities, client_info, transport,
+       project, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
   const touch = connection.prepare(
     "UPDATE session SET last_used_at = max(last_used_at, ?) WHERE id_hash = ?",
   );
+  const setProject = connection.prepare("UPDATE session SET project = ? WHERE id_hash = ?");
   const remove = connection.prepare("DELETE FROM session WHERE id_hash = ?");
   const times = createLazyTimes((idHash, at) => group.write(() => touch.run(Math.round(at), idHash)));
   return {
@@ -26,25 +30,13 @@ export function openSessions(
         return used === undefined ? session : { ...session, lastUsedAt: Math.max(used, session.lastUsedAt) };
       }),
     put(session, committed) {
-      const { idHash, label, clientId, scope, revision, capabilities, clientInfo, createdAt, lastUsedAt } =
-        session;
-      group.write(
-        () =>
-          upsert.run(
-            idHash,
-            label,
-            clientId,
-            scope,
-            revision,
-            capabilities,
-            clientInfo,
-            createdAt,
-            lastUsedAt,
-          ),
-        committed,
-      );
+      const { idHash, label, clientId, scope, revision, capabilities, clientInfo } = session;
+      const { transport, project, createdAt, lastUsedAt } = session;
+      const what = [idHash, label, clientId, scope, revision, capabilities, clientInfo];
+      group.write(() => upsert.run(...what, transport, project, createdAt, lastUsedAt), committed);
     },
     touch: times.note,
+    setProject: (idHash, project) => group.write(() => setProject.run(project, idHash)),
     remove(idHash) {
       times.forget(idHash);
       group.write(() => remove.run(idHash));

@@ -52,6 +52,11 @@ export const callFilterSchema = z.object({
   tool: z.string().optional(),
   client: z.string().optional(),
   status: callStatusSchema.optional(),
+  /** The client's project folder; `*` stands for any run of characters. */
+  project: z.string().optional(),
+  /** Only calls of servers or clients that carry this label. */
+  environment: z.string().optional(),
+  team: z.string().optional(),
   /** Only calls that started at or after this time, in milliseconds since the epoch. */
   since: z.number().optional(),
   /** Case-insensitive substring of the request, the result or the error. */

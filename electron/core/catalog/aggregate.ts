@@ -48,6 +48,8 @@ export interface CatalogView {
   readonly routes: Readonly<Record<ListKind, ReadonlyMap<string, Route>>>;
   /** What would be there but is held back, so that a refusal can say so. */
   readonly held: Readonly<Record<ListKind, ReadonlyMap<string, Route>>>;
+  /** Whether a URI, as the server itself knows it, may be read by way of a resource or template of the view. */
+  readonly admits: (route: Route, uri: string) => boolean;
 }
 
 /** Names everything of every server. Names depend on the whole set, never on who looks or on the order of servers. */
@@ -75,13 +77,17 @@ function routeOf(server: ServerLists, kind: ListKind, key: string, exposed: stri
   return standing === undefined ? route : { ...route, standing };
 }
 
-/** Cuts a view: what `visible` admits, under its exposed names, or with `ownNames` under its own. */
+/**
+ * Cuts a view: what `visible` shows, under its exposed names, or with `ownNames` under its own; `admits` judges the URIs
+ * that a template of the view stands for.
+ */
 export function cutView(
   catalog: Catalog,
-  visible: (route: Route) => boolean,
+  visible: (route: Route, entry: Entry) => boolean,
   ownNames: boolean,
+  admits: CatalogView["admits"] = () => true,
 ): CatalogView {
-  const all = perKind((kind) => catalog[kind].filter(({ route }) => visible(route)));
+  const all = perKind((kind) => catalog[kind].filter(({ route, entry }) => visible(route, entry)));
   const seen = perKind((kind) => all[kind].filter(({ route }) => route.standing !== "held"));
   const nameOf = (route: Route): string => (ownNames ? route.key : route.exposed);
   const routesOf = (listed: readonly Listed[]): ReadonlyMap<string, Route> =>
@@ -90,6 +96,7 @@ export function cutView(
     results: perKind((kind) => listResult(kind, seen[kind], nameOf)),
     routes: perKind((kind) => routesOf(seen[kind])),
     held: perKind((kind) => routesOf(all[kind].filter(({ route }) => route.standing === "held"))),
+    admits,
   };
 }
 
@@ -108,10 +115,8 @@ export function routeUri(view: CatalogView, uri: string): UriRoute | undefined {
   if (view.held.resources.has(uri) || view.held.templates.has(uri)) return undefined;
   const listed = view.routes.resources.get(uri) ?? view.routes.templates.get(uri);
   if (listed !== undefined) return { route: listed, uri: listed.key };
-  const best = bestTemplate(view.routes.templates, uri);
-  if (best === undefined) return undefined;
-  // An exposed template is its own with something before it: what stands before is not the server's.
-  return { route: best.route, uri: uri.slice(best.template.length - best.route.key.length) };
+  const best = bestTemplate(view.routes.templates, uri, view.admits);
+  return best === undefined ? undefined : { route: best.route, uri: best.uri };
 }
 
 /** What is held back and would be meant by a name or URI that leads nowhere else; undefined: it is simply unknown. */
@@ -125,18 +130,22 @@ export function heldRoute(
   return (
     view.held.resources.get(name) ??
     view.held.templates.get(name) ??
-    bestTemplate(view.held.templates, name)?.route
+    bestTemplate(view.held.templates, name, view.admits)?.route
   );
 }
 
 function bestTemplate(
   templates: ReadonlyMap<string, Route>,
   uri: string,
-): { readonly route: Route; readonly template: string } | undefined {
-  let best: { readonly route: Route; readonly fit: number; readonly template: string } | undefined;
+  admits: CatalogView["admits"],
+): UriRoute | undefined {
+  let best: (UriRoute & { readonly fit: number }) | undefined;
   for (const [template, route] of templates) {
     const fit = templateFit(template, uri);
-    if (fit !== undefined && (best === undefined || fit > best.fit)) best = { route, fit, template };
+    if (fit === undefined || (best !== undefined && fit <= best.fit)) continue;
+    // An exposed template is its own with something before it: what stands before is not the server's.
+    const own = uri.slice(template.length - route.key.length);
+    if (admits(route, own)) best = { route, fit, uri: own };
   }
   return best;
 }

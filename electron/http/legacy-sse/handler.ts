@@ -12,6 +12,7 @@ import { authorize } from "../mcp/authorize.ts";
 import { readBody } from "../mcp/body.ts";
 import type { McpHandlerOptions } from "../mcp/handler.ts";
 import { headerOf, isJsonContent, isPlainContent, readAccept } from "../mcp/negotiation.ts";
+import { projectOf } from "../mcp/project.ts";
 import { Refusal, refuse, refuseAndClose } from "../mcp/refusal.ts";
 import { scanBody } from "../mcp/scan-body.ts";
 import { judgeEra } from "../mcp/stateless.ts";
@@ -26,6 +27,7 @@ import {
   wantsNoEvents,
   wrongMethod,
 } from "../mcp/verdicts.ts";
+import { createPeers } from "../process/peer.ts";
 import type { LegacyRoute } from "./route.ts";
 import { LegacyStream } from "./stream.ts";
 
@@ -43,13 +45,14 @@ export type LegacySseHandler = (
 export function createLegacySseHandler(options: McpHandlerOptions): LegacySseHandler {
   const { endpoint, connections, timers, maxBodyBytes, log } = options;
   const streams = new Map<string, LegacyStream>();
+  const peerOf = createPeers("sse", options.lookup);
 
   return (req, res, route, receivedAt) => {
     const method = route.kind === "stream" ? "GET" : "POST";
     if (req.method !== method) return refuse(res, wrongMethod(req.method, method));
     const client = authorize(req.headers.authorization, endpoint);
     if (client instanceof Refusal) return refuse(res, client);
-    if (!endpoint.scopeExists(route.scope)) return refuse(res, unknownScope(route.scope));
+    if (!endpoint.scopeExists(route.scope, client)) return refuse(res, unknownScope(route.scope));
     if (route.kind === "stream") open(req, res, client, route);
     else post(req, res, client, route, receivedAt);
   };
@@ -60,6 +63,7 @@ export function createLegacySseHandler(options: McpHandlerOptions): LegacySseHan
     const stream = new LegacyStream({
       res,
       socket: req.socket,
+      peer: peerOf(req.socket),
       client,
       scope,
       endpoint,
@@ -79,6 +83,8 @@ export function createLegacySseHandler(options: McpHandlerOptions): LegacySseHan
   ): void {
     if (!isJsonContent(req.headers["content-type"])) return refuse(res, notJson());
     if (!isPlainContent(req.headers["content-encoding"])) return refuse(res, compressedBody());
+    const project = projectOf(req.headers);
+    if (project instanceof Refusal) return refuse(res, project);
     const revision = headerOf(req.headers, "mcp-protocol-version");
     const stream = streams.get(streamIdOf(req.url ?? ""));
     if (stream === undefined || !stream.belongsTo(client, scope))
@@ -90,7 +96,8 @@ export function createLegacySseHandler(options: McpHandlerOptions): LegacySseHan
         try {
           const envelope = scanBody(bytes);
           if (envelope instanceof Refusal) return refuse(res, envelope);
-          const message = { bytes, envelope, client, scope, session: undefined, receivedAt };
+          const { peer } = stream;
+          const message = { bytes, envelope, client, scope, session: undefined, peer, project, receivedAt };
           const id = idOf(message);
           const era = judgeEra(req.headers, bytes, envelope, id);
           if (era instanceof Refusal) return refuse(res, era);

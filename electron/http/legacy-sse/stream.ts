@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import type {
   ClientIdentity,
   McpEndpoint,
+  Peer,
   Reply,
   Scope,
   SessionHandle,
@@ -20,6 +21,7 @@ const MESSAGE = Buffer.from("event: message\n");
 export interface LegacyStreamOptions {
   readonly res: ServerResponse;
   readonly socket: Socket;
+  readonly peer: Peer;
   readonly client: ClientIdentity;
   readonly scope: Scope;
   readonly endpoint: McpEndpoint;
@@ -44,6 +46,7 @@ export class LegacyStream implements StreamSink, Exchange {
   #underWay = 0;
   #quietPulses = 0;
   #detach: (() => void) | undefined;
+  #stay: (() => void) | undefined;
 
   constructor(options: LegacyStreamOptions) {
     this.#options = options;
@@ -70,6 +73,14 @@ export class LegacyStream implements StreamSink, Exchange {
     startEvents(res);
     res.write(`event: endpoint\ndata: ${messages}?sessionId=${this.id}\n\n`);
     connections.begin(socket, this);
+    if (!this.#open) return;
+    const { endpoint, client } = this.#options;
+    this.#stay = endpoint.endWith(client, () => this.close());
+  }
+
+  /** The connection that the stream is. */
+  get peer(): Peer {
+    return this.#options.peer;
   }
 
   /** Whether an initialize may come by it: it has no session, and none is on its way. */
@@ -159,6 +170,8 @@ export class LegacyStream implements StreamSink, Exchange {
     connections.end(socket, this);
     this.#detach?.();
     this.#detach = undefined;
+    this.#stay?.();
+    this.#stay = undefined;
     onClosed(this);
     return true;
   }

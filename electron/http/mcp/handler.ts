@@ -13,6 +13,8 @@ import type {
 } from "../../hub/ports/endpoint.ts";
 import type { Connections } from "../connections.ts";
 import { COMMON_HEADERS } from "../headers.ts";
+import type { CallerLookup } from "../process/caller.ts";
+import { createPeers } from "../process/peer.ts";
 import type { Timers } from "../timers.ts";
 import { authorize } from "./authorize.ts";
 import { BATCH_REVISION, isBatch, runBatch } from "./batch.ts";
@@ -20,6 +22,7 @@ import { readBody } from "./body.ts";
 import { EventLogs } from "./event-log.ts";
 import { startEvents, writeComment } from "./events.ts";
 import { type Accepts, headerOf, isJsonContent, isPlainContent, readAccept } from "./negotiation.ts";
+import { projectOf } from "./project.ts";
 import { Refusal, refuse, refuseAndClose } from "./refusal.ts";
 import { PostReply } from "./reply.ts";
 import { scanBatch, scanBody } from "./scan-body.ts";
@@ -48,6 +51,8 @@ export interface McpHandlerOptions {
   readonly connections: Connections;
   readonly timers: Timers;
   readonly maxBodyBytes: number;
+  /** Finds the program behind a connection, when somebody asks for it. */
+  readonly lookup: CallerLookup;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
@@ -63,6 +68,7 @@ export type McpHandler = (
 export function createMcpHandler(options: McpHandlerOptions): McpHandler {
   const { endpoint, connections, timers, maxBodyBytes, log } = options;
   const logs = new EventLogs();
+  const peerOf = createPeers("http", options.lookup);
 
   return (req, res, scope, receivedAt) => {
     const { method } = req;
@@ -75,7 +81,7 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
       refuse(res, client);
       return;
     }
-    if (!endpoint.scopeExists(scope)) {
+    if (!endpoint.scopeExists(scope, client)) {
       refuse(res, unknownScope(scope));
       return;
     }
@@ -98,12 +104,15 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
       refuse(res, unfit);
       return;
     }
+    const project = projectOf(headers);
+    if (project instanceof Refusal) return refuse(res, project);
+    const peer = peerOf(req.socket);
     readBody(
       req,
       maxBodyBytes,
       (bytes) => {
         try {
-          const base = { client, scope, session: undefined, receivedAt };
+          const base = { client, scope, session: undefined, peer, project, receivedAt };
           const envelope = scanBody(bytes);
           if (!(envelope instanceof Refusal)) receive(req, res, accepts, { bytes, envelope, ...base });
           else if (isBatch(bytes)) batch(req, res, accepts, bytes, envelope, base);

@@ -97,6 +97,8 @@ export class FakeMcp implements McpEndpoint {
   readonly requests = new Inbox<{ message: InboundMessage; reply: Reply }>();
   readonly notifications = new Inbox<InboundMessage>();
   readonly cancelled = new Inbox<string>();
+  /** What is to end with each client's access. */
+  readonly ends = new Map<ClientIdentity, Set<() => void>>();
   #sessionCount = 0;
 
   authenticate(token: string): ClientIdentity | undefined {
@@ -109,6 +111,12 @@ export class FakeMcp implements McpEndpoint {
 
   scopeExists(scope: Scope): boolean {
     return scope.kind === "all" || scope.name === "files" || scope.name === "work";
+  }
+
+  endWith(client: ClientIdentity, end: () => void): () => void {
+    const ends = this.ends.get(client) ?? new Set();
+    this.ends.set(client, ends.add(end));
+    return () => ends.delete(end);
   }
 
   session(id: string, client: ClientIdentity, scope: Scope): SessionHandle | undefined {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { findNodeAtLocation, getNodeValue, parseTree } from "jsonc-parser";
 import { GatehouseError } from "../../../shared/errors.ts";
 import {
+  type Profile,
   remoteServerSchema,
   type ServerConfig,
   stdioServerSchema,
@@ -88,6 +89,40 @@ export function setServerEnabled(text: string, name: string, enabled: boolean): 
   const current = valueAt(text, path);
   if ((current ?? true) === enabled) return text;
   return write(text, path, enabled ? undefined : false);
+}
+
+/** Adds a profile, or changes one to be as given: what it shows already stays as it is written. */
+export function setProfile(text: string, name: string, profile: Profile): string {
+  const path = ["profiles", name];
+  const existing = valueAt(text, path);
+  const wanted = Object.fromEntries(
+    Object.entries(profile).filter(
+      ([, value]) => value !== undefined && value !== false && !isDeepStrictEqual(value, {}),
+    ),
+  ) as Record<string, Json>;
+  return isObject(existing) ? merge(text, path, existing, wanted) : write(text, path, wanted);
+}
+
+/** Removes a profile. Throws `not_found` when the file has none of that name. */
+export function removeProfile(text: string, name: string): string {
+  if (valueAt(text, ["profiles", name]) === undefined)
+    throw new GatehouseError(
+      "not_found",
+      `there is no profile "${name.slice(0, 80)}"`,
+      'They stand in gatehouse.json, under "profiles".',
+    );
+  return write(text, ["profiles", name], undefined);
+}
+
+/** Has the rules that name a client, ignoring case as client names do, name it as it is called now. */
+export function ruleOfClientRenamed(text: string, from: string, to: string): string {
+  const rules = valueAt(text, ["rules"]);
+  if (!Array.isArray(rules)) return text;
+  return rules.reduce<string>((edited, rule: unknown, index) => {
+    const client = isObject(rule) ? rule.client : undefined;
+    if (typeof client !== "string" || client.toLowerCase() !== from.toLowerCase()) return edited;
+    return write(edited, ["rules", index, "client"], to);
+  }, text);
 }
 
 /** Sets any value, or removes it (undefined). A default that is not written is left unwritten. */

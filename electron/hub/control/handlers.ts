@@ -12,6 +12,10 @@ import { forbidden, mayAllow } from "./access.ts";
 import { titleOf } from "./change-text.ts";
 import type { Caller, Handlers } from "./control-endpoint.ts";
 import { grantHandlers } from "./grants.ts";
+import { auditHandlers } from "./handlers/audit.ts";
+import { callHandlers } from "./handlers/calls.ts";
+import { clientActs, clientHandlers, describe } from "./handlers/clients.ts";
+import { profileActs, profileHandlers } from "./handlers/profiles.ts";
 import { acceptPins, askToAccept, pinHandlers } from "./pins.ts";
 import * as planned from "./planned.ts";
 import { Questions } from "./questions.ts";
@@ -22,14 +26,9 @@ const ok = { ok: true } as const;
 /** The methods of the control API over the hub's state. */
 export function createHandlers(state: HubState): Handlers {
   const audit = (caller: Caller, act: string, detail: string): void =>
-    state.storage.audit.record({
-      at: Date.now(),
-      role: caller.role,
-      pid: caller.remotePid,
-      executable: caller.executable,
-      act,
-      detail,
-    });
+    state.audit.record(caller, act, detail);
+  const clients = clientActs(state);
+  const profiles = profileActs(state);
   const summary = (server: ManagedServer): ServerSummary => server.summary(state.callsToday.of(server.name));
   const serverNamed = (name: string): ManagedServer => {
     const server = state.servers.get(name);
@@ -88,15 +87,6 @@ export function createHandlers(state: HubState): Handlers {
       audit(caller, "server.restart", name);
       await server.restart();
     },
-    revokeClient(name: string, caller: Caller) {
-      const revoked = state.identities.revoke(name);
-      state.sessions.endAllOf(revoked.id, "the client was revoked");
-      state.consent.clientRevoked(revoked.id);
-      audit(caller, "client.revoke", name);
-      const client = state.identities.describe(revoked, 0);
-      state.broadcaster.emit("clientChanged", client);
-      return client;
-    },
     async setSettings(
       change: { port?: number | undefined; consentDefault?: "ask" | "allow" | "deny" | undefined },
       caller: Caller,
@@ -124,8 +114,15 @@ export function createHandlers(state: HubState): Handlers {
       case "server.restart":
         return act.restartServer(change.name, caller);
       case "client.revoke":
-        act.revokeClient(change.name, caller);
+        clients.revoke(change.name, caller);
         return;
+      case "client.update":
+        await clients.update(change, caller);
+        return;
+      case "profile.set":
+        return profiles.set(change.name, change.profile, caller);
+      case "profile.remove":
+        return profiles.remove(change.name, caller);
       case "settings.set":
         return act.setSettings(change, caller);
       case "pins.accept":
@@ -139,10 +136,14 @@ export function createHandlers(state: HubState): Handlers {
     ...planned.handlers,
     ...pinHandlers(state),
     ...grantHandlers(state),
+    ...clientHandlers(state, clients),
+    ...profileHandlers(state, profiles),
+    ...auditHandlers(state),
+    ...callHandlers(state),
     "hub.status": (): Status => ({
       hub: state.hub(),
       servers: state.servers.all().map(summary),
-      clients: state.identities.list((id) => state.sessions.countOf(id)),
+      clients: state.identities.all().map((client) => describe(state, client)),
       pending: state.questions.size,
     }),
     "hub.pause": (_params, caller) => applyPause(true, caller),
@@ -212,29 +213,6 @@ export function createHandlers(state: HubState): Handlers {
     "servers.restart": async ({ name }, caller) => {
       await act.restartServer(name, caller);
       return ok;
-    },
-
-    "clients.list": () => ({ clients: state.identities.list((id) => state.sessions.countOf(id)) }),
-    "clients.add": ({ name, profile }, caller) => {
-      if (profile !== null && !Object.hasOwn(state.store.config.profiles, profile))
-        throw new GatehouseError(
-          "not_found",
-          `there is no profile named ${profile}`,
-          "Add it to gatehouse.json first.",
-        );
-      const { client, token } = state.identities.add(name, profile);
-      audit(caller, "client.add", name);
-      const described = state.identities.describe(client, 0);
-      state.broadcaster.emit("clientChanged", described);
-      return { client: described, token };
-    },
-    "clients.revoke": ({ name }, caller) => ({ client: act.revokeClient(name, caller) }),
-
-    "calls.list": ({ filter, limit, before }) => state.storage.calls.list(filter, limit, before),
-    "calls.get": async ({ id, maxBytes }) => {
-      const call = await state.storage.calls.get(id, maxBytes);
-      if (call === undefined) throw new GatehouseError("not_found", `there is no call ${id} in the log`);
-      return call;
     },
 
     "questions.list": () => ({ pending: state.questions.list() }),

@@ -9,13 +9,6 @@ const planned = (): never => {
 };
 
 export const handlers = {
-  "clients.get": planned,
-  "clients.update": planned,
-  "profiles.list": planned,
-  "profiles.preview": planned,
-  "profiles.set": planned,
-  "profiles.remove": planned,
-  "audit.list": planned,
   "rules.list": planned,
   "rules.add": planned,
   "rules.replace": planned,

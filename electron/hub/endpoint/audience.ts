@@ -2,30 +2,30 @@ import { LISTS, type ListKind } from "../../core/catalog/kinds.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import type { Listener } from "../catalog-service.ts";
 import type { Identities } from "../identities.ts";
-import { type Session, type Sessions, scopeOf } from "../sessions.ts";
-import { profileNow } from "./scopes.ts";
+import type { Session, Sessions } from "../sessions.ts";
+import { eyesOf } from "./scopes.ts";
 import type { Listeners } from "./stateless/listen.ts";
 
-/** Everybody who is told of changed lists: the live sessions, and the listen streams that have asked for it. */
+/**
+ * Everybody who is told of changed lists: the live sessions, and the listen streams that have asked for it. With
+ * `clientId`, only those of one client.
+ */
 export function* audience(
   sessions: Sessions,
   listeners: Listeners,
   identities: Identities,
+  clientId?: string,
 ): Generator<Listener> {
-  const profileFor = ({ stored }: Session): string | null =>
-    profileNow(scopeOf(stored.scope), stored.clientId, identities);
+  const isMeant = ({ stored }: Session): boolean => clientId === undefined || stored.clientId === clientId;
   for (const session of sessions.live())
-    yield {
-      scope: scopeOf(session.stored.scope),
-      profile: profileFor(session),
-      tell: (kinds) => pushChanges(session, kinds),
-    };
+    if (isMeant(session))
+      yield { ...eyesOf(session.stored, identities), tell: (kinds) => pushChanges(session, kinds) };
   for (const { session, wanted } of listeners.open())
-    yield {
-      scope: scopeOf(session.stored.scope),
-      profile: profileFor(session),
-      tell: (kinds) => pushChanges(session, kinds.filter(wanted)),
-    };
+    if (isMeant(session))
+      yield {
+        ...eyesOf(session.stored, identities),
+        tell: (kinds) => pushChanges(session, kinds.filter(wanted)),
+      };
 }
 
 function pushChanges(session: Session, kinds: readonly ListKind[]): void {

@@ -5,6 +5,7 @@ import { decodeString, encodeJson } from "../../core/jsonrpc/json.ts";
 import { isLogLevel } from "../../core/mcp/session-era/log-levels.ts";
 import { isRelayed } from "../../core/mcp/session-era/targets.ts";
 import type { CatalogService } from "../catalog-service.ts";
+import { type ClientActivity, claimOf } from "../client-activity.ts";
 import type { Identities } from "../identities.ts";
 import type { Log } from "../log.ts";
 import type { Pins } from "../pins/pins.ts";
@@ -25,6 +26,7 @@ export interface McpEndpointDeps {
   readonly config: () => Config;
   readonly identities: Identities;
   readonly sessions: Sessions;
+  readonly activity: ClientActivity;
   readonly servers: ServerRegistry;
   readonly catalog: CatalogService;
   readonly serverMessages: ServerMessages;
@@ -47,7 +49,9 @@ export function createMcpEndpoint(deps: McpEndpointDeps): McpEndpoint {
   return {
     authenticate: (token) => identities.authenticate(token),
     anonymous: () => (config().access.anonymous === "allow" ? ANONYMOUS : undefined),
-    scopeExists: (scope) => scopeExists(scope, config()),
+    // What a client may not use is to it as if it did not exist.
+    scopeExists: (scope, client) => scopeExists(scope, config()) && allowedIn(scope, client, config()),
+    endWith: (client, end) => identities.endWith(client, end),
     session: (id, client, scope) =>
       allowedIn(scope, client, config()) ? sessions.find(id, client, scope) : undefined,
     endSession: (session) => sessions.end(asSession(session), "the session was ended"),
@@ -87,8 +91,10 @@ function request(deps: McpEndpointDeps, message: InboundMessage, reply: Reply): 
   if (envelope.method === "initialize") return initialize(deps, message, id, reply);
   if (message.session === undefined) return;
   const session = asSession(message.session);
+  if (message.peer !== undefined) session.peer = message.peer;
+  if (message.project !== undefined) deps.sessions.setProject(session, message.project);
   if (envelope.method.startsWith("tasks/")) return sessionTaskRequest(deps, message, session, id, reply);
-  if (isRelayed(envelope.method)) return relay(deps.run, deps.log, message, session, id, reply);
+  if (isRelayed(envelope.method)) return relay(deps, message, session, id, reply);
   const kind = listKindOf(envelope.method);
   if (kind !== undefined) return void list(deps, kind, message, id, reply);
   switch (envelope.method) {
@@ -114,6 +120,9 @@ function initialize(deps: McpEndpointDeps, message: InboundMessage, id: Buffer, 
     tasks: tasksOffered(deps.catalog, scope, client),
   };
   openSession(deps.sessions, offer, message, id, reply);
+  const info = message.envelope.paramsMembers.find((member) => member.key === "clientInfo")?.value;
+  if (info !== undefined)
+    deps.identities.claims(client.id, claimOf(message.bytes.toString("utf8", info.start, info.end)));
 }
 
 async function list(
@@ -127,6 +136,7 @@ async function list(
   if (message.envelope.paramsMembers.some((member) => member.key === "cursor"))
     return reply.send([errorMessage(id, INVALID_PARAMS, "the cursor is not valid: this list has one page")]);
   await deps.catalog.ready(message.scope);
+  if (message.client.revoked === true) return reply.drop();
   const view = deps.catalog.view(message.scope, profileOf(message.scope, message.client));
   reply.send(resultMessage(id, view.results[kind]));
 }

@@ -27,7 +27,7 @@ export function openSession(
     return;
   }
   const revision = negotiateRevision(hello.revision);
-  sessions.open(message.client, message.scope, hello, revision, (error, session) => {
+  sessions.open(message, hello, revision, (error, session) => {
     if (error === undefined) reply.send(resultMessage(id, initializeResult(revision, offer)), session);
     else reply.send([errorMessage(id, INTERNAL_ERROR, `the session could not be stored: ${error.message}`)]);
   });

@@ -1,5 +1,6 @@
 import { errorMessage, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST } from "../../core/jsonrpc/errors.ts";
 import { readTarget, type Target } from "../../core/mcp/session-era/targets.ts";
+import type { ClientActivity } from "../client-activity.ts";
 import type { Log } from "../log.ts";
 import type { Call, Outcome } from "../pipeline/call.ts";
 import { type CallCodec, sessionCodec } from "../pipeline/codec.ts";
@@ -7,10 +8,15 @@ import type { InboundMessage, Reply } from "../ports/endpoint.ts";
 import type { Session } from "../sessions.ts";
 import { profileOf } from "./scopes.ts";
 
+export interface RelayDeps {
+  readonly run: (call: Call) => Outcome | Promise<Outcome>;
+  readonly log: Log;
+  readonly activity: ClientActivity;
+}
+
 /** Sends a request for a server through the pipeline, and its outcome to the client. */
 export function relay(
-  run: (call: Call) => Outcome | Promise<Outcome>,
-  log: Log,
+  { run, log, activity }: RelayDeps,
   message: InboundMessage,
   session: Session,
   id: Buffer,
@@ -29,8 +35,10 @@ export function relay(
   }
   const call = newCall(message, session, target, id, reply, sessionCodec(session, envelope.method));
   session.running.add(running, { cancel: (reason) => call.cancel?.(reason) });
+  activity.began(call);
   const finish = (outcome: Outcome): void => {
     session.running.take(running);
+    activity.ended(call);
     if (outcome.parts === undefined) reply.drop();
     else {
       reply.send(outcome.parts);
@@ -67,6 +75,7 @@ export function newCall(
     session,
     scope: message.scope,
     profile: profileOf(message.scope, message.client),
+    project: message.project ?? session.project,
     method: message.envelope.method,
     bytes: message.bytes,
     envelope: message.envelope,

@@ -1,5 +1,5 @@
 import type { Config } from "../../../shared/model/config.ts";
-import { profileShowsServer } from "../../core/catalog/visibility.ts";
+import { profileNamed, profileShowsServer } from "../../core/catalog/visibility.ts";
 import type { Identities } from "../identities.ts";
 import type { ClientIdentity, Scope } from "../ports/endpoint.ts";
 import type { StoredSession } from "../ports/storage.ts";
@@ -8,11 +8,6 @@ import { scopeOf } from "../sessions.ts";
 /** Which profile's eyes a scope is seen with: the client's own always rules. */
 export function profileOf(scope: Scope, client: ClientIdentity): string | null {
   return client.profile ?? (scope.kind === "profile" ? scope.name : null);
-}
-
-/** The same of a client that is not asking just now, by its id. */
-export function profileNow(scope: Scope, clientId: string | null, identities: Identities): string | null {
-  return identities.profileOf(clientId) ?? (scope.kind === "profile" ? scope.name : null);
 }
 
 /** Whether a scope names something that exists. */
@@ -31,21 +26,31 @@ export function scopeExists(scope: Scope, config: Config): boolean {
 export function allowedIn(scope: Scope, client: ClientIdentity, config: Config): boolean {
   if (client.profile === null || scope.kind === "all") return true;
   if (scope.kind === "profile") return scope.name === client.profile;
-  const profile = config.profiles[client.profile];
+  const profile = profileNamed(config.profiles, client.profile);
   return profile !== undefined && profileShowsServer(profile, scope.name);
 }
 
-/** Whether a stored session's scope and its client's profile show a server. */
+/** What a session looks at the hub with: its address, and its client's profile as it is now. */
+export function eyesOf(
+  session: Pick<StoredSession, "scope" | "clientId">,
+  identities: Identities,
+): { readonly scope: Scope; readonly client: ClientIdentity; readonly profile: string | null } {
+  const scope = scopeOf(session.scope);
+  const client = { id: session.clientId, name: "", profile: identities.profileOf(session.clientId) };
+  return { scope, client, profile: profileOf(scope, client) };
+}
+
+/** Whether a session's address and its client's profile show a server. */
 export function sessionSees(
   session: Pick<StoredSession, "scope" | "clientId">,
   server: string,
   identities: Identities,
   config: Config,
 ): boolean {
-  const scope = scopeOf(session.scope);
-  if (scope.kind === "server") return scope.name === server;
-  const profileName = profileNow(scope, session.clientId, identities);
-  if (profileName === null) return true;
-  const profile = config.profiles[profileName];
+  const { scope, client, profile: name } = eyesOf(session, identities);
+  if (!allowedIn(scope, client, config)) return false;
+  if (scope.kind === "server" && scope.name !== server) return false;
+  if (name === null) return true;
+  const profile = profileNamed(config.profiles, name);
   return profile !== undefined && profileShowsServer(profile, server);
 }

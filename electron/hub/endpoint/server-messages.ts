@@ -278,12 +278,13 @@ export class ServerMessages {
   /** Whose what a server sends is: of the one session with calls under way there, else of the session it belongs to. */
   #addressee(server: ManagedServer): Session | undefined {
     const calls = this.#deps.inFlight.on(server);
-    if (calls.length === 0) return server.owner;
-    return this.#deps.inFlight.soleSession(server) ?? soleAsker(calls);
+    if (calls.length > 0) return this.#deps.inFlight.soleSession(server) ?? soleAsker(calls);
+    const { owner } = server;
+    return owner !== undefined && this.#deps.sees(owner, server) ? owner : undefined;
   }
 
   #hears(session: Session, server: ManagedServer): boolean {
-    return server.owner === undefined ? this.#deps.sees(session, server) : server.owner === session;
+    return (server.owner === undefined || server.owner === session) && this.#deps.sees(session, server);
   }
 
   /** While calls of several sessions are under way a message may be about any of them, so nobody gets it. */

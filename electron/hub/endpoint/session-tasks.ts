@@ -10,21 +10,18 @@ import { readTarget, type Target } from "../../core/mcp/session-era/targets.ts";
 import { tasksOfAll } from "../../core/mcp/tasks/capabilities.ts";
 import { taskList } from "../../core/mcp/tasks/messages.ts";
 import type { CatalogService } from "../catalog-service.ts";
-import type { Log } from "../log.ts";
-import type { Call, Outcome } from "../pipeline/call.ts";
+import type { Call } from "../pipeline/call.ts";
 import { sessionCodec } from "../pipeline/codec.ts";
 import type { ClientIdentity, InboundMessage, Reply, Scope } from "../ports/endpoint.ts";
 import type { Session } from "../sessions.ts";
 import { listTasks } from "../tasks/list-tasks.ts";
 import type { Tasks } from "../tasks/tasks.ts";
-import { newCall, relay } from "./relay.ts";
+import { newCall, type RelayDeps, relay } from "./relay.ts";
 import { profileOf } from "./scopes.ts";
 
-export interface SessionTasksDeps {
+export interface SessionTasksDeps extends RelayDeps {
   readonly catalog: CatalogService;
   readonly tasks: Tasks;
-  readonly run: (call: Call) => Outcome | Promise<Outcome>;
-  readonly log: Log;
 }
 
 /** The tasks that a session's client can be offered at an address: what the servers there can do between them. */
@@ -52,7 +49,7 @@ export function sessionTaskRequest(
   if (!known || tasksOffered(deps.catalog, message.scope, message.client) === undefined)
     reply.send([errorMessage(id, METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 100)}`)]);
   else if (method === "tasks/list") void list(deps, message, session, id, reply);
-  else relay(deps.run, deps.log, message, session, id, reply);
+  else relay(deps, message, session, id, reply);
 }
 
 async function list(

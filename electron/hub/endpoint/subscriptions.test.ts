@@ -16,6 +16,8 @@ function listening(): { session: Session; heard: string[] } {
     revision: "2026-07-28",
     capabilities: "{}",
     clientInfo: "{}",
+    transport: "http",
+    project: null,
     createdAt: 0,
     lastUsedAt: 0,
   });

@@ -21,12 +21,21 @@ interface Watched {
   readonly settle: (held: boolean) => void;
 }
 
+/** Whether a session is shown a resource, by the URI it knows it under. */
+type Sees = (session: Session, server: ManagedServer, known: string) => boolean;
+
 const emptyResult = encodeJson({});
 
 /** Resource subscriptions: counted per resource of a server, so that one client's farewell does not silence another. */
 export class Subscriptions {
   /** By what names a server's instance for good: a changed definition replaces the object, not the subscriptions. */
   readonly #byServer = new Map<string, Map<string, Watched>>();
+  readonly #sees: Sees;
+
+  /** `sees` is asked before a session is told of a resource: what it may see can change while it listens. */
+  constructor(sees: Sees = () => true) {
+    this.#sees = sees;
+  }
 
   /** The pipeline's step for resources/subscribe and unsubscribe; everything else passes it by. */
   readonly step: Step = (call, next) => {
@@ -41,7 +50,8 @@ export class Subscriptions {
     if (uri === undefined || bytes[uri.start] !== 0x22) return;
     const watched = this.#byServer.get(keyOf(server))?.get(decodeString(bytes, uri));
     for (const [session, known] of watched?.hearers ?? [])
-      session.push(splice(bytes, [{ ...uri, bytes: encodeJson(known) }]));
+      if (this.#sees(session, server, known))
+        session.push(splice(bytes, [{ ...uri, bytes: encodeJson(known) }]));
   }
 
   /** A server is there again: its new instance knows of no subscription. */
@@ -50,6 +60,14 @@ export class Subscriptions {
     if (byUri === undefined || byUri.size === 0) return;
     if (server.era?.kind === "stateless") this.#watch(server, byUri);
     else for (const uri of byUri.keys()) this.#ask(server, uri, byUri);
+  }
+
+  /** Forgets the subscriptions that a session may not have any more. */
+  prune(instances: Iterable<ManagedServer>): void {
+    for (const server of instances)
+      for (const [uri, { hearers }] of [...(this.#byServer.get(keyOf(server)) ?? [])])
+        for (const [session, known] of [...hearers])
+          if (!this.#sees(session, server, known)) this.remove(server, uri, session);
   }
 
   /** A session is over: it hears no more of any of these servers. */

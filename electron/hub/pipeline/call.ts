@@ -14,6 +14,8 @@ export interface Call {
   readonly session: Session;
   readonly scope: Scope;
   readonly profile: string | null;
+  /** The client's project folder, an absolute path; null while the client has told none. */
+  project: string | null;
   readonly method: string;
   /** The message that is sent on: the client's own, unless the person has edited its arguments. */
   bytes: Buffer;

@@ -52,7 +52,7 @@ function rowOf(call: Call, outcome: Outcome, now: number): CallRow {
     tool: subjectOf(call).slice(0, 1_000),
     method: call.method,
     profile: call.profile,
-    project: null,
+    project: call.project,
     rule: call.rule,
     status: outcome.status,
     durationUs,

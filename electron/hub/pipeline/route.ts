@@ -21,7 +21,7 @@ import { cancelledOutcome, errorOutcome } from "./outcomes.ts";
 const MAX_ROUNDS = 20;
 
 /** Sets where a call leads in the client's view: its route, and what the server itself calls the target. */
-export function findRoute(call: Call, view: CatalogView): void {
+export function findRoute(call: Pick<Call, "target" | "route" | "ownKey">, view: CatalogView): void {
   const { space, value } = call.target;
   if (space === "uri") {
     const found = routeUri(view, value);

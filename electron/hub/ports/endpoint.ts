@@ -1,13 +1,26 @@
 import type { Broadcast, BroadcastData, Role } from "../../../shared/contract.ts";
+import type { ClientSession, Process } from "../../../shared/model/client.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import type { HeaderFields } from "../../core/mcp/stateless-era/headers.ts";
 import type { RequestMeta } from "../../core/mcp/stateless-era/meta.ts";
 
-/** Who sent a request, as its token says. `id` is null for an anonymous caller (access.anonymous: "allow"). */
+/**
+ * Who sent a request, as its token says; it stays true while it is held: a new name or profile shows at once. `id` is
+ * null for an anonymous caller (access.anonymous: "allow").
+ */
 export interface ClientIdentity {
   readonly id: string | null;
   readonly name: string;
   readonly profile: string | null;
+  /** Its access has ended: nothing more is told to it. */
+  readonly revoked?: boolean;
+}
+
+/** The other end of a connection. */
+export interface Peer {
+  readonly transport: ClientSession["transport"];
+  /** The program that holds it, looked up only now; null when it is gone, or the system does not tell. */
+  process(): Promise<Process | null>;
 }
 
 /** Which part of the hub a path addresses. */
@@ -63,6 +76,10 @@ export interface InboundMessage {
   readonly meta?: RequestMeta | undefined;
   /** The headers of a request of the stateless era, which may repeat arguments of a tool; by lower-case name. */
   readonly headers?: HeaderFields | undefined;
+  /** The connection it came by; undefined in tests of the hub alone. */
+  readonly peer?: Peer | undefined;
+  /** The client's project folder, an absolute path, where the request names one. */
+  readonly project?: string | undefined;
   /** When the request's headers had arrived, performance.now() milliseconds. */
   readonly receivedAt: number;
 }
@@ -73,8 +90,10 @@ export interface McpEndpoint {
   authenticate(token: string): ClientIdentity | undefined;
   /** The identity of a caller without a token, or undefined when access.anonymous is "deny". */
   anonymous(): ClientIdentity | undefined;
-  /** Whether the scope names something that exists (an enabled server, a profile). */
-  scopeExists(scope: Scope): boolean;
+  /** Whether the scope names something that exists (an enabled server, a profile), as far as this client may know. */
+  scopeExists(scope: Scope, client: ClientIdentity): boolean;
+  /** Has something end with the client's access: `end` is called at most once. Returns what withdraws it. */
+  endWith(client: ClientIdentity, end: () => void): () => void;
   /** The session with this id, if it is alive, belongs to this client and was opened on this scope. */
   session(id: string, client: ClientIdentity, scope: Scope): SessionHandle | undefined;
   endSession(session: SessionHandle): void;

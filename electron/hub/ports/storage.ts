@@ -1,4 +1,6 @@
+import type { AuditEntry } from "../../../shared/model/audit.ts";
 import type { CallDetail, CallFilter, CallStatus, CallSummary } from "../../../shared/model/call.ts";
+import type { Client, ClientSession, Labels } from "../../../shared/model/client.ts";
 
 /** A finished call. Times in microseconds; payloads are raw JSON bytes, spliced from the messages themselves. */
 export interface CallRow {
@@ -24,6 +26,20 @@ export interface CallRow {
   readonly error: Uint8Array | null;
 }
 
+/** Calls to one of these servers, or by one of these clients. */
+export interface CallParties {
+  readonly servers: readonly string[];
+  readonly clientIds: readonly string[];
+}
+
+/** What the log can be filtered by: who has which label, or was renamed, the hub knows. */
+export interface CallQueryFilter extends Omit<CallFilter, "client" | "environment" | "team"> {
+  /** By the name the client had then, or by its id. */
+  readonly client?: { readonly name: string; readonly ids: readonly string[] } | undefined;
+  /** Each must hold. */
+  readonly parties?: readonly CallParties[] | undefined;
+}
+
 export interface CallLog {
   /**
    * Queues a row for the next group commit. `committed` is called after the transaction that holds the row has been
@@ -34,7 +50,7 @@ export interface CallLog {
   append(row: CallRow, committed: (error: Error | undefined, id: number) => void, alone?: boolean): void;
   /** Newest first. `search` is a case-insensitive substring of request, result or error. */
   list(
-    filter: CallFilter,
+    filter: CallQueryFilter,
     limit: number,
     before: number | undefined,
   ): Promise<{ calls: CallSummary[]; more: boolean }>;
@@ -46,18 +62,35 @@ export interface CallLog {
 export interface StoredClient {
   readonly id: string;
   readonly name: string;
+  readonly claimedName: string | null;
+  readonly via: Client["via"];
   readonly profile: string | null;
-  /** SHA-256 of the token, 32 bytes. */
-  readonly tokenHash: Buffer;
+  readonly labels: Labels;
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
   readonly revokedAt: number | null;
 }
 
+/** A token that a client holds; `hash` is its SHA-256, 32 bytes. */
+export interface StoredToken {
+  readonly hash: Buffer;
+  readonly clientId: string;
+  /** Milliseconds since the epoch; null: until it is revoked. */
+  readonly expiresAt: number | null;
+}
+
 export interface ClientStore {
   all(): StoredClient[];
+  /** The tokens that have not expired; the others are forgotten. */
+  tokens(now: number): StoredToken[];
   add(client: StoredClient): void;
+  /** Changes what a person may change of a client, and what it calls itself. */
+  update(client: Pick<StoredClient, "id" | "name" | "claimedName" | "profile" | "labels">): void;
+  /** Ends a client, and its tokens with it. */
   revoke(id: string, at: number): void;
+  addToken(token: StoredToken): void;
+  removeToken(hash: Buffer): void;
+  removeTokens(clientId: string): void;
   /** Remembers when a client was last seen; written lazily. */
   seen(id: string, at: number): void;
 }
@@ -75,6 +108,9 @@ export interface StoredSession {
   /** JSON of the client's initialize params' capabilities and clientInfo. */
   readonly capabilities: string;
   readonly clientInfo: string;
+  readonly transport: ClientSession["transport"];
+  /** The client's project folder, an absolute path; null while it has told none. */
+  readonly project: string | null;
   readonly createdAt: number;
   readonly lastUsedAt: number;
 }
@@ -84,6 +120,8 @@ export interface SessionStore {
   /** Queued for the next group commit; `committed` as in CallLog.append. */
   put(session: StoredSession, committed: (error: Error | undefined) => void): void;
   touch(idHash: string, at: number): void;
+  /** Queued for the next group commit. */
+  setProject(idHash: string, project: string | null): void;
   remove(idHash: string): void;
 }
 
@@ -137,16 +175,21 @@ export interface PinStore {
   remove(server: string): void;
 }
 
+/** An administrative act that is to be recorded; `at` in milliseconds since the epoch. */
+export interface AuditAct extends Omit<AuditEntry, "id" | "at"> {
+  readonly at: number;
+}
+
 /** Administrative acts: who did what, from where. */
 export interface AuditLog {
-  record(entry: {
-    at: number;
-    role: string;
-    pid: number | null;
-    executable: string | null;
-    act: string;
-    detail: string;
-  }): void;
+  /** Committed when it returns. */
+  record(act: AuditAct): AuditEntry;
+  /** Newest first; `before` is the id of the last entry already seen, `search` a substring of act or detail in any case. */
+  list(query: {
+    readonly search?: string | undefined;
+    readonly limit: number;
+    readonly before?: number | undefined;
+  }): { entries: AuditEntry[]; more: boolean };
 }
 
 export interface Storage {

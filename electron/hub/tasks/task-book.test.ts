@@ -13,6 +13,8 @@ const session = (clientId: string | null, id = "s"): Session =>
     revision: "2025-11-25",
     capabilities: "{}",
     clientInfo: "{}",
+    transport: "http",
+    project: null,
     createdAt: 0,
     lastUsedAt: 0,
   });

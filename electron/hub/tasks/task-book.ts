@@ -66,6 +66,11 @@ export class TaskBook {
     return [...(this.#byOwner.get(owner)?.values() ?? [])];
   }
 
+  /** The tasks of a client, of both eras. */
+  ofClient(clientId: string): readonly OwnedTask[] {
+    return [...this.of(`session ${clientId}`), ...this.of(`stateless ${clientId}`)];
+  }
+
   /** The task that a server calls so. */
   at(server: ManagedServer, ownId: string): OwnedTask | undefined {
     return this.#byServer.get(serverKey(server, ownId));

@@ -13,8 +13,15 @@ export class TaskWatch {
   readonly #byServer = new Map<string, Map<string, Set<Session>>>();
   readonly #serverOf: (task: OwnedTask) => ManagedServer | undefined;
 
-  constructor(serverOf: (task: OwnedTask) => ManagedServer | undefined) {
+  readonly #sees: (session: Session, task: OwnedTask) => boolean;
+
+  /** `sees` is asked before a session is told of a task: what it may see can change while it listens. */
+  constructor(
+    serverOf: (task: OwnedTask) => ManagedServer | undefined,
+    sees: (session: Session, task: OwnedTask) => boolean,
+  ) {
     this.#serverOf = serverOf;
+    this.#sees = sees;
   }
 
   /** A listen stream wants to hear of a task; resolves with whether its server has agreed in time. */
@@ -36,7 +43,7 @@ export class TaskWatch {
   /** A task has changed: told on the streams that asked for it. */
   tell(task: OwnedTask, parts: readonly Uint8Array[]): void {
     for (const session of this.#byServer.get(instanceKey(task.server))?.get(task.ownId) ?? [])
-      session.push(parts);
+      if (this.#sees(session, task)) session.push(parts);
   }
 
   /** A listen stream is closed. */

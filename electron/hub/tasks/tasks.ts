@@ -1,5 +1,6 @@
 import type { CatalogView, Route } from "../../core/catalog/aggregate.ts";
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
+import { encodeJson } from "../../core/jsonrpc/json.ts";
 import { type Edit, splice } from "../../core/jsonrpc/splice.ts";
 import { createdTask, notedTask, relatedTask, renameTask } from "../../core/mcp/tasks/messages.ts";
 import type { Call } from "../pipeline/call.ts";
@@ -123,6 +124,14 @@ export class Tasks {
   /** A task of a session tells its progress after the call that made it has been answered. */
   progressed(server: ManagedServer, session: Session, parts: readonly Uint8Array[]): void {
     this.#deps.send(server, session, parts);
+  }
+
+  /** A client's access has ended: its tasks are cancelled at their servers, and are nobody's any more. */
+  clientRevoked(clientId: string): void {
+    for (const task of this.book.ofClient(clientId)) {
+      void this.serverOf(task)?.askQuietly("tasks/cancel", encodeJson({ taskId: task.ownId }));
+      this.book.remove(task);
+    }
   }
 
   #sees({ scope, profile }: Caller, { tool, server }: OwnedTask): boolean {

@@ -1,4 +1,6 @@
+import type { AuditEntry } from "../../../shared/model/audit.ts";
 import type {
+  CallQueryFilter,
   CallRow,
   CatalogParts,
   PinStore,
@@ -7,14 +9,18 @@ import type {
   StoredHeld,
   StoredPin,
   StoredSession,
+  StoredToken,
 } from "../ports/storage.ts";
 
 /** Storage in memory for tests of the hub alone, with what it was given in plain sight. */
 export interface MemoryStorage extends Storage {
   readonly rows: CallRow[];
-  readonly storedClients: StoredClient[];
+  storedClients: StoredClient[];
+  storedTokens: StoredToken[];
   readonly storedSessions: Map<string, StoredSession>;
   readonly audited: string[];
+  /** What lists of calls were filtered by. */
+  readonly callFilters: CallQueryFilter[];
   /** When set, appends fail with it. */
   failWith: Error | undefined;
   /** When set, commits wait until it is called. */
@@ -24,6 +30,7 @@ export interface MemoryStorage extends Storage {
 
 export function createMemoryStorage(): MemoryStorage {
   const catalogs = new Map<string, { key: string; parts: CatalogParts }>();
+  const acts: AuditEntry[] = [];
   let held: (() => void)[] = [];
   const commit = (run: () => void): void => {
     if (storage.hold) held.push(run);
@@ -32,6 +39,8 @@ export function createMemoryStorage(): MemoryStorage {
   const storage: MemoryStorage = {
     rows: [],
     storedClients: [],
+    storedTokens: [],
+    callFilters: [],
     storedSessions: new Map(),
     audited: [],
     failWith: undefined,
@@ -49,14 +58,35 @@ export function createMemoryStorage(): MemoryStorage {
           committed(error, storage.rows.length);
         });
       },
-      list: () => Promise.resolve({ calls: [], more: false }),
+      list(filter) {
+        storage.callFilters.push(filter);
+        return Promise.resolve({ calls: [], more: false });
+      },
       get: () => Promise.resolve(undefined),
       countSince: () => new Map(),
     },
     clients: {
       all: () => [...storage.storedClients],
+      tokens: () => [...storage.storedTokens],
       add: (client) => storage.storedClients.push(client),
-      revoke: () => {},
+      update(changed) {
+        storage.storedClients = storage.storedClients.map((client) =>
+          client.id === changed.id ? { ...client, ...changed } : client,
+        );
+      },
+      revoke(id, at) {
+        storage.storedClients = storage.storedClients.map((client) =>
+          client.id === id ? { ...client, revokedAt: at } : client,
+        );
+        storage.clients.removeTokens(id);
+      },
+      addToken: (token) => storage.storedTokens.push(token),
+      removeToken(hash) {
+        storage.storedTokens = storage.storedTokens.filter((token) => !token.hash.equals(hash));
+      },
+      removeTokens(clientId) {
+        storage.storedTokens = storage.storedTokens.filter((token) => token.clientId !== clientId);
+      },
       seen: () => {},
     },
     sessions: {
@@ -68,6 +98,10 @@ export function createMemoryStorage(): MemoryStorage {
         });
       },
       touch: () => {},
+      setProject(idHash, project) {
+        const stored = storage.storedSessions.get(idHash);
+        if (stored !== undefined) storage.storedSessions.set(idHash, { ...stored, project });
+      },
       remove: (idHash) => storage.storedSessions.delete(idHash),
     },
     catalogs: {
@@ -79,7 +113,18 @@ export function createMemoryStorage(): MemoryStorage {
       remove: (server) => catalogs.delete(server),
     },
     pins: memoryPins(),
-    audit: { record: ({ act, detail, role }) => storage.audited.push(`${role} ${act} ${detail}`.trim()) },
+    audit: {
+      record(act) {
+        storage.audited.push(`${act.role} ${act.act} ${act.detail}`.trim());
+        const entry = { ...act, id: acts.length + 1, at: new Date(act.at).toISOString() };
+        acts.push(entry);
+        return entry;
+      },
+      list: ({ limit, before = Number.POSITIVE_INFINITY }) => {
+        const older = acts.filter(({ id }) => id < before).reverse();
+        return { entries: older.slice(0, limit), more: older.length > limit };
+      },
+    },
     close: () => Promise.resolve(),
   };
   return storage;

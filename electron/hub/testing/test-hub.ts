@@ -97,11 +97,10 @@ export async function createTestHub(
     consentClock: options.clock,
   });
   await hub.applyConfig(config);
-  const { client: stored } =
-    hub.state.identities.find("tester") === undefined
-      ? hub.state.identities.add("tester", null)
-      : { client: hub.state.identities.find("tester") };
-  const client: ClientIdentity = { id: stored?.id ?? null, name: "tester", profile: null };
+  const { identities } = hub.state;
+  const stored = identities.find("tester") ?? identities.add("tester", null);
+  const client = identities.authenticate(identities.mintToken(stored.id));
+  if (client === undefined) throw new Error("the client is not known");
   const all: Scope = { kind: "all" };
 
   const inbound = (

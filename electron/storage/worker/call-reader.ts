@@ -1,6 +1,6 @@
 import { GatehouseError } from "../../../shared/errors.ts";
-import type { CallFilter, CallSummary, Payload } from "../../../shared/model/call.ts";
-import type { CallLog } from "../../hub/ports/storage.ts";
+import type { CallSummary, Payload } from "../../../shared/model/call.ts";
+import type { CallLog, CallQueryFilter } from "../../hub/ports/storage.ts";
 import { prepareBlocks } from "../blocks.ts";
 import type { Connection } from "../database.ts";
 import type { Names } from "../names.ts";
@@ -77,7 +77,7 @@ export function openCallReader(connection: Connection, names: Names): CallReader
   };
 
   /** Rows that match the SQL part of a filter, newest first. */
-  async function* walk(filter: CallFilter, before: number | undefined): AsyncGenerator<StoredCall> {
+  async function* walk(filter: CallQueryFilter, before: number | undefined): AsyncGenerator<StoredCall> {
     const query = callQuery(filter, names);
     const oldest = first.get();
     const newest = last.get();

@@ -16,7 +16,8 @@ export function openMaintenance(connection: Connection, inTurn: <T>(write: () =>
   const nextBlock = connection.prepare<[], number | null>("SELECT max(number) + 1 FROM block").pluck();
   const rowsOf = connection
     .prepare<[number, number], [number, ...(number | null)[]]>(
-      "SELECT started_at, client, session, server, tool FROM call WHERE id >= ? AND id < ?",
+      `SELECT started_at, client, client_id, session, server, tool, project FROM call
+       WHERE id >= ? AND id < ?`,
     )
     .raw();
   const insertBlock = connection.prepare("INSERT INTO block VALUES (?, ?)");

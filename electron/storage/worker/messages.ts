@@ -1,5 +1,5 @@
-import type { CallDetail, CallFilter, CallSummary } from "../../../shared/model/call.ts";
-import type { CallRow } from "../../hub/ports/storage.ts";
+import type { CallDetail, CallSummary } from "../../../shared/model/call.ts";
+import type { CallQueryFilter, CallRow } from "../../hub/ports/storage.ts";
 
 /** What the storage worker is started with. */
 export interface WorkerStart {
@@ -13,7 +13,7 @@ export interface Services {
   /** Stores a call with a large payload; gives its id once it is committed. */
   store: { takes: { row: CallRow }; gives: number };
   list: {
-    takes: { filter: CallFilter; limit: number; before: number | undefined };
+    takes: { filter: CallQueryFilter; limit: number; before: number | undefined };
     gives: { calls: CallSummary[]; more: boolean };
   };
   get: { takes: { id: number; maxBytes: number }; gives: CallDetail | undefined };

@@ -42,6 +42,9 @@ export interface HeldCallHost {
   seal(held: HeldCall, call: Call): string;
   /** The call is over, or will not be asked for any more. */
   over(held: HeldCall): void;
+  /** The call is under way, from `began` to `ended`. */
+  began(call: Call): void;
+  ended(call: Call): void;
   log(message: string): void;
 }
 
@@ -105,6 +108,7 @@ export class HeldCall implements Reply {
   /** Runs the call; its first round is the request itself. Returns what to call when that client goes away. */
   start(call: Call, first: Reply, run: (call: Call) => Outcome | Promise<Outcome>): () => void {
     this.#call = call;
+    this.#host.began(call);
     const leave = this.#open(first, call.id);
     const outcome = run(call);
     if (outcome instanceof Promise)
@@ -207,6 +211,7 @@ export class HeldCall implements Reply {
     clearTimeout(this.#flock);
     clearTimeout(this.#expiry);
     this.#done = true;
+    if (this.#call !== undefined) this.#host.ended(this.#call);
     this.#outcome = outcome;
     this.#questions = undefined;
     if (this.#round !== undefined) this.#deliver(outcome);

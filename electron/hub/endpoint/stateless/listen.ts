@@ -1,5 +1,4 @@
-import type { ListKind } from "../../../core/catalog/kinds.ts";
-import { LISTS } from "../../../core/catalog/kinds.ts";
+import { LISTS, type ListKind } from "../../../core/catalog/kinds.ts";
 import { errorMessage, INVALID_PARAMS } from "../../../core/jsonrpc/errors.ts";
 import { scanMessage } from "../../../core/jsonrpc/scan.ts";
 import { joinParts, splice } from "../../../core/jsonrpc/splice.ts";
@@ -21,6 +20,13 @@ interface Listener {
   readonly filter: ListenFilter;
 }
 
+/** A stream from its request on, acknowledged or not. */
+interface Stream {
+  readonly session: Session;
+  /** Ends it from this side. */
+  close(): void;
+}
+
 /** What of a filter is somebody else's to tell: each resolves with what is really held, in order. */
 export interface ListenDeps {
   readonly subscribe: (session: Session, message: InboundMessage, uri: string) => Promise<boolean>;
@@ -31,6 +37,7 @@ export interface ListenDeps {
 /** The open subscriptions/listen streams (2026-07-28): what takes the place of the GET stream and of subscribe. */
 export class Listeners {
   readonly #open = new Set<Listener>();
+  readonly #streams = new Set<Stream>();
   readonly #deps: ListenDeps;
 
   constructor(deps: ListenDeps) {
@@ -62,18 +69,34 @@ export class Listeners {
       return () => {};
     }
     const filter = honoured(asked, capabilities);
-    let close = (): void => {};
+    let leave = (): void => {};
     let isClosed = false;
+    const stop = (): void => {
+      if (isClosed) return;
+      isClosed = true;
+      this.#streams.delete(stream);
+      leave();
+    };
+    const stream: Stream = {
+      session,
+      close: () => {
+        stop();
+        reply.drop();
+      },
+    };
+    this.#streams.add(stream);
     const open = (held: ListenFilter): void => {
       if (isClosed) this.#deps.closed(session);
-      else close = this.#begin(session, held, id, reply);
+      else leave = this.#begin(stream, held, id, reply);
     };
     if (filter.resourceSubscriptions.length + filter.taskIds.length === 0) open(filter);
     else void this.#held(filter, session, message).then(open);
-    return () => {
-      isClosed = true;
-      close();
-    };
+    return stop;
+  }
+
+  /** Ends the streams that stand for such a session. */
+  close(matches: (session: Session) => boolean): void {
+    for (const stream of [...this.#streams]) if (matches(stream.session)) stream.close();
   }
 
   /** The open streams, each with which changed lists it wants to hear of. */
@@ -97,7 +120,8 @@ export class Listeners {
   }
 
   /** Acknowledges the stream, and tells on it from then on: what was told before comes right after. */
-  #begin(session: Session, filter: ListenFilter, id: Buffer, reply: Reply): () => void {
+  #begin(stream: Stream, filter: ListenFilter, id: Buffer, reply: Reply): () => void {
+    const { session } = stream;
     const listener: Listener = { session, filter };
     this.#open.add(listener);
     reply.notify([acknowledgement(id, filter)]);
@@ -106,7 +130,7 @@ export class Listeners {
         const bytes = joinParts(parts);
         reply.notify(splice(bytes, tagEdits(bytes, scanMessage(bytes), id)));
       },
-      close: () => reply.drop(),
+      close: () => stream.close(),
     });
     return () => {
       detach();

@@ -19,6 +19,7 @@ import {
   withTasksExtension,
 } from "../../../core/mcp/tasks/capabilities.ts";
 import type { CatalogService } from "../../catalog-service.ts";
+import type { ClientActivity } from "../../client-activity.ts";
 import type { Log } from "../../log.ts";
 import type { Pins } from "../../pins/pins.ts";
 import type { Call, Outcome } from "../../pipeline/call.ts";
@@ -42,6 +43,7 @@ export interface StatelessDeps {
   readonly listeners: Listeners;
   readonly pins: Pins;
   readonly states: RequestStates;
+  readonly activity: ClientActivity;
   readonly run: (call: Call) => Outcome | Promise<Outcome>;
   readonly log: Log;
 }
@@ -74,6 +76,7 @@ export class StatelessEndpoint implements HeldCallHost {
     if (envelope.id === undefined) return nothing;
     const id = bytes.subarray(envelope.id.start, envelope.id.end);
     const { method } = envelope;
+    this.#deps.activity.heard(message, meta);
     const kind = listKindOf(method);
     if (kind !== undefined) {
       void this.#list(kind, message, id, reply);
@@ -134,6 +137,7 @@ export class StatelessEndpoint implements HeldCallHost {
         errorMessage(id, INVALID_PARAMS, "the cursor is not valid: this list has one page"),
       ]);
     await this.#deps.catalog.ready(message.scope);
+    if (message.client.revoked === true) return reply.drop();
     const view = this.#deps.catalog.view(message.scope, profileOf(message.scope, message.client));
     reply.send(resultMessage(id, joinParts([LIST_HEAD, view.results[kind].subarray(1)])));
   }
@@ -207,6 +211,14 @@ export class StatelessEndpoint implements HeldCallHost {
     if (held.key !== undefined) this.#held.delete(held.key);
   }
 
+  began(call: Call): void {
+    this.#deps.activity.began(call);
+  }
+
+  ended(call: Call): void {
+    this.#deps.activity.ended(call);
+  }
+
   log(text: string): void {
     this.#deps.log("error", `a call failed inside the hub: ${text}`);
   }
@@ -255,6 +267,7 @@ class RequestCaller implements StoredSession {
   readonly label = "";
   readonly createdAt = 0;
   readonly lastUsedAt = 0;
+  readonly transport = "http";
   readonly #message: InboundMessage;
   readonly #meta: RequestMeta;
 
@@ -269,6 +282,10 @@ class RequestCaller implements StoredSession {
 
   get scope(): string {
     return scopeKey(this.#message.scope);
+  }
+
+  get project(): string | null {
+    return this.#message.project ?? null;
   }
 
   get revision(): string {

@@ -1,0 +1,6 @@
+import type { HubState } from "../../state.ts";
+import type { Handlers } from "../control-endpoint.ts";
+
+export const auditHandlers = (state: HubState): Pick<Handlers, "audit.list"> => ({
+  "audit.list": (query) => state.audit.list(query),
+});

@@ -1,0 +1,53 @@
+import { GatehouseError } from "../../../../shared/errors.ts";
+import type { CallFilter } from "../../../../shared/model/call.ts";
+import type { Labels } from "../../../../shared/model/client.ts";
+import { globMatches } from "../../../core/policy/glob.ts";
+import type { CallParties, CallQueryFilter } from "../../ports/storage.ts";
+import type { HubState } from "../../state.ts";
+import type { Handlers } from "../control-endpoint.ts";
+
+export const callHandlers = (state: HubState): Pick<Handlers, "calls.list" | "calls.get"> => ({
+  "calls.list": ({ filter, limit, before }) =>
+    state.storage.calls.list(queryOf(state, filter), limit, before),
+  "calls.get": async ({ id, maxBytes }) => {
+    const call = await state.storage.calls.get(id, maxBytes);
+    if (call === undefined) throw new GatehouseError("not_found", `there is no call ${id} in the log`);
+    return call;
+  },
+});
+
+/** A filter in the log's own terms: who carries a label, and who was called otherwise, only the hub knows. */
+function queryOf(state: HubState, { client, environment, team, ...rest }: CallFilter): CallQueryFilter {
+  const parties = [
+    ...(environment === undefined ? [] : [partiesWith(state, "environment", environment)]),
+    ...(team === undefined ? [] : [partiesWith(state, "team", team)]),
+  ];
+  return {
+    ...rest,
+    ...(client === undefined ? {} : { client: { name: client, ids: idsOf(state, client) } }),
+    ...(parties.length === 0 ? {} : { parties }),
+  };
+}
+
+/** The clients that are called so now, also those that were called otherwise when they called. */
+function idsOf(state: HubState, pattern: string): string[] {
+  const matches = (name: string): boolean =>
+    pattern.includes("*") ? globMatches(pattern, name) : name === pattern;
+  return state.identities
+    .all()
+    .filter(({ name }) => matches(name))
+    .map(({ id }) => id);
+}
+
+function partiesWith(state: HubState, label: keyof Labels, value: string): CallParties {
+  return {
+    servers: state.servers
+      .all()
+      .filter(({ config }) => config.labels?.[label] === value)
+      .map(({ name }) => name),
+    clientIds: state.identities
+      .all()
+      .filter(({ labels }) => labels[label] === value)
+      .map(({ id }) => id),
+  };
+}
