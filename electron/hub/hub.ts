@@ -222,6 +222,7 @@ export function createHub(deps: HubDeps): Hub {
     broadcaster,
     store,
     storage,
+    audit,
     paused: () => paused,
     server: (name) => servers.get(name),
     view: (call) => catalog.view(call.scope, call.profile),

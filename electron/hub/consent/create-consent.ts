@@ -2,6 +2,7 @@ import type { Config } from "../../../shared/model/config.ts";
 import type { CatalogView } from "../../core/catalog/aggregate.ts";
 import { describeTool } from "../../core/catalog/entry.ts";
 import type { Patience } from "../../core/consent/patience.ts";
+import type { Audit } from "../audit.ts";
 import type { Broadcaster } from "../control/broadcaster.ts";
 import type { Given, Questions } from "../control/questions.ts";
 import type { Call, Outcome } from "../pipeline/call.ts";
@@ -37,6 +38,7 @@ export interface ConsentParts {
   readonly broadcaster: Broadcaster;
   readonly store: ConfigAccess;
   readonly storage: Storage;
+  readonly audit: Audit;
   readonly paused: () => boolean;
   readonly server: (name: string) => ManagedServer | undefined;
   readonly view: (call: Call) => CatalogView;
@@ -48,14 +50,7 @@ export function createConsent(parts: ConsentParts): Consent {
   const { policy, storage, store, broadcaster } = parts;
   const config = (): Config => store.config;
   const audit = (act: string, detail: string, { caller }: Given): void =>
-    storage.audit.record({
-      at: Date.now(),
-      role: caller.role,
-      pid: caller.remotePid,
-      executable: caller.executable,
-      act,
-      detail,
-    });
+    parts.audit.record(caller, act, detail);
   /** Much can have happened while a person thought. */
   const obstacle = (call: Call, { decision }: Ruling, edited: boolean): Outcome | undefined => {
     if (parts.paused()) return pausedOutcome(call);

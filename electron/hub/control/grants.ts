@@ -31,14 +31,7 @@ export function grantHandlers(state: HubState): Pick<Handlers, "grants.list" | "
           `there is no grant ${id.slice(0, 60)}`,
           "It may have ended already.",
         );
-      state.storage.audit.record({
-        at: Date.now(),
-        role: caller.role,
-        pid: caller.remotePid,
-        executable: caller.executable,
-        act: "grant.revoke",
-        detail: `${grant.id} ${grant.scope}: ${grant.words}`,
-      });
+      state.audit.record(caller, "grant.revoke", `${grant.id} ${grant.scope}: ${grant.words}`);
       state.broadcaster.emit("rulesChanged", {});
       return { ok: true };
     },

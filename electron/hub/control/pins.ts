@@ -29,14 +29,7 @@ export function acceptPins(state: HubState, ids: readonly string[], caller: Call
   const held = state.pins.held().filter(({ id }) => ids.includes(id));
   state.pins.accept(ids);
   for (const { server, kind, name, change } of held)
-    state.storage.audit.record({
-      at: Date.now(),
-      role: caller.role,
-      pid: caller.remotePid,
-      executable: caller.executable,
-      act: "pin.accept",
-      detail: `${server}: ${change} ${kind} ${name}`,
-    });
+    state.audit.record(caller, "pin.accept", `${server}: ${change} ${kind} ${name}`);
 }
 
 /** Somebody without the right to accept asks for it: the question that is open about exactly this is theirs too. */
@@ -45,14 +38,7 @@ export function askToAccept(state: HubState, ids: readonly string[], caller: Cal
   const open = state.pinQuestions.find(ids);
   if (open !== undefined) return { id: open.id };
   const question = state.questions.ask(askedFor(state.pins.held().filter(({ id }) => ids.includes(id))));
-  state.storage.audit.record({
-    at: Date.now(),
-    role: caller.role,
-    pid: caller.remotePid,
-    executable: caller.executable,
-    act: "question.ask",
-    detail: question.title,
-  });
+  state.audit.record(caller, "question.ask", question.title);
   state.broadcaster.emit("questionAsked", question);
   return { id: question.id };
 }
