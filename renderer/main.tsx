@@ -5,6 +5,7 @@ import type { Bridge } from "../shared/bridge.ts";
 import { App } from "./app/app.tsx";
 import { createChanges } from "./lib/changes.ts";
 import { createConnection } from "./lib/connection.ts";
+import { createHeldStore } from "./lib/held-store.ts";
 import { createHubStore } from "./lib/hub-store.ts";
 import { createRouter, pageAddress } from "./lib/router.ts";
 import { type Services, ServicesProvider } from "./lib/services.tsx";
@@ -58,6 +59,7 @@ function createServices(): Services {
   return {
     connection,
     hub: createHubStore(connection),
+    held: createHeldStore(connection),
     changes: createChanges(connection, bridge),
     router: createRouter(pageAddress),
     theme: createTheme(document.documentElement, localStorage, bridge),

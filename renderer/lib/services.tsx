@@ -1,9 +1,11 @@
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { StoreApi } from "zustand/vanilla";
 import type { Bridge } from "../../shared/bridge.ts";
+import type { Held } from "../../shared/model/consent.ts";
 import type { Changes } from "./changes.ts";
 import type { Connection } from "./connection.ts";
+import type { HeldStore } from "./held-store.ts";
 import type { HubData, HubStore } from "./hub-store.ts";
 import type { Route, Router } from "./router.ts";
 import type { ThemeSetting } from "./theme.ts";
@@ -13,6 +15,7 @@ import type { UiState } from "./ui-state.ts";
 export interface Services {
   readonly connection: Connection;
   readonly hub: HubStore;
+  readonly held: HeldStore;
   readonly changes: Changes;
   readonly router: Router;
   readonly theme: ThemeSetting;
@@ -42,6 +45,12 @@ export function useServices(): Services {
 /** A part of the hub's mirror; renders again only when that part changes. */
 export function useHub<T>(select: (data: HubData) => T): T {
   return useStore(useServices().hub.store, select);
+}
+
+/** What is held back of a server. */
+export function useHeld(server: string): readonly Held[] {
+  const all = useStore(useServices().held.store, ({ held }) => held);
+  return useMemo(() => all.filter((item) => item.server === server), [all, server]);
 }
 
 /** The current route. */

@@ -3,9 +3,10 @@ import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import type { ServerDetail } from "../../../shared/model/server.ts";
 import { ago, count, plural, until } from "../../lib/format.ts";
-import { useHub, useNow, useServices } from "../../lib/services.tsx";
+import { useHeld, useHub, useNow, useServices } from "../../lib/services.tsx";
 import { useAsk } from "../../lib/use-ask.ts";
 import { plainVisible } from "../../lib/visible-text.ts";
+import { Banner } from "../../ui/banner.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { CommandLine, LaunchDetails } from "../../ui/command-line.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -17,6 +18,7 @@ import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { ServerStatus } from "../../ui/status.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
 import { ConsentNotice } from "./consent-notice.tsx";
+import { HeldPanel } from "./held-panel.tsx";
 import { LogPanel } from "./log-panel.tsx";
 import { Problems } from "./problems.tsx";
 import { createServerStore, type ServerStore } from "./server-store.ts";
@@ -73,7 +75,9 @@ function Loaded({
   readonly page: ServerStore;
 }) {
   const { detail, failure } = useStore(page.store);
-  const [tab, setTab] = useState("tools");
+  const held = useHeld(name);
+  const [chosen, setTab] = useState("tools");
+  const tab = chosen === "held" && held.length === 0 ? "tools" : chosen;
   return (
     <Screen title={title} actions={detail !== null && <Actions detail={detail} />}>
       {detail === null ? (
@@ -89,8 +93,11 @@ function Loaded({
       ) : (
         <>
           <Facts detail={detail} />
-          {(detail.problems.length > 0 || detail.consent.decision !== "allow") && (
+          {(detail.problems.length > 0 || detail.consent.decision !== "allow" || held.length > 0) && (
             <div className="shrink-0 space-y-2 px-5 pb-3 empty:hidden">
+              {held.length > 0 && tab !== "held" && (
+                <HeldNotice count={held.length} onReview={() => setTab("held")} />
+              )}
               <ConsentNotice detail={detail} />
               <Problems detail={detail} />
             </div>
@@ -101,6 +108,7 @@ function Loaded({
             onValue={setTab}
             tabs={[
               { id: "tools", label: "Tools", count: detail.tools },
+              ...(held.length === 0 ? [] : [{ id: "held", label: "Held back", count: held.length }]),
               { id: "log", label: "Log" },
               { id: "launch", label: detail.launch.command === null ? "Connection" : "Launch" },
             ]}
@@ -108,6 +116,11 @@ function Loaded({
             <TabPanel id="tools" className="flex">
               <ToolsPanel detail={detail} />
             </TabPanel>
+            {held.length > 0 && (
+              <TabPanel id="held" className="flex">
+                <HeldPanel held={held} />
+              </TabPanel>
+            )}
             <TabPanel id="log" className="flex flex-col">
               <LogPanel page={page} />
             </TabPanel>
@@ -118,6 +131,24 @@ function Loaded({
         </>
       )}
     </Screen>
+  );
+}
+
+function HeldNotice({ count, onReview }: { readonly count: number; readonly onReview: () => void }) {
+  return (
+    <div data-testid="held-notice">
+      <Banner
+        tone="warn"
+        title={count === 1 ? "A change of this server is held back" : `${count} changes of this server are held back`}
+        actions={
+          <Button size="sm" onClick={onReview}>
+            Review
+          </Button>
+        }
+      >
+        It says something else than what you approved. Clients do not see it until you accept it.
+      </Banner>
+    </div>
   );
 }
 

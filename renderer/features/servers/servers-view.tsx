@@ -106,6 +106,7 @@ export function ServersView() {
 function Row({ server }: { readonly server: ServerSummary }) {
   const { router } = useServices();
   const now = useNow(server.retryAt === null ? 60_000 : 1_000);
+  const held = useHeld(server.name);
   return (
     <li>
       <a
@@ -123,7 +124,14 @@ function Row({ server }: { readonly server: ServerSummary }) {
           !server.enabled && "text-muted",
         )}
       >
-        <ServerText text={server.name} limit={64} className="font-medium" />
+        <span className="flex min-w-0 items-center gap-2">
+          <ServerText text={server.name} limit={64} className="min-w-0 font-medium" />
+          {held.length > 0 && (
+            <Badge tone="warn" title="Changes of this server wait for your review">
+              {held.length} held back
+            </Badge>
+          )}
+        </span>
         <span className="text-sm">
           <ServerStatus state={server.state} />
         </span>
