@@ -57,6 +57,16 @@ export const SCENES: readonly Scene[] = [
     stage: (page) => visible(page, "tools"),
   },
   {
+    name: "server-held",
+    scenario: "full",
+    at: "#/servers/github",
+    shown: true,
+    async stage(page) {
+      await page.getByTestId("held-notice").getByRole("button", { name: "Review" }).click();
+      await visible(page, "held-panel");
+    },
+  },
+  {
     name: "server-log",
     scenario: "full",
     at: "#/servers/everything",

@@ -10,7 +10,7 @@ import { type Context, createContext } from "./commands/context.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { type AnswerOptions, answer, pending } from "./commands/questions.ts";
 import { type ServeOptions, serve } from "./commands/serve.ts";
-import { type AddServerOptions, actOnServer, addServer } from "./commands/servers.ts";
+import { type AddServerOptions, actOnServer, addServer, reviewServer } from "./commands/servers.ts";
 import { listServers, printUiAddress, status } from "./commands/status.ts";
 import type { Io } from "./io.ts";
 
@@ -159,6 +159,13 @@ function addServerCommands(program: Command, context: () => Context, jsonOption:
     .description("list the servers")
     .addOption(jsonOption())
     .action((options: Json) => listServers(context(), options));
+  server
+    .command("review")
+    .description("show what a server has changed since it was approved, which is held back")
+    .argument("<name>")
+    .addOption(jsonOption())
+    .option("--accept", "accept what is shown")
+    .action((name: string, options: Json & { accept?: true }) => reviewServer(context(), name, options));
   for (const [act, description] of [
     ["remove", "remove a server"],
     ["enable", "switch a server on"],

@@ -528,6 +528,20 @@ describe("questions", () => {
     warnings: ["sh -c: runs a shell script"],
   };
 
+  const held = [
+    {
+      id: "pin-1",
+      server: "files",
+      kind: "tool",
+      name: "read",
+      change: "changed",
+      before: "one\ntwo",
+      after: "one\ntwo\u200b 2\n- three",
+      flags: ["It hides \u200b."],
+      since: "2026-11-22T11:58:00.000Z",
+    },
+  ];
+
   it("are shown whole", async () => {
     expect(
       (await run(["pending"], () => ({ pending: [question] }))).printed,
@@ -545,6 +559,20 @@ describe("questions", () => {
     expect(JSON.parse((await run(["pending", "--json"])).printed)).toEqual({ pending: [question] });
   });
 
+  it("about what a server has changed show the change, every foreign line behind a mark of ours", async () => {
+    const asked = { ...question, kind: "tool", arguments: null, launch: null, warnings: [], held };
+    expect((await run(["pending"], () => ({ pending: [asked] }))).printed).toBe(`q1  tool  asked 1 min ago
+  Add the server \\u{1b}[8mfiles
+  server files
+  changed tool read  pin-1, 2 min ago
+    beware: It hides \\u{200b}.
+      one
+    - two
+    + two\\u{200b} 2
+    + - three
+`);
+  });
+
   it("are answered", async () => {
     const { printed } = await run(["answer", "q1", "deny", "--reason", "no"], () => ({ ok: true }));
     expect(printed).toBe("Answered q1: deny.\n");
@@ -553,6 +581,41 @@ describe("questions", () => {
     ]);
     await run(["answer", "q2", "approve", "--trust"], () => ({ ok: true }));
     expect(hub?.calls[1]?.params).toEqual({ id: "q2", answer: "approve", trust: true });
+  });
+});
+
+describe("server review", () => {
+  const fresh = {
+    id: "pin-2",
+    server: "files",
+    kind: "tool",
+    name: "write",
+    change: "new",
+    before: null,
+    after: "name\n  write",
+    flags: [],
+    since: "2026-11-22T11:58:00.000Z",
+  };
+
+  const answers = (method: string) => (method === "pins.list" ? { held: [fresh] } : { ok: true });
+
+  it("prints what is held, and with --accept accepts exactly that", async () => {
+    const { printed } = await run(["server", "review", "files"], answers);
+    expect(printed).toBe(
+      "new tool write  pin-2, 2 min ago\n  + name\n  +   write\n\nAccept with: gatehouse server review files --accept\n",
+    );
+    expect(JSON.parse((await run(["server", "review", "files", "--json"])).printed)).toEqual({
+      held: [fresh],
+      accepted: false,
+    });
+    const accepted = await run(["server", "review", "files", "--accept"]);
+    expect(accepted.printed).toContain("Accepted this change.");
+    expect(hub?.calls.at(-1)).toEqual({ method: "pins.accept", params: { ids: ["pin-2"] } });
+  });
+
+  it("says when nothing is held", async () => {
+    const { printed } = await run(["server", "review", "files", "--accept"], () => ({ held: [] }));
+    expect([printed, hub?.calls.length]).toEqual(["Nothing of files is held back.\n", 1]);
   });
 });
 

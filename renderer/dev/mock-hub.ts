@@ -26,6 +26,7 @@ import {
   sampleClients,
   sampleDetail,
   sampleDetailOf,
+  sampleHeld,
   sampleLog,
   sampleServers,
 } from "./sample-data.ts";
@@ -47,6 +48,7 @@ const CSP =
 let servers = empty ? [] : sampleServers();
 let clients = empty ? [] : sampleClients();
 let questions: Question[] = [];
+let held = empty ? [] : sampleHeld(hostile);
 let paused = false;
 let settings = {
   home: "/home/ada/.config/gatehouse",
@@ -156,6 +158,12 @@ function apply(change: Change): void {
       server.name === change.name ? { ...server, enabled, state: enabled ? "ready" : "disabled" } : server,
     );
     for (const server of servers) if (server.name === change.name) broadcast("serverChanged", server);
+  } else if (change.type === "pins.accept") {
+    const { ids } = change;
+    const servers = new Set(held.filter(({ id }) => ids.includes(id)).map(({ server }) => server));
+    held = held.filter(({ id }) => !ids.includes(id));
+    for (const server of servers)
+      broadcast("pinsChanged", { server, held: held.filter((item) => item.server === server).length });
   } else if (change.type === "client.revoke") {
     clients = clients.map((client) =>
       client.name === change.name ? { ...client, revokedAt: new Date().toISOString(), sessions: 0 } : client,
@@ -236,6 +244,8 @@ async function call(method: string, params: unknown): Promise<unknown> {
       if (found === undefined) throw new GatehouseError("not_found", `call ${id} is no longer in the log`);
       return sampleDetailOf(found, maxBytes, hostile);
     }
+    case "pins.list":
+      return { held };
     case "questions.list":
       return { pending: questions };
     case "questions.ask": {

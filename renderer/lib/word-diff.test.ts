@@ -24,7 +24,9 @@ describe("a word diff", () => {
   });
 
   it("loses nothing, whatever the texts", () => {
-    const text = fc.array(fc.constantFrom("a", "b", " ", "\n", ",", "word", "\u200b"), { maxLength: 40 }).map((all) => all.join(""));
+    const text = fc
+      .array(fc.constantFrom("a", "b", " ", "\n", ",", "word", "\u200b"), { maxLength: 40 })
+      .map((all) => all.join(""));
     fc.assert(
       fc.property(text, text, (before, after) => {
         const parts = wordDiff(before, after);
@@ -39,7 +41,8 @@ describe("a word diff", () => {
   });
 
   it("gives up on texts that have nothing in common", () => {
-    const many = (word: string): string => Array.from({ length: 20_000 }, (_, at) => `${word}${at}`).join("\n");
+    const many = (word: string): string =>
+      Array.from({ length: 20_000 }, (_, at) => `${word}${at}`).join("\n");
     expect(wordDiff(many("a"), many("b")).map(({ kind }) => kind)).toEqual(["removed", "added"]);
   });
 });

@@ -69,7 +69,12 @@ function joined(parts: readonly DiffPart[]): DiffPart[] {
     const isBetween = at > 0 && at < parts.length - 1;
     if (part.kind === "removed") removed += part.text;
     else if (part.kind === "added") added += part.text;
-    else if (isBetween && part.text.length <= 3 && !part.text.includes("\n") && !/[\p{L}\p{N}]/u.test(part.text)) {
+    else if (
+      isBetween &&
+      part.text.length <= 3 &&
+      !part.text.includes("\n") &&
+      !/[\p{L}\p{N}]/u.test(part.text)
+    ) {
       removed += part.text;
       added += part.text;
     } else {

@@ -1,10 +1,8 @@
-import { useMemo } from "react";
 import type { Held } from "../../shared/model/consent.ts";
 import { plural } from "../lib/format.ts";
 import { Badge } from "../ui/badge.tsx";
 import { ServerText } from "../ui/server-text.tsx";
-import { DiffView, Pieces } from "./diff-view.tsx";
-import { wordDiff } from "./differences.ts";
+import { TextDiff } from "../ui/text-diff.tsx";
 import { Beware, ForeignArea, Part } from "./foreign.tsx";
 import { LongText } from "./reading-view.tsx";
 
@@ -48,25 +46,8 @@ export function HeldBody({ held }: { readonly held: readonly Held[] }) {
 
 /** The new text; for a change with the words marked that were taken out and put in. */
 function HeldText({ held: { before, after } }: { readonly held: Held }) {
-  const words = useMemo(() => (before === null ? undefined : wordDiff(before, after)), [before, after]);
   if (before === null) return <LongText text={after} />;
-  if (words === undefined || before.length + after.length > 6_000)
-    return <DiffView before={before} after={after} />;
-  return (
-    <div
-      data-testid="word-diff"
-      className="my-1 divide-y divide-line rounded-md border border-line bg-raised"
-    >
-      <div className="px-2 py-1">
-        <span className="mr-2 font-sans text-2xs text-muted">before</span>
-        <Pieces pieces={words.before} kind="removed" />
-      </div>
-      <div className="px-2 py-1">
-        <span className="mr-2 font-sans text-2xs text-muted">now</span>
-        <Pieces pieces={words.after} kind="added" />
-      </div>
-    </div>
-  );
+  return <TextDiff whole label="What has changed" before={before} after={after} />;
 }
 
 /** What a server's held changes are, in our words. */

@@ -11,12 +11,13 @@ export function TextDiff({
   label,
   before,
   after,
-  className,
+  whole = false,
 }: {
   readonly label: string;
   readonly before: string | null;
   readonly after: string;
-  readonly className?: string;
+  /** As high as it is: what is around it scrolls. */
+  readonly whole?: boolean;
 }) {
   const blocks = useMemo<DiffBlock[]>(
     () => (before === null ? [{ kind: "same", text: after }] : folded(wordDiff(before, after))),
@@ -29,8 +30,10 @@ export function TextDiff({
       aria-label={label}
       data-testid="text-diff"
       className={cx(
-        "max-h-96 overflow-auto whitespace-pre-wrap rounded-lg border border-line bg-sunken px-3.5 py-3 font-mono text-xs leading-5 [overflow-wrap:anywhere]",
-        className,
+        "whitespace-pre-wrap border border-line font-mono text-xs leading-5 [overflow-wrap:anywhere]",
+        whole
+          ? "my-1 rounded-md bg-raised px-2 py-1"
+          : "max-h-96 overflow-auto rounded-lg bg-sunken px-3.5 py-3",
       )}
     >
       {blocks.map((block, index) => (

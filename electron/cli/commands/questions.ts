@@ -1,5 +1,6 @@
 import type { Answer, Question } from "../../../shared/model/question.ts";
 import { visible, visibleLines } from "../escape.ts";
+import { heldText } from "../held-text.ts";
 import { relativeTime } from "../times.ts";
 import type { Context } from "./context.ts";
 
@@ -35,7 +36,8 @@ function questionText({ paint, io }: Context, question: Question): string {
     if (names.length > 0) lines.push(`  with: ${visible(names.join(", "))}`);
   }
   for (const warning of question.warnings) lines.push(`  ${paint.red("beware:")} ${visible(warning)}`);
-  return `${lines.join("\n")}\n`;
+  const held = (question.held ?? []).map((each) => heldText(each, paint, io.now()).replace(/^(?=.)/gm, "  "));
+  return `${[...lines, ...held].join("\n").trimEnd()}\n`;
 }
 
 /** An argument so that its borders can be seen. */

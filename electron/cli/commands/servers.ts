@@ -1,6 +1,7 @@
 import { GatehouseError } from "../../../shared/errors.ts";
 import { nameSchema, type ServerConfig } from "../../../shared/model/config.ts";
 import { visible } from "../escape.ts";
+import { heldText } from "../held-text.ts";
 import type { Context } from "./context.ts";
 
 export interface AddServerOptions {
@@ -113,6 +114,29 @@ export async function actOnServer(
   const result = await context.hub(need, (hub) => hub.call(method, { name }));
   if (options.json) context.json(result);
   else context.io.out(`${said} server ${visible(name)}.\n`);
+}
+
+/** `server review NAME`: what is held back of a server; `--accept` accepts exactly what was printed. */
+export async function reviewServer(
+  context: Context,
+  name: string,
+  options: { json?: true; accept?: true },
+): Promise<void> {
+  const held = await context.hub("either", async (hub) => {
+    const found = await hub.call("pins.list", { server: name });
+    const ids = found.held.map(({ id }) => id);
+    if (options.accept && ids.length > 0) await hub.call("pins.accept", { ids });
+    return found.held;
+  });
+  if (options.json) return context.json({ held, accepted: options.accept === true && held.length > 0 });
+  const { io, paint } = context;
+  if (held.length === 0) return io.out(`Nothing of ${visible(name)} is held back.\n`);
+  io.out(`${held.map((each) => heldText(each, paint, io.now())).join("\n")}\n`);
+  io.out(
+    options.accept
+      ? `Accepted ${held.length === 1 ? "this change" : `these ${held.length} changes`}.\n`
+      : `Accept with: gatehouse server review ${visible(name)} --accept\n`,
+  );
 }
 
 const usage = (message: string): GatehouseError =>

@@ -1,5 +1,5 @@
 import { Activity, Ellipsis, Power, PowerOff, RotateCw, Trash2 } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { ServerDetail } from "../../../shared/model/server.ts";
 import { ago, count, plural, until } from "../../lib/format.ts";
@@ -76,6 +76,10 @@ function Loaded({
 }) {
   const { detail, failure } = useStore(page.store);
   const held = useHeld(name);
+  const heldTools = useMemo(
+    () => new Set(held.filter(({ kind }) => kind === "tool").map((item) => item.name)),
+    [held],
+  );
   const [chosen, setTab] = useState("tools");
   const tab = chosen === "held" && held.length === 0 ? "tools" : chosen;
   return (
@@ -114,7 +118,7 @@ function Loaded({
             ]}
           >
             <TabPanel id="tools" className="flex">
-              <ToolsPanel detail={detail} />
+              <ToolsPanel detail={detail} held={heldTools} />
             </TabPanel>
             {held.length > 0 && (
               <TabPanel id="held" className="flex">
@@ -139,7 +143,11 @@ function HeldNotice({ count, onReview }: { readonly count: number; readonly onRe
     <div data-testid="held-notice">
       <Banner
         tone="warn"
-        title={count === 1 ? "A change of this server is held back" : `${count} changes of this server are held back`}
+        title={
+          count === 1
+            ? "A change of this server is held back"
+            : `${count} changes of this server are held back`
+        }
         actions={
           <Button size="sm" onClick={onReview}>
             Review

@@ -14,7 +14,14 @@ import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
 const SEARCHED = 2_000;
 
 /** A server's tools: a searchable list, and one of them in full. */
-export function ToolsPanel({ detail }: { readonly detail: ServerDetail }) {
+export function ToolsPanel({
+  detail,
+  held,
+}: {
+  readonly detail: ServerDetail;
+  /** Its tools, by their own names, that clients do not see yet. */
+  readonly held: ReadonlySet<string>;
+}) {
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState<string | null>(null);
   const list = useRef<VirtualListHandle>(null);
@@ -91,7 +98,16 @@ export function ToolsPanel({ detail }: { readonly detail: ServerDetail }) {
                   tool === current ? "bg-accent-soft" : "hover:bg-hover",
                 )}
               >
-                <ServerText text={tool.name} limit={80} className="font-medium text-sm leading-4.5" />
+                <span className="flex min-w-0 items-center gap-1.5">
+                  <ServerText
+                    text={tool.name}
+                    limit={80}
+                    className="min-w-0 font-medium text-sm leading-4.5"
+                  />
+                  {held.has(tool.name) && (
+                    <span className="shrink-0 font-medium text-2xs text-warn">held back</span>
+                  )}
+                </span>
                 <ServerText
                   text={tool.description ?? ""}
                   limit={120}
