@@ -4,16 +4,23 @@ import {
   type Catalog,
   type CatalogView,
   cutView,
+  routeUri,
   type ServerLists,
+  type UriRoute,
 } from "../core/catalog/aggregate.ts";
 import { LIST_KINDS, type ListKind } from "../core/catalog/kinds.ts";
+import { mayExpose } from "../core/catalog/naming.ts";
 import { profileAdmits, profileNamed, profileShows, profileShowsServer } from "../core/catalog/visibility.ts";
+import type { Target } from "../core/mcp/session-era/targets.ts";
 import type { HeaderParam } from "../core/mcp/stateless-era/header-params.ts";
 import type { Scope } from "./ports/endpoint.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
+import { within } from "./within.ts";
 
 /** Longest wait of a list for servers whose catalogue is being learnt for the first time, in milliseconds. */
 export const LEARN_WAIT_MS = 400;
+/** Longest wait of a listen stream for a server that may have what it names, in milliseconds. */
+const LISTEN_WAIT_MS = 5_000;
 /** Changes that come together are told together, in milliseconds. */
 const DEBOUNCE_MS = 50;
 
@@ -137,14 +144,34 @@ export class CatalogService {
     );
   }
 
-  /** Whether every server of the scope is learnt, so that `ready` need not be awaited. */
-  isLearnt(scope: Scope): boolean {
-    return this.#unlearnt(scope).length === 0;
+  /** The servers of a scope that may have what a target names and have never been learnt. */
+  unlearntFor(
+    scope: Scope,
+    profile: string | null,
+    { space, value }: Pick<Target, "space" | "value">,
+  ): readonly ManagedServer[] {
+    // A server that was never learnt has made no task.
+    const unlearnt = space === "tasks" ? [] : this.#unlearnt(scope, profile);
+    if (unlearnt.length === 0 || scope.kind === "server" || space === "uri") return unlearnt;
+    return unlearnt.filter(({ name, config }) => mayExpose(config.prefix ?? name, value));
   }
 
-  /** Resolves when the scope's servers are learnt, or after the one wait that each of them is granted. */
-  async ready(scope: Scope): Promise<void> {
-    const unknown = this.#unlearnt(scope);
+  /** Where a URI leads; where that is unknown, once the servers that may have it are learnt, or after LISTEN_WAIT_MS. */
+  async findUri(scope: Scope, profile: string | null, uri: string): Promise<UriRoute | undefined> {
+    const found = routeUri(this.view(scope, profile), uri);
+    if (found !== undefined) return found;
+    const unlearnt = this.unlearntFor(scope, profile, { space: "uri", value: uri });
+    if (unlearnt.length === 0) return undefined;
+    await within(LISTEN_WAIT_MS, Promise.all(unlearnt.map((server) => server.learn())));
+    return routeUri(this.view(scope, profile), uri);
+  }
+
+  /**
+   * Resolves when the servers that a scope shows to this profile are learnt, or after the one wait that each of them is
+   * granted.
+   */
+  async ready(scope: Scope, profile: string | null): Promise<void> {
+    const unknown = this.#unlearnt(scope, profile);
     if (unknown.length === 0) return;
     const now = performance.now();
     let wait = 0;
@@ -154,22 +181,14 @@ export class CatalogService {
       wait = Math.max(wait, since + LEARN_WAIT_MS - now);
     }
     const learning = Promise.all(unknown.map((server) => server.learn()));
-    if (wait <= 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, wait);
-    });
-    await Promise.race([learning, limit]);
-    clearTimeout(timer);
+    if (wait > 0) await within(wait, learning);
   }
 
-  #unlearnt(scope: Scope): ManagedServer[] {
-    return this.#servers().filter(
-      (server) =>
-        server.config.enabled &&
-        server.catalog.tools === undefined &&
-        (scope.kind !== "server" || scope.name === server.name),
-    );
+  #unlearnt(scope: Scope, profile: string | null): readonly ManagedServer[] {
+    // Nearly always all are learnt, and then nothing is cut.
+    if (this.#servers().every(({ catalog, config }) => catalog.tools !== undefined || !config.enabled))
+      return [];
+    return this.servers(scope, profile).filter(({ catalog }) => catalog.tools === undefined);
   }
 
   #whole(): Catalog {

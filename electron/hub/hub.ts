@@ -1,7 +1,7 @@
 import type { Role, Settings } from "../../shared/contract.ts";
 import type { CallSummary } from "../../shared/model/call.ts";
 import type { Config, ServerConfig } from "../../shared/model/config.ts";
-import { heldRoute, routeUri } from "../core/catalog/aggregate.ts";
+import { heldRoute } from "../core/catalog/aggregate.ts";
 import { Patience } from "../core/consent/patience.ts";
 import { Audit } from "./audit.ts";
 import { CallsToday } from "./calls-today.ts";
@@ -191,9 +191,9 @@ export function createHub(deps: HubDeps): Hub {
     (task) => tasks.serverOf(task),
     (session, task) => sessionHearsTask(session, task.tool, sight),
   );
-  const listeners = new Listeners({
-    subscribe: async (session, message, uri) => {
-      const found = routeUri(catalog.view(message.scope, profileOf(message.scope, message.client)), uri);
+  const listeners: Listeners = new Listeners({
+    subscribe: async (session, { scope, client }, uri) => {
+      const found = await catalog.findUri(scope, profileOf(scope, client), uri);
       const server = found === undefined ? undefined : servers.instanceFor(found.route.server, session);
       return (
         found !== undefined && server !== undefined && subscriptions.add(server, found.uri, session, uri)
@@ -265,8 +265,9 @@ export function createHub(deps: HubDeps): Hub {
           call.server =
             call.route === undefined ? undefined : servers.instanceFor(call.route.server, call.session);
         },
-        isLearnt: (scope) => catalog.isLearnt(scope),
-        ready: (scope) => catalog.ready(scope),
+        learning: ({ scope, profile, target }) =>
+          catalog.unlearntFor(scope, profile, target).map((server) => server.learn()),
+        fault: ({ scope }) => (scope.kind === "server" ? servers.get(scope.name)?.notLearnt : undefined),
       }),
       authorizeStep((call) =>
         heldRoute(catalog.view(call.scope, call.profile), call.target.space, call.target.value),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { exposeNames, legalToolName, type NamedTool } from "./naming.ts";
+import { exposeNames, legalToolName, mayExpose, type NamedTool } from "./naming.ts";
 
 const tool = (server: string, name: string, prefix = server): NamedTool => ({ server, prefix, name });
 const fold = (name: string): string => name.toLowerCase().replaceAll("-", "_");
@@ -133,6 +133,31 @@ describe("exposeNames", () => {
         expect(exposeNames([...list, long]).at(-1)).toBe(alone);
       }),
     );
+  });
+});
+
+describe("mayExpose", () => {
+  test("every name of a server's tools may be its, whatever the prefix", () => {
+    const named = fc.record({
+      server: fc.constant("s"),
+      prefix: fc.constantFrom("", "p", "p q", "p".repeat(60)),
+      name: fc.string({ maxLength: 60 }),
+    });
+    fc.assert(
+      fc.property(fc.array(named, { minLength: 1, maxLength: 8 }), (list) => {
+        for (const [i, name] of exposeNames(list).entries())
+          expect(mayExpose(list[i]?.prefix ?? "", name)).toBe(true);
+      }),
+    );
+  });
+
+  test.each([
+    ["files", "git__status", false],
+    ["files", "files_status", false],
+    ["files", "files__read", true],
+    ["", "anything", true],
+  ])("prefix %j, name %j: %s", (prefix, name, may) => {
+    expect(mayExpose(prefix, name)).toBe(may);
   });
 });
 

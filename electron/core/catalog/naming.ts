@@ -37,6 +37,12 @@ export function exposeNames(tools: readonly NamedTool[], options: { readonly max
   return names;
 }
 
+/** Whether a name that clients see may be one of a server with this prefix; its tools need not be known. */
+export function mayExpose(prefix: string, exposed: string, max = 48): boolean {
+  const start = prefix === "" ? "" : baseName({ server: "", prefix, name: "" });
+  return exposed.startsWith(start.slice(0, max - HASH_LENGTH - 1));
+}
+
 /** Whether a server may call a tool so (MCP 2025-11-25, server/tools: 1 to 128 of `[A-Za-z0-9_.-]`). */
 export function legalToolName(name: string): boolean {
   return /^[A-Za-z0-9_.-]{1,128}$/.test(name);

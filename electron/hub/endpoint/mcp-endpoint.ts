@@ -135,7 +135,7 @@ async function list(
   // Lists are never cut into pages (some clients ignore nextCursor), so no cursor can be valid.
   if (message.envelope.paramsMembers.some((member) => member.key === "cursor"))
     return reply.send([errorMessage(id, INVALID_PARAMS, "the cursor is not valid: this list has one page")]);
-  await deps.catalog.ready(message.scope);
+  await deps.catalog.ready(message.scope, profileOf(message.scope, message.client));
   if (message.client.revoked === true) return reply.drop();
   const view = deps.catalog.view(message.scope, profileOf(message.scope, message.client));
   reply.send(resultMessage(id, view.results[kind]));

@@ -1,6 +1,6 @@
 import type { Route } from "../../core/catalog/aggregate.ts";
-import { INVALID_PARAMS, RESOURCE_NOT_FOUND } from "../../core/jsonrpc/errors.ts";
-import type { Scope } from "../ports/endpoint.ts";
+import { INVALID_PARAMS, RESOURCE_NOT_FOUND, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
+import type { ServerUnavailable } from "../servers/call-queue.ts";
 import type { Call, Outcome, Step } from "./call.ts";
 import { blockedOutcome, heldOutcome } from "./held-outcomes.ts";
 import { cancelledOutcome, errorOutcome } from "./outcomes.ts";
@@ -9,31 +9,47 @@ import { cancelledOutcome, errorOutcome } from "./outcomes.ts";
 export interface Lookup {
   /** Sets the call's route and server, as far as its name is known and visible. */
   find(call: Call): void;
-  isLearnt(scope: Scope): boolean;
-  /** Resolves when the scope is learnt, or after a short while. */
-  ready(scope: Scope): Promise<void>;
+  /**
+   * The servers that may have what the call names and have not been learnt yet: each settles when it has been, or cannot
+   * be for now. Starts them.
+   */
+  learning(call: Call): readonly Promise<void>[];
+  /** Why the one server that the call's address names cannot be learnt; undefined when it can, or there are several. */
+  fault(call: Call): ServerUnavailable | undefined;
 }
 
 /**
- * Finds where a name leads. One that is not known yet may belong to a server that is just being learnt (its definition
- * has changed, or the client remembers its tools from before): such a call waits for the catalogue as a list does.
+ * Finds where a name leads. One that is not known yet may belong to a server that is still being learnt (it has never
+ * run, its definition has changed, or the client remembers its tools from before): unlike a list, such a call waits for
+ * as long as that takes, until the server is given up or the client wants it no more.
  */
 export function lookupStep(lookup: Lookup): Step {
   return (call, next) => {
     lookup.find(call);
-    if (call.route !== undefined || lookup.isLearnt(call.scope)) return next();
+    if (call.route !== undefined) return next();
+    const learning = lookup.learning(call);
+    if (learning.length === 0) return next();
     return new Promise((resolve, reject) => {
-      let cancelled = false;
+      let isOver = false;
       call.cancel = () => {
-        cancelled = true;
+        isOver = true;
         resolve(cancelledOutcome);
       };
-      lookup.ready(call.scope).then(() => {
-        if (cancelled) return;
+      const goOn = (): void => {
+        if (isOver) return;
+        isOver = true;
         call.cancel = undefined;
-        lookup.find(call);
-        resolve(next());
-      }, reject);
+        const fault = call.route === undefined ? lookup.fault(call) : undefined;
+        if (fault === undefined) resolve(next());
+        else resolve(errorOutcome(call, SERVER_UNAVAILABLE, fault.message, { code: fault.code }));
+      };
+      for (const learnt of learning)
+        learnt.then(() => {
+          if (isOver) return;
+          lookup.find(call);
+          if (call.route !== undefined) goOn();
+        }, reject);
+      Promise.all(learning).then(goOn, reject);
     });
   };
 }

@@ -154,6 +154,19 @@ export class ManagedServer {
     return this.#isDown() && this.#life.retryAt === undefined ? Promise.resolve() : learnt;
   }
 
+  /** Why nobody knows what it offers; undefined when that is known. */
+  get notLearnt(): ServerUnavailable | undefined {
+    if (this.catalog.tools !== undefined) return undefined;
+    const why = this.#lastError ?? "it has not started yet";
+    return (
+      this.#refusal() ??
+      new ServerUnavailable(
+        this.#lastEnd?.code ?? "not_learnt",
+        `what the server ${this.name} offers is not known: ${why}; try again soon`,
+      )
+    );
+  }
+
   /** Gives the server a request: sent at once when it is ready, else when it has started. */
   submit(request: OutboundRequest, unavailable: (error: ServerUnavailable) => void): Ticket {
     return this.#queue.submit(request, unavailable);

@@ -136,7 +136,7 @@ export class StatelessEndpoint implements HeldCallHost {
       return reply.send([
         errorMessage(id, INVALID_PARAMS, "the cursor is not valid: this list has one page"),
       ]);
-    await this.#deps.catalog.ready(message.scope);
+    await this.#deps.catalog.ready(message.scope, profileOf(message.scope, message.client));
     if (message.client.revoked === true) return reply.drop();
     const view = this.#deps.catalog.view(message.scope, profileOf(message.scope, message.client));
     reply.send(resultMessage(id, joinParts([LIST_HEAD, view.results[kind].subarray(1)])));
