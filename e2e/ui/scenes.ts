@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
+import { SAMPLE_QUESTIONS } from "../../renderer/dev/sample-questions.ts";
 import type { MockHub, Scenario } from "../lib/mock-hub.ts";
+import { openPopup } from "./popup-page.ts";
 
 /** One state of the page that a person can come to. */
 export interface Scene {
@@ -8,6 +10,8 @@ export interface Scene {
   readonly scenario: Scenario;
   /** The address fragment to start from. */
   readonly at: string;
+  /** A question that the desktop's popup shows: its page then, as big as the popup makes itself. */
+  readonly popup?: keyof typeof SAMPLE_QUESTIONS;
   /** Whether it belongs into docs/screens. */
   readonly shown?: true;
   /** Goes on from the fragment until the scene stands. */
@@ -325,7 +329,59 @@ export const SCENES: readonly Scene[] = [
       await visible(page, "offline-banner");
     },
   },
+  {
+    name: "questions",
+    scenario: "asking",
+    at: "#/servers",
+    shown: true,
+    async stage(page) {
+      await visible(page, "question");
+      await page.getByRole("button", { name: "Details" }).first().click();
+      await visible(page, "diff");
+    },
+  },
+  popup("call", "write", undefined, true),
+  popup("read", "read"),
+  popup("edit", "edit", undefined, true),
+  popup("sql", "sql", undefined, true),
+  popup("shell", "shell", undefined, true),
+  popup("url", "url"),
+  popup("hostile", "hostile"),
+  popup("pairing", "pair", undefined, true),
+  popup("held-tool", "held", undefined, true),
+  popup("unfolded", "write", (page) => page.getByTestId("fold").click()),
+  popup("reason", "shell", async (page) => {
+    await page.keyboard.press("r");
+    await visible(page, "reason");
+  }),
+  popup(
+    "editor",
+    "shell",
+    async (page) => {
+      await page.keyboard.press("e");
+      const text = await page.getByTestId("editor").inputValue();
+      await page.getByTestId("editor").fill(text.replace(/curl.*bash/, "make"));
+    },
+    true,
+  ),
 ];
+
+/** The popup's page with one of the sample questions. */
+function popup(
+  name: string,
+  question: keyof typeof SAMPLE_QUESTIONS,
+  stage: Scene["stage"] = () => Promise.resolve(),
+  shown?: true,
+): Scene {
+  return {
+    name: `popup-${name}`,
+    scenario: "asking",
+    at: "",
+    popup: question,
+    stage,
+    ...(shown === undefined ? {} : { shown }),
+  };
+}
 
 function emptyState(page: Page): Promise<void> {
   return page.getByRole("heading", { level: 2 }).first().waitFor();
@@ -335,9 +391,17 @@ function tryAgain(page: Page): Promise<void> {
   return page.getByRole("button", { name: "Try again" }).first().waitFor();
 }
 
+/** As wide as a small laptop's window. */
+const PAGE = { width: 1280, height: 800 };
+
 /** Opens a scene on a page that is signed in at the hub of its scenario. */
 export async function enter(page: Page, hub: MockHub, scene: Scene): Promise<void> {
   const { origin, pathname } = new URL(hub.url);
+  if (scene.popup !== undefined) {
+    await openPopup(page, origin, SAMPLE_QUESTIONS[scene.popup], scene.name === "popup-call" ? 3 : 1);
+    return scene.stage(page, hub);
+  }
+  await page.setViewportSize(PAGE);
   // A fresh document, signed in by a code of its own; then the screen, as a person goes there.
   await page.goto("about:blank");
   await page.goto(hub.url);

@@ -104,6 +104,7 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
   const openLink = createLinkOpener(confirm, (url) => shell.openExternal(url));
   const owner = createOwnerActions({
     client: () => hub.client,
+    onHubChange: (listener) => hub.onChange(listener),
     endpoint: () => (hub.state.state === "running" ? `http://127.0.0.1:${hub.state.port}/mcp` : undefined),
     confirm,
     writeClipboard: (text) => clipboard.writeText(text),

@@ -2,7 +2,7 @@
  * Development only: a stand-in for the hub that serves the built renderer at /ui/ (with the production CSP) and speaks
  * the control API with sample data.
  *
- *   node renderer/dev/mock-hub.ts [--port 4790] [--scenario full|empty|failing|hostile] [--live]
+ *   node renderer/dev/mock-hub.ts [--port 4790] [--scenario full|empty|failing|hostile|asking] [--live]
  *
  * POST /mock/flood?count=10000&seconds=10 sends calls; POST /mock/approve answers the oldest question with approve;
  * POST /mock/drop closes every control connection.
@@ -30,6 +30,7 @@ import {
   sampleLog,
   sampleServers,
 } from "./sample-data.ts";
+import { askedNow, SAMPLE_QUESTIONS } from "./sample-questions.ts";
 
 const { values } = parseArgs({
   options: {
@@ -47,7 +48,10 @@ const CSP =
 
 let servers = empty ? [] : sampleServers();
 let clients = empty ? [] : sampleClients();
-let questions: Question[] = [];
+let questions: Question[] =
+  scenario === "asking"
+    ? [SAMPLE_QUESTIONS.edit, SAMPLE_QUESTIONS.pair, SAMPLE_QUESTIONS.held].map(askedNow)
+    : [];
 let held = empty ? [] : sampleHeld(hostile);
 let paused = false;
 let settings = {

@@ -19,23 +19,23 @@ const base = {
   held: null,
 };
 
-const narrowings = [
+const narrowings = (server: string, tool: string) => [
   {
     key: "under",
     label: "only under ~/proj/shop",
-    words: "claude-code may call write_file of files when path is under ~/proj/shop.",
+    words: `claude-code may call ${tool} of ${server} when path is under ~/proj/shop.`,
     rule: { decision: "allow" as const },
   },
   {
     key: "exact",
     label: "only with these very arguments",
-    words: "claude-code may call write_file of files with exactly these arguments.",
+    words: `claude-code may call ${tool} of ${server} with exactly these arguments.`,
     rule: { decision: "allow" as const },
   },
   {
     key: "tool",
-    label: "every call of write_file",
-    words: "claude-code may call write_file of files, whatever the arguments.",
+    label: `every call of ${tool}`,
+    words: `claude-code may call ${tool} of ${server}, whatever the arguments.`,
     rule: { decision: "allow" as const },
   },
 ];
@@ -73,7 +73,7 @@ function call(id: string, { tool, args, previous, server = "files", more = {} }:
       why: "No rule covers this call, and the default is to ask.",
       previousText: previous === undefined ? null : JSON.stringify(previous),
       waiting: 1,
-      narrowings,
+      narrowings: narrowings(server, tool).slice("path" in args ? 0 : 1),
       offer: null,
       editable: true,
       ...more,
@@ -143,7 +143,6 @@ export const SAMPLE_QUESTIONS = {
       title: "Run SQL",
       description: "Runs a statement against the database.",
       annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
-      narrowings: narrowings.slice(2),
       project: null,
     },
   }),
@@ -247,7 +246,26 @@ export const SAMPLE_QUESTIONS = {
   },
 } as const satisfies Readonly<Record<string, Question>>;
 
+/** A question as if it had been asked just now. */
+export function askedNow(question: Question): Question {
+  const now = Date.now();
+  return {
+    ...question,
+    askedAt: new Date(now - 8_000).toISOString(),
+    deadline: question.deadline === null ? null : new Date(now + 42_000).toISOString(),
+  };
+}
+
 /** A view of the popup as the desktop's main process sends it. */
 export function sampleView(question: Question, view: Partial<PopupView> = {}): PopupView {
-  return { question, version: 1, total: 1, epoch: 1, quietMs: 0, pointer: null, notice: null, ...view };
+  return {
+    question: askedNow(question),
+    version: 1,
+    total: 1,
+    epoch: 1,
+    quietMs: 0,
+    pointer: null,
+    notice: null,
+    ...view,
+  };
 }

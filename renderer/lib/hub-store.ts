@@ -120,6 +120,11 @@ export function createHubStore(connection: Connection, schedule?: Schedule): Hub
       const others = getState().questions.filter((other) => other.id !== question.id);
       setState({ questions: [...others, question] });
     }),
+    connection.on("questionChanged", (question) =>
+      setState({
+        questions: getState().questions.map((other) => (other.id === question.id ? question : other)),
+      }),
+    ),
     connection.on("questionAnswered", ({ id }) =>
       setState({ questions: getState().questions.filter((question) => question.id !== id) }),
     ),

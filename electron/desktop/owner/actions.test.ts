@@ -1,6 +1,6 @@
 import type { MessageBoxOptions } from "electron";
 import { expect, test } from "vitest";
-import { type ControlClient, createControlClient } from "../../../shared/control-client.ts";
+import { broadcastText, type ControlClient, createControlClient } from "../../../shared/control-client.ts";
 import { serverConfigSchema } from "../../../shared/model/config.ts";
 import { createOwnerActions } from "./actions.ts";
 import { createConfirm } from "./confirm.ts";
@@ -33,6 +33,7 @@ const answers: Record<string, unknown> = {
     proposals: [{ name: "s", config, launch, warnings: ["sudo"], taken: false }],
     problem: null,
   },
+  "questions.ask": { id: "q-1" },
   "clients.add": { client: shownClient, token: "the-token" },
 };
 
@@ -48,6 +49,7 @@ function bench(button: number, running = true, check = false) {
   });
   const actions = createOwnerActions({
     client: () => (running ? client : undefined),
+    onHubChange: () => () => {},
     endpoint: () => "http://127.0.0.1:4780/mcp",
     confirm: createConfirm(
       async (options) => {
@@ -58,7 +60,8 @@ function bench(button: number, running = true, check = false) {
     ),
     writeClipboard: (text) => clipboard.push(text),
   });
-  return { actions, calls, shown, clipboard, methods: () => calls.map(([method]) => method) };
+  const hears = (text: string): void => client.receive(text);
+  return { actions, calls, shown, clipboard, hears, methods: () => calls.map(([method]) => method) };
 }
 
 test("a server is added after its dialog was approved, whose default is Cancel", async () => {
@@ -144,3 +147,20 @@ test("a client's set-up goes to the clipboard with its token, and the page gets 
   expect(outcome.ok).toBe(true);
   expect(JSON.stringify(outcome)).not.toContain("the-token");
 });
+
+test.each([
+  ["approve", "done"],
+  ["deny", "declined"],
+] as const)(
+  "what is held back is asked in the popup, not in a dialog, and its answer %s is %s",
+  async (answer, outcome) => {
+    const { actions, shown, calls, hears } = bench(1);
+    const change = { type: "pins.accept" as const, ids: ["h-1"] };
+    const asked = actions.ask(change);
+    hears(broadcastText("questionAnswered", { id: "q-other", answer: "deny", by: "viewer" }));
+    await new Promise(setImmediate);
+    hears(broadcastText("questionAnswered", { id: "q-1", answer, by: "owner" }));
+    expect(await asked).toBe(outcome);
+    expect([shown, calls]).toEqual([[], [["questions.ask", { change }]]]);
+  },
+);

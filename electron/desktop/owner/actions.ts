@@ -6,7 +6,7 @@ import type { AskOutcome, CopyOutcome } from "../../../shared/bridge.ts";
 import { type ClientKind, clientSetup } from "../../../shared/client-setup.ts";
 import type { ControlClient } from "../../../shared/control-client.ts";
 import { GatehouseError } from "../../../shared/errors.ts";
-import type { Change } from "../../../shared/model/question.ts";
+import type { Answer, Change } from "../../../shared/model/question.ts";
 import { applyChange, consequencesOf } from "./changes.ts";
 import type { Confirm } from "./confirm.ts";
 import { changeText, type DialogText, needsDialog } from "./dialog-text.ts";
@@ -17,6 +17,8 @@ export interface OwnerActionsOptions {
   readonly client: () => ControlClient | undefined;
   /** The running hub's endpoint, http://127.0.0.1:PORT/mcp. */
   readonly endpoint: () => string | undefined;
+  /** Told whenever the hub's state is another; returns the disposer. */
+  readonly onHubChange: (listener: () => void) => () => void;
   readonly confirm: Confirm;
   readonly writeClipboard: (text: string) => void;
 }
@@ -63,9 +65,35 @@ export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
     return verdict === "approved" ? { checked } : undefined;
   };
 
+  /** What is held back is read and accepted in the popup, where all of it is shown: the question is put, and awaited. */
+  const askInPopup = async (client: ControlClient, change: Change): Promise<AskOutcome> => {
+    const answers = new Map<string, Answer>();
+    let heard = (): void => {};
+    const stops = [
+      client.on("questionAnswered", ({ id, answer }) => {
+        answers.set(id, answer);
+        heard();
+      }),
+      options.onHubChange(() => heard()),
+    ];
+    try {
+      const { id } = await client.call("questions.ask", { change });
+      // A hub that is gone has taken its question along.
+      while (!answers.has(id) && options.client() === client)
+        await new Promise<void>((resolve) => {
+          heard = resolve;
+        });
+      return (answers.get(id) ?? "deny") === "deny" ? "declined" : "done";
+    } finally {
+      for (const stop of stops) stop();
+    }
+  };
+
   return {
-    ask: (change) =>
-      alone(async (client) => {
+    ask: async (change) => {
+      const client = options.client();
+      if (client !== undefined && change.type === "pins.accept") return askInPopup(client, change);
+      return alone(async (client) => {
         let trust = false;
         if (needsDialog(change)) {
           const { launch, warnings } = await consequencesOf(client, change);
@@ -75,7 +103,8 @@ export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
         }
         await applyChange(client, change, trust);
         return "done";
-      }),
+      });
+    },
 
     resume: () =>
       alone(async (client) => {

@@ -5,18 +5,23 @@ import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 
-/** Says on a server's page that clients' calls of it are denied, and what to do; nothing when they go through. */
+/** Says on a server's page what becomes of clients' calls of it; nothing when they all go through. */
 export function ConsentNotice({ detail }: { readonly detail: ServerDetail }) {
   const { router } = useServices();
   const { consent, name, enabled } = detail;
   if (consent.decision === "allow" || !enabled) return null;
   const byDefault = consent.by === "consent.default";
   const rule = JSON.stringify(trustRule(name));
+  const asked = consent.decision === "ask";
   return (
     <div data-testid="consent-notice">
       <Banner
-        tone="warn"
-        title="Clients see its tools, but their calls are denied"
+        tone={asked ? "info" : "warn"}
+        title={
+          asked
+            ? "You are asked before its tools are called"
+            : "Clients see its tools, but their calls are denied"
+        }
         actions={
           byDefault ? (
             <>
@@ -32,16 +37,17 @@ export function ConsentNotice({ detail }: { readonly detail: ServerDetail }) {
       >
         {byDefault ? (
           <>
-            No rule allows them{consent.decision === "ask" && ", and this version cannot ask you yet"}. Put{" "}
+            {asked
+              ? "Your answers can save rules. To let all its calls through, put "
+              : "No rule allows them. Put "}
             <code className="whitespace-nowrap font-mono text-xs">{rule}</code> under “rules” in
-            gatehouse.json, or let all calls through in Settings.
+            gatehouse.json
+            {asked ? "." : ", or let calls through in Settings."}
           </>
         ) : (
           <>
             <code className="font-mono text-xs">{consent.by}</code> in gatehouse.json{" "}
-            {consent.decision === "ask"
-              ? "says to ask you, and this version cannot ask yet. Change it to “allow”."
-              : "denies them. Change it there if that is not what you want."}
+            {asked ? "says so." : "denies them. Change it there if that is not what you want."}
           </>
         )}
       </Banner>

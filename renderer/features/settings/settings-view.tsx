@@ -187,7 +187,7 @@ function ConsentSetting({ settings }: { readonly settings: Settings }) {
       label="When no rule fits a call"
       hint={
         settings.consentDefault === "ask"
-          ? "This version cannot ask yet: such calls are denied, and say so."
+          ? "You are asked in a popup, or on the command line. Without an answer the call is denied."
           : settings.consentDefault === "deny"
             ? "Only what a rule in gatehouse.json allows goes through."
             : "Every client with a token may call every tool."
