@@ -16,26 +16,18 @@ interface Bench {
 /** Opens the popup's page in a browser with one question, as the desktop shows it: fitted, and with input that counts. */
 export async function openPopup(page: Page, origin: string, question: Question, total = 1): Promise<void> {
   await page.setViewportSize({ width: WIDTH, height: 560 });
-  await page.addInitScript(
-    (view) => {
-      const bench: Bench = { fits: [], chosen: [] };
-      Object.assign(globalThis, {
-        popupBench: bench,
-        gatehousePopup: {
-          onView(listener: (view: unknown) => void) {
-            listener(view);
-            return () => {};
-          },
-          fit: (_version: number, height: number) => bench.fits.push(height),
-          choose: async (...given: unknown[]) => {
-            bench.chosen.push(given);
-            return { ok: true };
-          },
-        },
-      });
-    },
-    sampleView(question, { total }),
-  );
+  // A script in text: what a page has as globals is none of Node's.
+  await page.addInitScript({
+    content: `(() => {
+      const bench = { fits: [], chosen: [] };
+      window.popupBench = bench;
+      window.gatehousePopup = {
+        onView(listener) { listener(${JSON.stringify(sampleView(question, { total }))}); return () => {}; },
+        fit: (_version, height) => bench.fits.push(height),
+        choose: async (...given) => { bench.chosen.push(given); return { ok: true }; },
+      };
+    })()`,
+  });
   await page.goto("about:blank");
   await page.goto(`${origin}/ui/popup/index.html`);
   const height = await waitFor(async () => (await bench(page)).fits[0], {
