@@ -120,3 +120,23 @@ export function createFakeServer(): FakeServer {
   };
   return server;
 }
+
+/** Several servers that live in the test: each launch is of the one that `nameOf` names, made and set up at its first. */
+export function createFakeServers(
+  setUp: (server: FakeServer, name: string) => void = () => {},
+  nameOf: (launch: ServerLaunch) => string = ({ name }) => name,
+): { readonly byName: Map<string, FakeServer>; readonly factory: TransportFactory } {
+  const byName = new Map<string, FakeServer>();
+  return {
+    byName,
+    factory: {
+      open(launch, events) {
+        const name = nameOf(launch);
+        const server = byName.get(name) ?? createFakeServer();
+        if (!byName.has(name)) setUp(server, name);
+        byName.set(name, server);
+        return server.factory.open(launch, events);
+      },
+    },
+  };
+}

@@ -5,8 +5,9 @@ import { scanMessage } from "../../core/jsonrpc/scan.ts";
 import { classify } from "../../core/mcp/stateless-era/meta.ts";
 import { parseConfig } from "../config/parse.ts";
 import type { ConsentClock } from "../consent/consent.ts";
-import { createHub, type Hub } from "../hub.ts";
+import { createHub, type Hub, type HubDeps } from "../hub.ts";
 import type { ClientIdentity, Reply, Scope, SessionHandle } from "../ports/endpoint.ts";
+import type { TransportFactory } from "../ports/upstream.ts";
 import { ServerLogs } from "../server-logs.ts";
 import { createFakeServer, type FakeServer } from "./fake-transport.ts";
 import { createMemoryStorage, type MemoryStorage } from "./memory-storage.ts";
@@ -39,13 +40,17 @@ export interface TestHub {
       session?: SessionHandle;
       scope?: Scope;
       client?: ClientIdentity;
+      /** The folder that the request names as its client's project. */
+      project?: string;
       notes?: string[];
       /** The client's connection: whether it is there, and what to call when it is gone for good. */
       line?: { connected: boolean; leave?: () => void };
     },
   ): Promise<Answer>;
-  notify(message: unknown, session: SessionHandle): void;
-  open(scope?: Scope, client?: ClientIdentity): Promise<SessionHandle>;
+  notify(message: unknown, session: SessionHandle, client?: ClientIdentity): void;
+  open(scope?: Scope, client?: ClientIdentity, capabilities?: object): Promise<SessionHandle>;
+  /** Adds a client that has shown its token. */
+  addClient(name: string, profile?: string | null): ClientIdentity;
   dispose(): Promise<void>;
 }
 
@@ -53,7 +58,15 @@ export const fakeConfig = (extra = ""): string =>
   `{ "consent": { "default": "allow" }, "mcpServers": { "fake": { "command": "fake" } } ${extra} }`;
 
 export async function createTestHub(
-  options: { config?: string; storage?: MemoryStorage; desktop?: boolean; clock?: ConsentClock } = {},
+  options: {
+    config?: string;
+    storage?: MemoryStorage;
+    desktop?: boolean;
+    clock?: ConsentClock;
+    /** Instead of the one server `fake`. */
+    transports?: TransportFactory;
+    resolveLaunch?: HubDeps["resolveLaunch"];
+  } = {},
 ): Promise<TestHub> {
   const storage = options.storage ?? createMemoryStorage();
   const server = createFakeServer();
@@ -82,9 +95,10 @@ export async function createTestHub(
       },
     },
     storage,
-    transports: server.factory,
-    resolveLaunch: (name, serverConfig) =>
-      Promise.resolve({ name, config: serverConfig, env: {}, headers: {} }),
+    transports: options.transports ?? server.factory,
+    resolveLaunch:
+      options.resolveLaunch ??
+      ((name, serverConfig) => Promise.resolve({ name, config: serverConfig, env: {}, headers: {} })),
     serverLogs: new ServerLogs(folder),
     uiServed: true,
     desktop: options.desktop === true,
@@ -98,9 +112,12 @@ export async function createTestHub(
   });
   await hub.applyConfig(config);
   const { identities } = hub.state;
-  const stored = identities.find("tester") ?? identities.add("tester", null);
-  const client = identities.authenticate(identities.mintToken(stored.id));
-  if (client === undefined) throw new Error("the client is not known");
+  const identify = (id: string): ClientIdentity => {
+    const known = identities.authenticate(identities.mintToken(id));
+    if (known === undefined) throw new Error("the client is not known");
+    return known;
+  };
+  const client = identify((identities.find("tester") ?? identities.add("tester", null)).id);
   const all: Scope = { kind: "all" };
 
   const inbound = (
@@ -108,6 +125,7 @@ export async function createTestHub(
     session: SessionHandle | undefined,
     scope: Scope,
     who: ClientIdentity,
+    project?: string,
   ) => {
     const bytes = Buffer.isBuffer(message)
       ? message
@@ -121,6 +139,7 @@ export async function createTestHub(
       client: who,
       scope,
       session,
+      project,
       receivedAt: performance.now(),
     };
   };
@@ -134,7 +153,7 @@ export async function createTestHub(
       config = parse(source);
       await hub.applyConfig(config);
     },
-    request(message, { session, scope = all, client: who = client, notes = [], line } = {}) {
+    request(message, { session, scope = all, client: who = client, project, notes = [], line } = {}) {
       return new Promise((resolve) => {
         const reply: Reply = {
           pendingBytes: 0,
@@ -150,14 +169,15 @@ export async function createTestHub(
           notify: (parts) => notes.push(Buffer.concat(parts).toString("utf8")),
           drop: () => resolve({ message: undefined, raw: "", notes, session: undefined }),
         };
-        const leave = hub.mcp.request(inbound(message, session, scope, who), reply);
+        const leave = hub.mcp.request(inbound(message, session, scope, who, project), reply);
         if (line !== undefined) line.leave = leave;
       });
     },
-    notify(message, session) {
-      hub.mcp.notification(inbound(message, session, all, client));
+    notify(message, session, who = client) {
+      hub.mcp.notification(inbound(message, session, all, who));
     },
-    async open(scope = all, who = client) {
+    addClient: (name, profile = null) => identify(identities.add(name, profile).id),
+    async open(scope = all, who = client, capabilities = {}) {
       const answer = await testHub.request(
         {
           jsonrpc: "2.0",
@@ -165,7 +185,7 @@ export async function createTestHub(
           method: "initialize",
           params: {
             protocolVersion: "2025-11-25",
-            capabilities: {},
+            capabilities,
             clientInfo: { name: "t", version: "1" },
           },
         },
