@@ -9,6 +9,7 @@ import { addClient, listClients, revokeClient } from "./commands/clients.ts";
 import { type Context, createContext } from "./commands/context.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { type AnswerOptions, answer, pending } from "./commands/questions.ts";
+import { addRule, listRules, removeRule } from "./commands/rules.ts";
 import { type ServeOptions, serve } from "./commands/serve.ts";
 import { type AddServerOptions, actOnServer, addServer, reviewServer } from "./commands/servers.ts";
 import { listServers, printUiAddress, status } from "./commands/status.ts";
@@ -100,12 +101,37 @@ export function createProgram(io: Io): Command {
       new Argument("<answer>", "`approve` is for questions that are not calls").choices(answerSchema.options),
     )
     .option("--reason <text>", "told to the client")
+    .option("--narrow <key>", "with a lasting allow: one of the narrowings that `gatehouse pending` shows")
+    .option("--arguments <json>", "with an allow of a call: send these arguments instead")
     .option("--trust", "with approve of a new server: let clients call its tools without asking")
     .action((id: string, given: Answer, options: AnswerOptions) => answer(context(), id, given, options));
 
   addClientCommands(program, context, jsonOption);
   addServerCommands(program, context, jsonOption);
+  addRuleCommands(program, context, jsonOption);
   return program;
+}
+
+function addRuleCommands(program: Command, context: () => Context, jsonOption: () => Option): void {
+  const rule = program.command("rule").description("list, add and remove the rules about calls");
+  rule
+    .command("list")
+    .description("show the rules in their order; the first that matches decides")
+    .addOption(jsonOption())
+    .action((options: Json) => listRules(context(), options));
+  rule
+    .command("add")
+    .description("add a rule after all others")
+    .argument("<rule>", "as JSON, in the form of gatehouse.json")
+    .option("--at <number>", "at this place instead, from 1", count)
+    .addOption(jsonOption())
+    .action((text: string, options: Json & { at?: number }) => addRule(context(), text, options));
+  rule
+    .command("remove")
+    .description("remove a rule")
+    .argument("<id>", "as `gatehouse rule list` shows it")
+    .addOption(jsonOption())
+    .action((id: string, options: Json) => removeRule(context(), id, options));
 }
 
 function addClientCommands(program: Command, context: () => Context, jsonOption: () => Option): void {

@@ -556,7 +556,9 @@ describe("questions", () => {
   with: TOKEN
   beware: sh -c: runs a shell script
 `);
-    expect(JSON.parse((await run(["pending", "--json"])).printed)).toEqual({ pending: [question] });
+    expect(JSON.parse((await run(["pending", "--json"])).printed)).toEqual({
+      pending: [{ ...question, call: null, pairing: null, held: null }],
+    });
   });
 
   it("about what a server has changed show the change, every foreign line behind a mark of ours", async () => {
@@ -616,6 +618,102 @@ describe("server review", () => {
   it("says when nothing is held", async () => {
     const { printed } = await run(["server", "review", "files", "--accept"], () => ({ held: [] }));
     expect([printed, hub?.calls.length]).toEqual(["Nothing of files is held back.\n", 1]);
+  });
+});
+
+describe("calls that wait", () => {
+  const question = {
+    id: "q1",
+    kind: "call",
+    client: "claude",
+    server: "files",
+    tool: "write",
+    arguments: { path: "/a", n: 1 },
+    askedAt: "2026-11-22T11:59:50.000Z",
+    deadline: "2026-11-22T12:00:40.000Z",
+    title: "claude wants to call write on files",
+    change: null,
+    launch: null,
+    warnings: [],
+    call: {
+      method: "tools/call",
+      project: null,
+      session: "s-1",
+      title: null,
+      description: "Writes\u001b[8m a file",
+      annotations: null,
+      argumentsText: '{"path":"/a\\u202e","n":12345678901234567890}',
+      argumentsBytes: 44,
+      hash: "0".repeat(64),
+      why: 'no rule matches, and consent.default is "ask"',
+      previousText: null,
+      waiting: 2,
+      narrowings: [
+        { key: "folder", label: "only under /a", words: "Allow write under /a", rule: { decision: "allow" } },
+      ],
+      offer: null,
+      editable: true,
+    },
+  };
+
+  it("are shown with their exact arguments, why, how long, and what can be granted", async () => {
+    expect((await run(["pending"], () => ({ pending: [question] }))).printed).toBe(`q1  call  asked 10 s ago
+  claude wants to call write on files
+  client claude
+  server files
+  tool write
+  {"path":"/a\\u202e","n":12345678901234567890}
+  why: no rule matches, and consent.default is "ask"
+  2 identical calls wait, 40 s left
+  --narrow folder: Allow write under /a
+`);
+  });
+
+  it("are allowed for longer, narrowed, or with other arguments", async () => {
+    await run(["answer", "q1", "allow-session", "--narrow", "folder"], () => ({ ok: true }));
+    await run(["answer", "q1", "allow-once", "--arguments", '{"path":"/b"}'], () => ({ ok: true }));
+    expect(hub?.calls.map(({ params }) => params)).toEqual([
+      { id: "q1", answer: "allow-session", narrowing: "folder" },
+      { id: "q1", answer: "allow-once", arguments: '{"path":"/b"}' },
+    ]);
+  });
+});
+
+describe("rules", () => {
+  const view = {
+    id: "r-1",
+    index: 0,
+    rule: { server: "files", decision: "allow" },
+    words: "Allow everything on files.",
+    uses: 3,
+    lastUsedAt: "2026-11-22T11:59:00.000Z",
+  };
+
+  it("are listed in words, with their uses and what holds without one", async () => {
+    const answers: Answers = () => ({
+      rules: [view],
+      fallback: "ask",
+      builtIn: ["Never its own home."],
+      presets: [],
+    });
+    expect((await run(["rule", "list"], answers)).printed).toBe(
+      "always  Never its own home.\n1. Allow everything on files.\n   r-1, used 3 times, last 1 min ago\nelse    ask\n",
+    );
+  });
+
+  it("are added and removed; what is none is refused before any hub is asked", async () => {
+    const answers: Answers = (method) => (method === "rules.add" ? view : { ok: true });
+    await run(["rule", "add", '{"server":"files","decision":"allow"}', "--at", "1"], answers);
+    await run(["rule", "remove", "r-1"], answers);
+    expect(hub?.calls).toEqual([
+      { method: "rules.add", params: { rule: { server: "files", decision: "allow" }, at: 0 } },
+      { method: "rules.remove", params: { id: "r-1" } },
+    ]);
+    expect((await run(["rule", "add", "{"], answers)).failed).toContain(
+      "error: bad_usage: the rule is no JSON",
+    );
+    expect((await run(["rule", "add", '{"decision":"maybe"}'], answers)).failed).toContain("decision");
+    expect(hub?.calls).toHaveLength(2);
   });
 });
 

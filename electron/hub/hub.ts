@@ -41,6 +41,7 @@ import { PolicyService } from "./policy/policy-service.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { CallRow, Storage } from "./ports/storage.ts";
 import type { ServerLaunch, TransportFactory } from "./ports/upstream.ts";
+import { RuleUses } from "./rules/rule-uses.ts";
 import type { ServerLogs } from "./server-logs.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
 import { ServerRegistry } from "./servers/registry.ts";
@@ -215,6 +216,11 @@ export function createHub(deps: HubDeps): Hub {
     server: (name) => servers.get(name),
   });
   const patience = new Patience();
+  const ruleUses = new RuleUses(
+    storage.ruleUses,
+    () => store.config.rules,
+    () => broadcaster.emit("rulesChanged", {}),
+  );
   const consent = createConsent({
     policy,
     patience,
@@ -274,7 +280,7 @@ export function createHub(deps: HubDeps): Hub {
       ),
       limitStep({ paused: () => paused }),
       validateStep((name) => servers.get(name), serverChanged),
-      consentStep(policy, consent),
+      consentStep(policy, consent, ruleUses),
       subscriptions.step,
       serverMessages.levelStep,
     ],
@@ -294,6 +300,8 @@ export function createHub(deps: HubDeps): Hub {
     consent,
     activity,
     audit,
+    policy,
+    ruleUses,
     tokens,
     broadcaster,
     serverLogs: deps.serverLogs,
@@ -384,6 +392,7 @@ export function createHub(deps: HubDeps): Hub {
     endQuestions: () => consent.end(),
     async stop() {
       consent.end();
+      ruleUses.write();
       catalog.dispose();
       await servers.stopAll();
       broadcaster.dispose();

@@ -13,7 +13,9 @@ import type { ControlTokens } from "./control/tokens.ts";
 import type { Identities } from "./identities.ts";
 import type { PinQuestions } from "./pins/pin-questions.ts";
 import type { Pins } from "./pins/pins.ts";
+import type { PolicyService } from "./policy/policy-service.ts";
 import type { Storage } from "./ports/storage.ts";
+import type { RuleUses } from "./rules/rule-uses.ts";
 import type { ServerLogs } from "./server-logs.ts";
 import type { ServerRegistry } from "./servers/registry.ts";
 import type { Sessions } from "./sessions.ts";
@@ -37,6 +39,8 @@ export interface HubState {
   readonly questions: Questions;
   readonly pins: Pins;
   readonly pinQuestions: PinQuestions;
+  readonly policy: PolicyService;
+  readonly ruleUses: RuleUses;
   readonly consent: Pick<Consent, "grants" | "now" | "clientRevoked">;
   readonly tokens: ControlTokens;
   readonly broadcaster: Broadcaster;

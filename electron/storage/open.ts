@@ -10,6 +10,7 @@ import { createGroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
 import { openNames } from "./names.ts";
 import { openPins } from "./pins.ts";
+import { openRuleUses } from "./rule-uses.ts";
 import { openServerCounts } from "./server-counts.ts";
 import { openSessions } from "./sessions.ts";
 import { createMainTurn } from "./turn.ts";
@@ -91,6 +92,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       sessions,
       catalogs: openCatalogs(connection, clock),
       pins: openPins(connection),
+      ruleUses: openRuleUses(connection, group),
       audit: openAudit(connection),
       close: () => {
         closed ??= close();

@@ -2,6 +2,7 @@ import type { Answer, Question } from "../../../shared/model/question.ts";
 import { visible, visibleLines } from "../escape.ts";
 import { heldText } from "../held-text.ts";
 import { relativeTime } from "../times.ts";
+import { callLines } from "./call-questions.ts";
 import type { Context } from "./context.ts";
 
 /** `pending`: what waits for an answer, with everything that one must know to give it. */
@@ -21,7 +22,9 @@ function questionText({ paint, io }: Context, question: Question): string {
       .filter((line) => !line.endsWith(" null"))
       .map((line) => `  ${visible(line)}`),
   ];
-  if (question.arguments !== undefined && question.arguments !== null)
+  lines.push(...callLines(question, io.now()));
+  // A call's are shown as they are, to the last digit.
+  if ((question.call ?? null) === null && (question.arguments ?? null) !== null)
     lines.push(
       ...visibleLines(JSON.stringify(question.arguments, null, 2))
         .split("\n")
@@ -46,6 +49,8 @@ const shown = (word: string): string => (/^[\w@%+=:,./\\-]+$/.test(word) ? word 
 export interface AnswerOptions {
   readonly reason?: string;
   readonly trust?: true;
+  readonly narrow?: string;
+  readonly arguments?: string;
 }
 
 /** `answer ID ANSWER`. */
@@ -55,13 +60,15 @@ export async function answer(
   given: Answer,
   options: AnswerOptions,
 ): Promise<void> {
-  const { reason, trust } = options;
+  const { reason, trust, narrow, arguments: edited } = options;
   await context.hub("running", (hub) =>
     hub.call("questions.answer", {
       id,
       answer: given,
       ...(reason === undefined ? {} : { reason }),
       ...(trust ? { trust } : {}),
+      ...(narrow === undefined ? {} : { narrowing: narrow }),
+      ...(edited === undefined ? {} : { arguments: edited }),
     }),
   );
   context.io.out(`Answered ${visible(id)}: ${given}.\n`);

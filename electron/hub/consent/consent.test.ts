@@ -367,6 +367,39 @@ describe("what is allowed for longer", () => {
   });
 });
 
+describe("what is shown beside", () => {
+  it("the arguments of the last call that went well, to tell what is new", async () => {
+    const { hub, session, call, question } = await asked();
+    await hub.answer({ id: question.id, answer: "allow-once" });
+    await call;
+    const next = hub.request(callOf("fake__echo", { text: "other" }, 2), { session });
+    const { id } = await hub.question();
+    await expect.poll(async () => (await hub.question()).call?.previousText).toBe('{"text":"hi"}');
+    expect(hub.told.at(-1)?.name).toBe("questionChanged");
+    await hub.answer({ id, answer: "deny" });
+    await next;
+  });
+
+  it("after three like approvals the rule that covers them, which then is taken", async () => {
+    const { hub, session, call, question } = await asked();
+    await hub.answer({ id: question.id, answer: "allow-once" });
+    await call;
+    for (const n of [2, 3]) {
+      const again = hub.request(callOf("fake__echo", { n }, n), { session });
+      const asking = await hub.question();
+      expect(asking.call?.offer).toBeNull();
+      await hub.answer({ id: asking.id, answer: "allow-once" });
+      await again;
+    }
+    const fourth = hub.request(callOf("fake__echo", { n: 4 }, 4), { session });
+    const offered = await hub.question();
+    expect(offered.call?.offer).toMatchObject({ key: "offer", rule: { server: "fake", tool: "echo" } });
+    await hub.answer({ id: offered.id, answer: "allow-always", narrowing: "offer" });
+    await fourth;
+    expect(textOf(await hub.request(callOf("fake__echo", { n: 5 }, 5), { session }))).toBe('{"n":5}');
+  });
+});
+
 describe("edited arguments", () => {
   it("are what is sent and recorded, and the original is noted", async () => {
     const { hub, call, question } = await asked();

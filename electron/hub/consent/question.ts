@@ -43,7 +43,7 @@ export function callQuestion(call: Call, facts: QuestionFacts): Question {
     warnings: [],
     call: {
       method: call.method,
-      project: null,
+      project: call.project,
       session: call.session.stored.label || null,
       title: claims.title,
       description: claims.description,

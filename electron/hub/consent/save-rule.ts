@@ -13,11 +13,11 @@ const MAKERS: Readonly<Record<Role, string>> = {
 };
 
 /** A rule that is about to be written, with its name and origin. */
-export function signed(rule: Rule, role: Role): Rule {
+export function signed(rule: Rule, maker: string): Rule {
   return {
     id: `r-${randomBytes(5).toString("hex")}`,
     ...rule,
-    madeBy: rule.madeBy ?? MAKERS[role],
+    madeBy: rule.madeBy ?? maker,
     madeAt: rule.madeAt ?? new Date().toISOString(),
   };
 }
@@ -27,7 +27,7 @@ export function signed(rule: Rule, role: Role): Rule {
  * all others where the default did.
  */
 export async function saveRule(store: ConfigAccess, rule: Rule, askedBy: string, role: Role): Promise<Rule> {
-  const made = signed(rule, role);
+  const made = signed(rule, MAKERS[role]);
   await store.edit((text) => insertRule(text, made, indexOfRule(store.config.rules, askedBy)));
   return made;
 }

@@ -17,8 +17,8 @@ import { callHandlers } from "./handlers/calls.ts";
 import { clientActs, clientHandlers, describe } from "./handlers/clients.ts";
 import { profileActs, profileHandlers } from "./handlers/profiles.ts";
 import { acceptPins, askToAccept, pinHandlers } from "./pins.ts";
-import * as planned from "./planned.ts";
 import { Questions } from "./questions.ts";
+import { changeRules, ruleHandlers } from "./rules.ts";
 import { serverVerdict } from "./server-verdict.ts";
 
 const ok = { ok: true } as const;
@@ -127,19 +127,23 @@ export function createHandlers(state: HubState): Handlers {
         return act.setSettings(change, caller);
       case "pins.accept":
         return acceptPins(state, change.ids, caller);
-      default:
-        await planned.carryOut(change, caller);
+      case "rule.add":
+      case "rule.replace":
+      case "rule.remove":
+      case "rule.move":
+        await changeRules(state, change, caller);
+        return;
     }
   };
 
   return {
-    ...planned.handlers,
     ...pinHandlers(state),
     ...grantHandlers(state),
     ...clientHandlers(state, clients),
     ...profileHandlers(state, profiles),
     ...auditHandlers(state),
     ...callHandlers(state),
+    ...ruleHandlers(state),
     "hub.status": (): Status => ({
       hub: state.hub(),
       servers: state.servers.all().map(summary),

@@ -117,6 +117,19 @@ export class PolicyService {
     return coveringRule(approvals) ?? null;
   }
 
+  /** Decides about tool calls that are not made, by the rules in force or by others; compiled once. */
+  trial(rules?: readonly Rule[]): (call: PolicyCall) => Decision {
+    const { rules: inForce, consent } = this.#deps.config();
+    const policy = compileRules(rules ?? inForce, this.#guard);
+    return (call) =>
+      policy.decide(call, new CallFacts(this.#machine, this.#place(call), [], call.project), consent.default);
+  }
+
+  /** What no rule can overrule, in words. */
+  get builtIn(): string[] {
+    return [this.#guard.words];
+  }
+
   /** What its server says of a tool; MCP's defaults where it says nothing. */
   claims(server: string, tool: string): Claims {
     return this.#deps.server(server)?.catalog.claimsOf(tool) ?? NO_CLAIMS;

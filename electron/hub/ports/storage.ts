@@ -192,12 +192,26 @@ export interface AuditLog {
   }): { entries: AuditEntry[]; more: boolean };
 }
 
+/** How often a rule has decided, by its id; the time in milliseconds since the epoch. */
+export interface StoredRuleUse {
+  readonly rule: string;
+  readonly uses: number;
+  readonly lastUsedAt: number;
+}
+
+export interface RuleUseStore {
+  all(): StoredRuleUse[];
+  /** Queued for the next group commit. */
+  put(uses: readonly StoredRuleUse[]): void;
+}
+
 export interface Storage {
   readonly calls: CallLog;
   readonly clients: ClientStore;
   readonly sessions: SessionStore;
   readonly catalogs: CatalogStore;
   readonly pins: PinStore;
+  readonly ruleUses: RuleUseStore;
   readonly audit: AuditLog;
   /** Commits what is queued, waits for the worker, checkpoints and closes. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { AuditEntry } from "../../../shared/model/audit.ts";
+import type { CallSummary } from "../../../shared/model/call.ts";
 import type {
   CallQueryFilter,
   CallRow,
@@ -8,6 +9,7 @@ import type {
   StoredClient,
   StoredHeld,
   StoredPin,
+  StoredRuleUse,
   StoredSession,
   StoredToken,
 } from "../ports/storage.ts";
@@ -17,6 +19,7 @@ export interface MemoryStorage extends Storage {
   readonly rows: CallRow[];
   storedClients: StoredClient[];
   storedTokens: StoredToken[];
+  readonly storedRuleUses: Map<string, StoredRuleUse>;
   readonly storedSessions: Map<string, StoredSession>;
   readonly audited: string[];
   /** What lists of calls were filtered by. */
@@ -38,6 +41,7 @@ export function createMemoryStorage(): MemoryStorage {
   };
   const storage: MemoryStorage = {
     rows: [],
+    storedRuleUses: new Map(),
     storedClients: [],
     storedTokens: [],
     callFilters: [],
@@ -58,11 +62,40 @@ export function createMemoryStorage(): MemoryStorage {
           committed(error, storage.rows.length);
         });
       },
-      list(filter) {
+      list(filter, limit, before = Number.POSITIVE_INFINITY) {
         storage.callFilters.push(filter);
-        return Promise.resolve({ calls: [], more: false });
+        const found = storage.rows
+          .map((row, index) => summaryOf(row, index + 1))
+          .filter(
+            (call, index) =>
+              call.id < before &&
+              (filter.server ?? call.server) === call.server &&
+              (filter.tool ?? call.tool) === call.tool &&
+              (filter.status ?? call.status) === call.status &&
+              (storage.rows[index]?.startedAt ?? 0) >= (filter.since ?? 0),
+          )
+          .reverse();
+        return Promise.resolve({ calls: found.slice(0, limit), more: found.length > limit });
       },
-      get: () => Promise.resolve(undefined),
+      get(id, maxBytes) {
+        const row = storage.rows[id - 1];
+        if (row === undefined) return Promise.resolve(undefined);
+        const payload = (bytes: Uint8Array | null) =>
+          bytes === null
+            ? null
+            : {
+                text: Buffer.from(bytes).toString("utf8", 0, maxBytes),
+                bytes: bytes.length,
+                truncated: bytes.length > maxBytes,
+              };
+        const { request, result, error } = row;
+        return Promise.resolve({
+          ...summaryOf(row, id),
+          request: payload(request),
+          result: payload(result),
+          error: payload(error),
+        });
+      },
       countSince: () => new Map(),
     },
     clients: {
@@ -125,6 +158,12 @@ export function createMemoryStorage(): MemoryStorage {
         return { entries: older.slice(0, limit), more: older.length > limit };
       },
     },
+    ruleUses: {
+      all: () => [...storage.storedRuleUses.values()],
+      put: (uses) => {
+        for (const use of uses) storage.storedRuleUses.set(use.rule, use);
+      },
+    },
     close: () => Promise.resolve(),
   };
   return storage;
@@ -146,5 +185,27 @@ function memoryPins(): PinStore {
       stored.set(server, { pins, held });
     },
     remove: (server) => stored.delete(server),
+  };
+}
+
+function summaryOf(row: CallRow, id: number): CallSummary {
+  const { startedAt, client, session, server, tool, method, status, durationUs, profile, project, rule } =
+    row;
+  return {
+    id,
+    startedAt: new Date(startedAt).toISOString(),
+    client,
+    session,
+    server,
+    tool,
+    method,
+    status,
+    durationUs,
+    times: { queue: row.queueUs, consent: row.consentUs, upstream: row.upstreamUs, hub: row.hubUs },
+    requestBytes: row.request?.length ?? 0,
+    resultBytes: (row.result ?? row.error)?.length ?? 0,
+    profile,
+    project,
+    rule,
   };
 }

@@ -1,0 +1,21 @@
+import type { RuleUseStore, StoredRuleUse } from "../hub/ports/storage.ts";
+import type { Connection } from "./database.ts";
+import type { GroupCommit } from "./group-commit.ts";
+
+/** How often each rule has decided. */
+export function openRuleUses(connection: Connection, group: GroupCommit): RuleUseStore {
+  const select = connection.prepare<[], StoredRuleUse>(
+    "SELECT rule, uses, last_used_at AS lastUsedAt FROM rule_use",
+  );
+  const put = connection.prepare(
+    `INSERT INTO rule_use (rule, uses, last_used_at) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET uses = excluded.uses, last_used_at = excluded.last_used_at`,
+  );
+  return {
+    all: () => select.all(),
+    put: (uses) =>
+      group.write(() => {
+        for (const { rule, uses: count, lastUsedAt } of uses) put.run(rule, count, Math.round(lastUsedAt));
+      }),
+  };
+}
