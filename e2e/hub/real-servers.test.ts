@@ -14,7 +14,9 @@ describe("four real servers behind one hub", () => {
   beforeAll(async () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), "gatehouse-real-")));
     writeFileSync(join(folder, "note.txt"), NOTE);
-    hub = await startTestHub({ config: { mcpServers: realServers(folder) } });
+    // As a person has it: what is added after the approval is held.
+    const consent = { default: "allow", newTools: "hold" };
+    hub = await startTestHub({ config: { consent, mcpServers: realServers(folder) } });
     token = await hub.addClient("real");
     await waitFor(async () => (await hub.status()).servers.every(({ tools }) => tools !== null), {
       deadlineMs: PATIENCE,
@@ -71,6 +73,24 @@ describe("four real servers behind one hub", () => {
     );
     expect(textOf(answer)).toContain("completed");
     expect(seen).toEqual([1, 2, 3].map((step) => ["notifications/progress", "long", step]));
+  });
+
+  test("have nothing held back after their starts, and nothing suspicious in what they say", async () => {
+    for (let round = 0; round < 2; round += 1)
+      for (const name of Object.keys(realServers(folder))) {
+        await hub.command("server", "restart", name);
+        // Its lists have been read again when it answers.
+        const { tool, args } = realCalls(folder).find(({ server }) => server === name) ?? {
+          tool: "",
+          args: {},
+        };
+        const client = await hub.connect(token, `/mcp/s/${name}`);
+        expect((await client.call(tool, args)).result?.isError).toBeFalsy();
+      }
+    const { pending } = JSON.parse(await hub.command("pending", "--json"));
+    expect(pending).toEqual([]);
+    for (const name of Object.keys(realServers(folder)))
+      expect(await hub.command("server", "review", name)).toBe(`Nothing of ${name} is held back.\n`);
   });
 
   test("work with the SDK's own client, which validates every answer", async () => {

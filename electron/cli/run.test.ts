@@ -30,6 +30,10 @@ async function run(args: readonly string[], answers?: Answers, io: Partial<Io> =
 const client = {
   id: "c1",
   name: "me",
+  claimedName: null,
+  icon: null,
+  via: "token",
+  labels: {},
   profile: null,
   createdAt: "2026-11-22T11:00:00.000Z",
   lastSeenAt: null,
