@@ -19,6 +19,8 @@ export interface DoorRefusal {
 export interface Door {
   /** The refusal, or undefined when the request may come in. */
   check(headers: IncomingHttpHeaders): DoorRefusal | undefined;
+  /** The same for what is public, and any web page may read: only the host name counts. */
+  checkHost(headers: IncomingHttpHeaders): DoorRefusal | undefined;
   /** Replaces the further host names: "name" stands for any port, "name:port" for just that one. */
   setAllowedHosts(hosts: readonly string[]): void;
 }
@@ -35,17 +37,25 @@ export function createDoor(port: number, allowedHosts: readonly string[]): Door 
     return furtherHosts.has(host) || furtherHosts.has(withoutPort(host));
   };
 
+  const hostOf = (headers: IncomingHttpHeaders): string => {
+    const host = headers.host ?? "";
+    return ownHosts.has(host) ? host : host.toLowerCase();
+  };
+
   const door: Door = {
+    checkHost(headers) {
+      const host = hostOf(headers);
+      if (ownHosts.has(host) || isFurtherHost(host)) return undefined;
+      return {
+        code: "host_not_allowed",
+        message: `this hub does not answer to the host ${quoted(headers.host ?? "")}`,
+        advice: `Use http://127.0.0.1:${port}, or add the host to listen.allowedHosts in gatehouse.json.`,
+      };
+    },
     check(headers) {
-      const rawHost = headers.host ?? "";
-      const host = ownHosts.has(rawHost) ? rawHost : rawHost.toLowerCase();
-      if (!ownHosts.has(host) && !isFurtherHost(host)) {
-        return {
-          code: "host_not_allowed",
-          message: `this hub does not answer to the host ${quoted(rawHost)}`,
-          advice: `Use http://127.0.0.1:${port}, or add the host to listen.allowedHosts in gatehouse.json.`,
-        };
-      }
+      const unknown = door.checkHost(headers);
+      if (unknown !== undefined) return unknown;
+      const host = hostOf(headers);
       const origin = headers.origin;
       if (origin !== undefined) {
         // A further host is trusted for its own pages only: scheme aside, origin and host must be the same.

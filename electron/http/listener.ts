@@ -11,7 +11,10 @@ import { createLegacySseHandler } from "./legacy-sse/handler.ts";
 import { legacyRouteOf } from "./legacy-sse/route.ts";
 import { createMcpHandler } from "./mcp/handler.ts";
 import { scopeOf } from "./mcp/scope.ts";
+import { createOAuth } from "./oauth/handler.ts";
+import { oauthRouteOf } from "./oauth/routes.ts";
 import { type CallerLookup, findCaller } from "./process/caller.ts";
+import { createOtherEndLookup, type OtherEndLookup } from "./process/other-end.ts";
 import { findPortHolder, type PortHolder } from "./process/port-holder.ts";
 import { PULSE_MILLISECONDS, systemTimers, type Timers } from "./timers.ts";
 import { createUi } from "./ui.ts";
@@ -25,6 +28,9 @@ export interface ListenerSurroundings {
   readonly loginMilliseconds: number;
   readonly findHolder: (port: number) => Promise<PortHolder | undefined>;
   readonly findCaller: CallerLookup;
+  readonly findOtherEnd: OtherEndLookup;
+  /** Fetches a client's metadata document; left out: as http/oauth/fetch-document.ts does. */
+  readonly fetchDocument?: (address: string | URL) => Promise<Response>;
 }
 
 const real: ListenerSurroundings = {
@@ -33,6 +39,7 @@ const real: ListenerSurroundings = {
   loginMilliseconds: 5_000,
   findHolder: findPortHolder,
   findCaller,
+  findOtherEnd: createOtherEndLookup(),
 };
 
 const SERVER_OPTIONS = {
@@ -63,13 +70,23 @@ export async function createListener(
     loginMilliseconds,
     findHolder,
     findCaller: lookup,
+    findOtherEnd,
+    fetchDocument,
   } = { ...real, ...surroundings };
   const { log } = options;
   const connections = createConnections(timers, stallMilliseconds);
   const { maxBodyBytes } = options;
-  const mcpOptions = { endpoint: options.mcp, connections, timers, maxBodyBytes, lookup, log };
+  const onRefused = (req: IncomingMessage): void => oauth.refused(req);
+  const mcpOptions = { endpoint: options.mcp, connections, timers, maxBodyBytes, lookup, onRefused, log };
   const mcp = createMcpHandler(mcpOptions);
   const legacySse = createLegacySseHandler(mcpOptions);
+  const oauth = createOAuth({
+    pairing: options.pairing,
+    otherEnds: findOtherEnd,
+    timers,
+    log,
+    ...(fetchDocument === undefined ? {} : { fetchDocument }),
+  });
   const control = createControlSocket({
     control: options.control,
     connections,
@@ -85,7 +102,7 @@ export async function createListener(
   const onRequest = (req: IncomingMessage, res: ServerResponse): void => {
     const receivedAt = performance.now();
     res.sendDate = false;
-    const refusal = door.check(req.headers);
+    const refusal = isPublic(req) ? door.checkHost(req.headers) : door.check(req.headers);
     if (refusal !== undefined) {
       report(refusal);
       respondFailure(res, 403, refusal.code, refusal.message, refusal.advice);
@@ -113,7 +130,9 @@ export async function createListener(
     const path = pathOf(req.url ?? "");
     const scope = scopeOf(path);
     const pair = scope === undefined ? legacyRouteOf(path) : undefined;
+    const login = scope === undefined && pair === undefined ? oauthRouteOf(path) : undefined;
     if (scope !== undefined) mcp(req, res, scope, receivedAt);
+    else if (login !== undefined) oauth.handle(req, res, login);
     else if (pair !== undefined) legacySse(req, res, pair, receivedAt);
     else if (path === "/ui" || path.startsWith("/ui/")) ui.handle(req, res, path);
     else if (path === "/healthz" && isRead(req)) respond(res, 200, "application/json", '{"status":"ok"}');
@@ -180,6 +199,7 @@ export async function createListener(
   let closed: Promise<void> | undefined;
   const close = async (drainMilliseconds: number): Promise<void> => {
     closing = true;
+    oauth.close();
     const ended = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
     await connections.drain(drainMilliseconds);
     stopPulse();
@@ -206,6 +226,13 @@ function isRead(req: IncomingMessage): boolean {
   return req.method === "GET" || req.method === "HEAD";
 }
 
+/** The documents that any web page may read; looked at only when the path can be one. */
+function isPublic(req: IncomingMessage): boolean {
+  if (req.url?.includes("/.well-known/") !== true) return false;
+  const route = oauthRouteOf(pathOf(req.url));
+  return route?.kind === "resource-document" || route?.kind === "server-document";
+}
+
 /** Clients are given 127.0.0.1, never "localhost", which some systems try on ::1 first. */
 function urlHost(host: string): string {
   if (["localhost", "127.0.0.1", "0.0.0.0", "::", "[::]"].includes(host)) return "127.0.0.1";
@@ -213,7 +240,7 @@ function urlHost(host: string): string {
 }
 
 function greeting(url: string): string {
-  return `Gatehouse, a local hub for MCP.\n\nClients connect to ${url} with a token from: gatehouse client add NAME\n`;
+  return `Gatehouse, a local hub for MCP.\n\nClients connect to ${url} by OAuth, or with a token from: gatehouse client add NAME\n`;
 }
 
 /** Answers an upgrade that does not come about; the socket is no longer the HTTP server's. */

@@ -10,7 +10,11 @@ import { createGroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
 import { openNames } from "./names.ts";
 import { openPins } from "./pins.ts";
+<<<<<<< HEAD
 import { openRuleUses } from "./rule-uses.ts";
+=======
+import { openOAuth } from "./oauth.ts";
+>>>>>>> fbf3378 (Pairing, not wired yet: authorization server by oidc-provider, who is at the other end of a socket, the question, records of OAuth)
 import { openServerCounts } from "./server-counts.ts";
 import { openSessions } from "./sessions.ts";
 import { createMainTurn } from "./turn.ts";
@@ -94,6 +98,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       pins: openPins(connection),
       ruleUses: openRuleUses(connection, group),
       audit: openAudit(connection),
+      oauth: openOAuth(connection),
       close: () => {
         closed ??= close();
         return closed;

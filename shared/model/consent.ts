@@ -15,6 +15,11 @@ export type Seen = z.infer<typeof seenSchema>;
 export const pairingSchema = z.object({
   /** What the operating system says of the connecting socket; null where it does not tell. */
   process: processSchema.nullable(),
+  /**
+   * Which of its requests the process was seen at: its registration, one to the token endpoint, or (the weakest, as it
+   * names nobody) the last one to /mcp that was refused. The login itself comes from a browser. Null without a process.
+   */
+  processFrom: z.enum(["registration", "token", "refused"]).nullable(),
   /** What the client calls itself: a claim, shown in quotes. */
   claimedName: z.string(),
   /** The address of its metadata document, whose host vouches for it; null when it registered itself. */

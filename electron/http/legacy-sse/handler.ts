@@ -50,8 +50,11 @@ export function createLegacySseHandler(options: McpHandlerOptions): LegacySseHan
   return (req, res, route, receivedAt) => {
     const method = route.kind === "stream" ? "GET" : "POST";
     if (req.method !== method) return refuse(res, wrongMethod(req.method, method));
-    const client = authorize(req.headers.authorization, endpoint);
-    if (client instanceof Refusal) return refuse(res, client);
+    const client = authorize(req, route.scope, endpoint);
+    if (client instanceof Refusal) {
+      refuse(res, client);
+      return options.onRefused(req);
+    }
     if (!endpoint.scopeExists(route.scope, client)) return refuse(res, unknownScope(route.scope));
     if (route.kind === "stream") open(req, res, client, route);
     else post(req, res, client, route, receivedAt);

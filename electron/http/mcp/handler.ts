@@ -53,6 +53,8 @@ export interface McpHandlerOptions {
   readonly maxBodyBytes: number;
   /** Finds the program behind a connection, when somebody asks for it. */
   readonly lookup: CallerLookup;
+  /** A request without a good token was answered with 401. */
+  readonly onRefused: (req: IncomingMessage) => void;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
@@ -66,7 +68,7 @@ export type McpHandler = (
 
 /** Creates the handler of /mcp, /mcp/p/PROFILE and /mcp/s/SERVER. */
 export function createMcpHandler(options: McpHandlerOptions): McpHandler {
-  const { endpoint, connections, timers, maxBodyBytes, log } = options;
+  const { endpoint, connections, timers, maxBodyBytes, onRefused, log } = options;
   const logs = new EventLogs();
   const peerOf = createPeers("http", options.lookup);
 
@@ -76,9 +78,10 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
       refuse(res, wrongMethod(method, METHODS));
       return;
     }
-    const client = authorize(req.headers.authorization, endpoint);
+    const client = authorize(req, scope, endpoint);
     if (client instanceof Refusal) {
       refuse(res, client);
+      onRefused(req);
       return;
     }
     if (!endpoint.scopeExists(scope, client)) {

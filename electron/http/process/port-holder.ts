@@ -1,5 +1,5 @@
-import { execFile } from "node:child_process";
-import { findSocketOwner, type ProcFiles, realProcFiles } from "./proc-net.ts";
+import { findSocketOwner } from "./proc-net.ts";
+import { realTools, type SystemTools } from "./tools.ts";
 
 /** Who listens on a TCP port. */
 export interface PortHolder {
@@ -7,29 +7,10 @@ export interface PortHolder {
   readonly name: string | null;
 }
 
-/** What the look-up needs of the machine; tests hand in their own. */
-export interface HolderTools {
-  readonly platform: NodeJS.Platform;
-  readonly files: ProcFiles;
-  /** Runs a program without a shell; its stdout, or a rejection. */
-  run(program: string, args: readonly string[]): Promise<string>;
-}
-
-const realTools: HolderTools = {
-  platform: process.platform,
-  files: realProcFiles,
-  run: (program, args) =>
-    new Promise((resolve, reject) => {
-      execFile(program, [...args], { timeout: 2_000, windowsHide: true }, (error, stdout) =>
-        error === null ? resolve(stdout) : reject(error),
-      );
-    }),
-};
-
 /** The process that listens on `port`, or undefined when the system does not tell. Never rejects. */
 export async function findPortHolder(
   port: number,
-  tools: HolderTools = realTools,
+  tools: Pick<SystemTools, "platform" | "files" | "run"> = realTools,
 ): Promise<PortHolder | undefined> {
   try {
     if (tools.platform === "linux")
@@ -48,7 +29,7 @@ function parseLsof(output: string): PortHolder | undefined {
   return { pid: Number(pid), name: /^c(.+)$/m.exec(output)?.[1] ?? null };
 }
 
-async function windowsHolder(port: number, tools: HolderTools): Promise<PortHolder | undefined> {
+async function windowsHolder(port: number, tools: Pick<SystemTools, "run">): Promise<PortHolder | undefined> {
   const table = await tools.run("netstat.exe", ["-ano", "-p", "TCP"]);
   const table6 = await tools.run("netstat.exe", ["-ano", "-p", "TCPv6"]).catch(() => "");
   for (const line of `${table}\n${table6}`.split(/\r?\n/)) {

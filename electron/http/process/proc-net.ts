@@ -1,10 +1,17 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { canonicalAddress } from "./address.ts";
 
 /** One line of Linux's /proc/net/tcp or tcp6, as far as it is needed to find a socket's owner. */
 export interface SocketRow {
+  /** Canonical text, see `canonicalAddress`. */
+  readonly localAddress: string;
   readonly localPort: number;
+  readonly remoteAddress: string;
   readonly remotePort: number;
   readonly listening: boolean;
+  /** The user whose process made the socket. */
+  readonly uid: number;
+  /** "0": no process has it any more, and the uid says nothing. */
   readonly inode: string;
 }
 
@@ -36,16 +43,40 @@ export function parseSocketRows(text: string): SocketRow[] {
   for (const line of text.split("\n").slice(1)) {
     const fields = line.trim().split(/\s+/);
     const [, local, remote, state] = fields;
+    const uid = fields[7];
     const inode = fields[9];
-    if (local === undefined || remote === undefined || inode === undefined) continue;
+    if (local === undefined || remote === undefined || uid === undefined || inode === undefined) continue;
+    const [localAddress, localPort] = parseEnd(local);
+    const [remoteAddress, remotePort] = parseEnd(remote);
     rows.push({
-      localPort: Number.parseInt(local.slice(local.lastIndexOf(":") + 1), 16),
-      remotePort: Number.parseInt(remote.slice(remote.lastIndexOf(":") + 1), 16),
+      localAddress,
+      localPort,
+      remoteAddress,
+      remotePort,
       listening: state === LISTEN,
+      uid: Number(uid),
       inode,
     });
   }
   return rows;
+}
+
+/** "0100007F:12AC": the address in 32-bit words of the machine's byte order (little on all that Node runs on), the port. */
+function parseEnd(end: string): [address: string, port: number] {
+  const [hex = "", port = ""] = end.split(":");
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
+  const address =
+    bytes.length === 4
+      ? bytes.map((byte) => Number.parseInt(byte, 16)).join(".")
+      : (bytes.join("").match(/.{4}/g) ?? []).join(":");
+  return [canonicalAddress(address), Number.parseInt(port, 16)];
+}
+
+/** The rows of all TCP sockets; empty where /proc cannot be read. */
+export function readSocketRows(files: ProcFiles): SocketRow[] {
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
+    parseSocketRows(attempt(() => files.read(table)) ?? ""),
+  );
 }
 
 /**
@@ -56,20 +87,26 @@ export function findSocketOwner(
   matches: (row: SocketRow) => boolean,
   files: ProcFiles = realProcFiles,
 ): ProcessInfo | undefined {
-  const inodes = new Set<string>();
-  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
-    const text = attempt(() => files.read(table));
-    if (text === undefined) continue;
-    for (const row of parseSocketRows(text))
-      if (row.inode !== "0" && matches(row)) inodes.add(`socket:[${row.inode}]`);
-  }
-  if (inodes.size === 0) return undefined;
+  const rows = readSocketRows(files).filter((row) => row.inode !== "0" && matches(row));
+  return findInodeOwner(
+    rows.map(({ inode }) => inode),
+    files,
+  );
+}
+
+/** The process that holds a socket of one of these inodes, as `findSocketOwner`. */
+export function findInodeOwner(
+  inodes: readonly string[],
+  files: ProcFiles = realProcFiles,
+): ProcessInfo | undefined {
+  if (inodes.length === 0) return undefined;
+  const links = new Set(inodes.map((inode) => `socket:[${inode}]`));
   for (const entry of attempt(() => files.list("/proc")) ?? []) {
     if (!/^\d+$/.test(entry)) continue;
     const folder = `/proc/${entry}`;
     for (const descriptor of attempt(() => files.list(`${folder}/fd`)) ?? []) {
       const target = attempt(() => files.link(`${folder}/fd/${descriptor}`));
-      if (target === undefined || !inodes.has(target)) continue;
+      if (target === undefined || !links.has(target)) continue;
       return {
         pid: Number(entry),
         name: attempt(() => files.read(`${folder}/comm`).trim()) ?? null,

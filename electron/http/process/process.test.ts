@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createCaller } from "./caller.ts";
-import { findPortHolder, type HolderTools } from "./port-holder.ts";
+import { findPortHolder } from "./port-holder.ts";
 import { findSocketOwner, type ProcFiles, parseSocketRows } from "./proc-net.ts";
+import type { SystemTools } from "./tools.ts";
 
 const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:12AC 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0000000000000000 100 0 0 10 0
@@ -29,7 +30,10 @@ const files: ProcFiles = {
   },
 };
 
-const toolsOf = (platform: NodeJS.Platform, outputs: Record<string, string>): HolderTools => ({
+const toolsOf = (
+  platform: NodeJS.Platform,
+  outputs: Record<string, string>,
+): Pick<SystemTools, "platform" | "files" | "run"> => ({
   platform,
   files,
   run(program, args) {
@@ -41,8 +45,24 @@ const toolsOf = (platform: NodeJS.Platform, outputs: Record<string, string>): Ho
 describe("finding a process by its socket", () => {
   test("the kernel's table is read", () => {
     expect(parseSocketRows(TABLE)).toEqual([
-      { localPort: 4780, remotePort: 0, listening: true, inode: "4711" },
-      { localPort: 50_000, remotePort: 4780, listening: false, inode: "4712" },
+      {
+        localAddress: "127.0.0.1",
+        localPort: 4780,
+        remoteAddress: "0.0.0.0",
+        remotePort: 0,
+        listening: true,
+        uid: 1000,
+        inode: "4711",
+      },
+      {
+        localAddress: "127.0.0.1",
+        localPort: 50_000,
+        remoteAddress: "127.0.0.1",
+        remotePort: 4780,
+        listening: false,
+        uid: 1000,
+        inode: "4712",
+      },
     ]);
   });
 

@@ -12,6 +12,7 @@ import type {
   SessionHandle,
   StreamSink,
 } from "../../hub/ports/endpoint.ts";
+import type { PairingEndpoint } from "../../hub/ports/pairing.ts";
 import type { Timers } from "../timers.ts";
 
 /** A clock that stands still until a test moves it. */
@@ -195,6 +196,12 @@ export class FakeControl implements ControlEndpoint {
   }
 }
 
+const noPairing = new Proxy({} as PairingEndpoint, {
+  get(_target, name) {
+    throw new Error(`this test has no pairing, and ${String(name)} was used`);
+  },
+});
+
 /** Options of a listener on a free port, with fakes behind it. */
 export function optionsWith(
   mcp: McpEndpoint,
@@ -207,6 +214,7 @@ export function optionsWith(
     allowedHosts: [],
     mcp,
     control,
+    pairing: noPairing,
     uiFolder: undefined,
     maxBodyBytes: 4_096,
     log: () => {},

@@ -3,6 +3,7 @@ import type { ClientSession, Process } from "../../../shared/model/client.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import type { HeaderFields } from "../../core/mcp/stateless-era/headers.ts";
 import type { RequestMeta } from "../../core/mcp/stateless-era/meta.ts";
+import type { PairingEndpoint } from "./pairing.ts";
 
 /**
  * Who sent a request, as its token says; it stays true while it is held: a new name or profile shows at once. `id` is
@@ -86,8 +87,11 @@ export interface InboundMessage {
 
 /** What the listener needs from the hub for /mcp. */
 export interface McpEndpoint {
-  /** The client a bearer token belongs to; undefined when unknown or revoked. Compares hashes in constant time. */
-  authenticate(token: string): ClientIdentity | undefined;
+  /**
+   * The client a bearer token belongs to; undefined when it is unknown, expired, revoked, or was issued for another
+   * host name or scope than this one. Compares hashes in constant time.
+   */
+  authenticate(token: string, host: string | undefined, scope: Scope): ClientIdentity | undefined;
   /** The identity of a caller without a token, or undefined when access.anonymous is "deny". */
   anonymous(): ClientIdentity | undefined;
   /** Whether the scope names something that exists (an enabled server, a profile), as far as this client may know. */
@@ -135,6 +139,7 @@ export interface ListenerOptions {
   readonly allowedHosts: readonly string[];
   readonly mcp: McpEndpoint;
   readonly control: ControlEndpoint;
+  readonly pairing: PairingEndpoint;
   /** Folder of the built renderer, served at /ui/; undefined: no web UI. */
   readonly uiFolder: string | undefined;
   /** Largest request body in bytes. */

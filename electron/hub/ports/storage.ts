@@ -1,6 +1,7 @@
 import type { AuditEntry } from "../../../shared/model/audit.ts";
 import type { CallDetail, CallFilter, CallStatus, CallSummary } from "../../../shared/model/call.ts";
 import type { Client, ClientSession, Labels } from "../../../shared/model/client.ts";
+import type { OAuthStore } from "./pairing.ts";
 
 /** A finished call. Times in microseconds; payloads are raw JSON bytes, spliced from the messages themselves. */
 export interface CallRow {
@@ -213,6 +214,7 @@ export interface Storage {
   readonly pins: PinStore;
   readonly ruleUses: RuleUseStore;
   readonly audit: AuditLog;
+  readonly oauth: OAuthStore;
   /** Commits what is queued, waits for the worker, checkpoints and closes. */
   close(): Promise<void>;
 }
