@@ -5,7 +5,7 @@ export type Revision = "2025-03-26" | "2025-06-18" | "2025-11-25" | "2026-07-28"
 
 export const REVISIONS: readonly Revision[] = ["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"];
 
-/** What a client answers to a server's question, by its method; JSON-RPC error objects refuse. */
+/** What a client answers to a server's question, by its method; `tasks` declares the tasks extension. */
 export type Answers = Readonly<
   Record<string, (params: Record<string, unknown>, round: number) => Record<string, unknown>>
 >;
@@ -65,6 +65,8 @@ export function capabilitiesOf(revision: Revision, answers: Answers): object {
   return {
     ...(answers["roots/list"] && { roots: revision === "2026-07-28" ? {} : { listChanged: true } }),
     ...(answers["sampling/createMessage"] && { sampling: {} }),
+    ...(answers.tasks &&
+      revision === "2026-07-28" && { extensions: { "io.modelcontextprotocol/tasks": {} } }),
     ...(answers["elicitation/create"] && revision !== "2025-03-26" && { elicitation }),
   };
 }
