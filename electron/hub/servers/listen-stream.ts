@@ -20,7 +20,7 @@ export type Watched = Pick<ListenFilter, "resourceSubscriptions" | "taskIds">;
  */
 export class ListenStream {
   readonly #log: (text: string) => void;
-  #watched: Watched = HEARS_NOTHING;
+  #watched: Watched = { resourceSubscriptions: [], taskIds: [] };
   #renew: (() => void) | undefined;
   /** Those who wait for a stream with what was wanted when they came. */
   #waiting: ((held: ListenFilter) => void)[] = [];
@@ -52,7 +52,7 @@ export class ListenStream {
       const waiting = this.#waiting;
       this.#waiting = [];
       const lists = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
-      const next = connection.listen(honoured({ ...lists, ...this.#watched }, capabilities));
+      const next = connection.listen(honoured({ ...this.#watched, ...lists }, capabilities));
       const ended = next.done.catch((error: unknown) => this.#log(sentenceOf(error)));
       const said = Promise.race([
         next.acknowledged,

@@ -30,7 +30,7 @@ async function statelessServer(): Promise<{ hub: TestHub; listens: Listen[] }> {
   hub.server.answer["server/discover"] = () => ({
     ...whole,
     supportedVersions: ["2026-07-28"],
-    capabilities: { resources: { subscribe: true } },
+    capabilities: { resources: { subscribe: true, listChanged: true } },
   });
   hub.server.answer["resources/list"] = () => ({ ...whole, resources });
   hub.server.answer["subscriptions/listen"] = (params, id) => {
@@ -92,6 +92,12 @@ describe("a listen stream in front of a stateless server", () => {
       params: { notifications: { resourceSubscriptions: ["demo://one"] } },
     });
     expect(cancelled(hub)).toEqual([listens[0]?.id]);
+  });
+
+  it("is opened for changed lists alone before anybody wants more", async () => {
+    const { hub } = await statelessServer();
+    const [first] = hub.server.received.filter(({ method }) => method === "subscriptions/listen");
+    expect(first?.params?.notifications).toEqual({ resourcesListChanged: true });
   });
 
   it("hears once of what comes on both streams while one takes the other's place", async () => {
