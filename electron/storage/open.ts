@@ -9,12 +9,9 @@ import { type Connection, openConnection, unusable } from "./database.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
 import { openNames } from "./names.ts";
-import { openPins } from "./pins.ts";
-<<<<<<< HEAD
-import { openRuleUses } from "./rule-uses.ts";
-=======
 import { openOAuth } from "./oauth.ts";
->>>>>>> fbf3378 (Pairing, not wired yet: authorization server by oidc-provider, who is at the other end of a socket, the question, records of OAuth)
+import { openPins } from "./pins.ts";
+import { openRuleUses } from "./rule-uses.ts";
 import { openServerCounts } from "./server-counts.ts";
 import { openSessions } from "./sessions.ts";
 import { createMainTurn } from "./turn.ts";
