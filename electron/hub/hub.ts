@@ -33,6 +33,7 @@ import { compose } from "./pipeline/call.ts";
 import { consentStep } from "./pipeline/consent-step.ts";
 import { keenStep } from "./pipeline/keen-step.ts";
 import { limitStep } from "./pipeline/limit-step.ts";
+import { rateStep } from "./pipeline/rate-step.ts";
 import { recordStep } from "./pipeline/record.ts";
 import { findRoute, type RouteDeps, routeCall } from "./pipeline/route.ts";
 import { authorizeStep, lookupStep } from "./pipeline/steps.ts";
@@ -279,6 +280,7 @@ export function createHub(deps: HubDeps): Hub {
         heldRoute(catalog.view(call.scope, call.profile), call.target.space, call.target.value),
       ),
       limitStep({ paused: () => paused }),
+      rateStep(() => store.config.limits),
       validateStep((name) => servers.get(name), serverChanged),
       consentStep(policy, consent, ruleUses),
       subscriptions.step,

@@ -33,14 +33,16 @@ export function limitStep(state: { paused: () => boolean }): Step {
       return errorOutcome(call, SERVER_BUSY, "too many bytes of requests are under way; try again soon", {
         code: "too_many_bytes",
       });
-    bytesInFlight += call.bytes.length;
+    // A person may edit the arguments meanwhile: what was added is what is taken off.
+    const bytes = call.bytes.length;
+    bytesInFlight += bytes;
     const outcome = next();
     if (!(outcome instanceof Promise)) {
-      bytesInFlight -= call.bytes.length;
+      bytesInFlight -= bytes;
       return outcome;
     }
     const over = (): void => {
-      bytesInFlight -= call.bytes.length;
+      bytesInFlight -= bytes;
     };
     outcome.then(over, over);
     return outcome;
