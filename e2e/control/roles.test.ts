@@ -67,6 +67,7 @@ const CONFIG = {
     spare: { command: "some-program", enabled: false, env: { A: ENV_VALUE } },
   },
   rules: [{ server: "echo", decision: "allow" }],
+  profiles: { "spare-of-operator": {} },
 };
 
 interface Hub {
@@ -165,6 +166,11 @@ async function parametersOf(cell: string, caller: RawControl, callId: number): P
     "servers.parse": { text: "npx some-server" },
     "clients.add": { name: `client-of-${role}` },
     "clients.revoke": { name: "spare" },
+    "clients.get": { name: "used" },
+    "clients.update": { name: "used", labels: { team: role } },
+    "profiles.preview": { profile: { servers: ["echo"] } },
+    "profiles.set": { name: `of-${role}`, profile: { servers: ["echo"] } },
+    "profiles.remove": { name: `spare-of-${role}` },
     "calls.get": { id: callId },
     "questions.ask": { change: { type: "server.add", name: "asked", config: entry(ASKED_VALUE) } },
     "settings.set": { consentDefault: "allow" },

@@ -4,8 +4,16 @@ import { callStatusSchema } from "../../shared/model/call.ts";
 import { type Answer, answerSchema } from "../../shared/model/question.ts";
 import { didYouMean } from "../hub/config/suggest.ts";
 import { VERSION } from "../hub/version.ts";
+import { type AuditOptions, audit } from "./commands/audit.ts";
 import { type CallsOptions, calls } from "./commands/calls.ts";
-import { addClient, listClients, revokeClient } from "./commands/clients.ts";
+import {
+  addClient,
+  type EditClientOptions,
+  editClient,
+  listClients,
+  revokeClient,
+  showClient,
+} from "./commands/clients.ts";
 import { type Context, createContext } from "./commands/context.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { type AnswerOptions, answer, pending } from "./commands/questions.ts";
@@ -76,10 +84,21 @@ export function createProgram(io: Io): Command {
     .option("--server <name>", "only calls to this server")
     .option("--tool <name>", "only calls of this tool")
     .option("--client <name>", "only calls by this client")
+    .option("--project <folder>", "only calls for this project folder; * stands for any characters")
+    .option("--environment <label>", "only calls of servers or clients with this label")
+    .option("--team <label>", "only calls of servers or clients with this label")
     .addOption(new Option("--status <status>", "only calls that ended so").choices(callStatusSchema.options))
     .option("--since <time>", "only since then: 90s, 30m, 1h, 2d ago, or a date")
     .option("--search <text>", "only with this text in the request or the result")
     .action((options: CallsOptions) => calls(context(), options));
+
+  program
+    .command("audit")
+    .description("show administrative acts, newest first: who did what, from where")
+    .addOption(jsonOption())
+    .option("--limit <number>", "at most so many", count, 50)
+    .option("--search <text>", "only with this text in the act or what it was about")
+    .action((options: AuditOptions) => audit(context(), options));
 
   program
     .command("pending")
@@ -148,6 +167,25 @@ function addClientCommands(program: Command, context: () => Context, jsonOption:
     .description("list all clients, also the revoked")
     .addOption(jsonOption())
     .action((options: Json) => listClients(context(), options));
+  client
+    .command("show")
+    .description("show a client and its live sessions")
+    .argument("<name>")
+    .addOption(jsonOption())
+    .action((name: string, options: Json) => showClient(context(), name, options));
+  client
+    .command("edit")
+    .description("change a client's name, profile or labels; takes effect at once")
+    .argument("<name>")
+    .option("--rename <name>", "another name; rules that name it follow")
+    .option("--profile <name>", "the profile it sees")
+    .option("--no-profile", "let it see everything")
+    .option("--environment <label>", "its environment, to filter by")
+    .option("--no-environment")
+    .option("--team <label>", "its team, to filter by")
+    .option("--no-team")
+    .addOption(jsonOption())
+    .action((name: string, options: EditClientOptions) => editClient(context(), name, options));
   client
     .command("revoke")
     .description("end a client's token and sessions")

@@ -35,6 +35,7 @@ const client = {
   via: "token",
   labels: {},
   profile: null,
+  labels: {},
   createdAt: "2026-11-22T11:00:00.000Z",
   lastSeenAt: null,
   revokedAt: null,
@@ -54,6 +55,7 @@ const serverSummary = {
   retryAt: null,
   startedAt: null,
   noiseLines: 0,
+  labels: { environment: "prod", team: "core" },
 };
 const status = {
   hub: {
@@ -254,11 +256,11 @@ describe("status", () => {
     expect((await run(["status"], statusAnswers())).printed).toBe(
       `Gatehouse 1  http://127.0.0.1:1/mcp  pid 7  up 1 h
 
-SERVER  STATE  VIA    TOOLS  RESTARTS  TODAY  LAST ERROR
-files   ready  stdio      3         0      2  bad \\u{1b}[31m\\u{202e}
+SERVER  STATE  VIA    TOOLS  RESTARTS  TODAY  LABELS      LAST ERROR
+files   ready  stdio      3         0      2  prod, core  bad \\u{1b}[31m\\u{202e}
 
-CLIENT  PROFILE  SESSIONS  LAST SEEN  ADDED
-me      -               0  never      1 h ago
+CLIENT  PROFILE  LABELS  SESSIONS  LAST SEEN  ADDED
+me      -        -              0  never      1 h ago
 
 2 waiting for an answer: gatehouse pending
 `,
@@ -337,15 +339,19 @@ describe("calls", () => {
   });
 
   it("hands its filters on", async () => {
-    const options = "--server s --tool t --client c --status error --since 1h --search x --limit 5".split(
-      " ",
-    );
+    const options = (
+      "--server s --tool t --client c --project /p* --environment prod --team core --status error --since 1h " +
+      "--search x --limit 5"
+    ).split(" ");
     await run(["calls", ...options], () => ({ calls: [], more: false }));
     expect(hub?.calls[0]?.params).toEqual({
       filter: {
         server: "s",
         tool: "t",
         client: "c",
+        project: "/p*",
+        environment: "prod",
+        team: "core",
         status: "error",
         search: "x",
         since: Date.parse("2026-11-22T11:00:00.000Z"),
@@ -416,6 +422,83 @@ describe("clients", () => {
       "Revoked client me: its token no longer works.\n",
     );
     expect(hub?.calls[1]).toEqual({ method: "clients.revoke", params: { name: "me" } });
+  });
+
+  it("are shown with their sessions, what clients say made visible", async () => {
+    const session = {
+      label: "s-1",
+      revision: "2025-11-25",
+      transport: "http",
+      claimedName: "evil\u001b[2J 1",
+      process: { pid: 12, name: "node", executable: "/bin/node", user: null },
+      scope: "all",
+      project: "/home/a/proj",
+      openedAt: "2026-11-22T11:00:00.000Z",
+      lastUsedAt: "2026-11-22T11:59:00.000Z",
+      running: 1,
+    };
+    const shown = { ...client, claimedName: "claude\u202e", sessionList: [session] };
+    const { printed } = await run(["client", "show", "me"], () => shown);
+    expect(printed).toContain('id c1, which calls itself "claude\\u{202e}"');
+    expect(printed).toContain("evil\\u{1b}[2J 1");
+    expect(printed).toMatch(/s-1 +2025-11-25 +http .* node 12 +all +\/home\/a\/proj +1 +1 min ago/);
+    expect(JSON.parse((await run(["client", "show", "me", "--json"])).printed)).toEqual({ client: shown });
+  });
+
+  it("are edited: what is not named stays", async () => {
+    const labels = { environment: "prod", team: "core" };
+    const answers: Answers = (method) =>
+      method === "clients.get" ? { ...client, labels, sessionList: [] } : { client };
+    const edit = async (...args: string[]) => {
+      expect((await run(["client", "edit", "me", ...args], answers)).code).toBe(0);
+      return hub?.calls.at(-1)?.params;
+    };
+    expect(await edit("--rename", "you", "--profile", "work", "--team", "web")).toEqual({
+      name: "me",
+      newName: "you",
+      profile: "work",
+      labels: { environment: "prod", team: "web" },
+    });
+    expect(await edit("--no-profile", "--no-environment")).toEqual({
+      name: "me",
+      profile: null,
+      labels: { team: "core" },
+    });
+  });
+});
+
+describe("audit", () => {
+  const entry = (id: number) => ({
+    id,
+    at: "2026-11-22T11:59:00.000Z",
+    role: "operator",
+    pid: 7,
+    executable: "/bin/node",
+    act: "client.add",
+    detail: "me\u202e",
+  });
+
+  it("is shown newest first, page by page up to the limit", async () => {
+    const answers: Answers = (_method, params) => {
+      const { limit, before = 2_000 } = params as { limit: number; before?: number };
+      return { entries: Array.from({ length: limit }, (_, index) => entry(before - 1 - index)), more: true };
+    };
+    const { printed } = await run(["audit", "--json", "--limit", "600", "--search", "x"], answers);
+    expect(JSON.parse(printed).entries.map(({ id }: { id: number }) => id)).toEqual(
+      Array.from({ length: 600 }, (_, index) => 1_999 - index),
+    );
+    expect(hub?.calls.map(({ params }) => params)).toEqual([
+      { limit: 500, search: "x" },
+      { limit: 100, search: "x", before: 1_500 },
+    ]);
+  });
+
+  it("is a table for a person", async () => {
+    const { printed } = await run(["audit"], () => ({ entries: [entry(1)], more: false }));
+    expect(printed).toBe(`ID  WHEN       BY        FROM             ACT         WHAT
+ 1  1 min ago  operator  /bin/node pid 7  client.add  me\\u{202e}
+`);
+    expect((await run(["audit", "--search", "y"])).code).toBe(0);
   });
 });
 

@@ -128,6 +128,7 @@ const server = (name: string, more: Partial<ServerSummary>): ServerSummary => ({
   retryAt: null,
   startedAt: new Date(Date.now() - 5_400_000).toISOString(),
   noiseLines: 0,
+  labels: {},
   ...more,
 });
 

@@ -18,6 +18,7 @@ const server = (name: string, more: Partial<ServerSummary> = {}): ServerSummary 
   retryAt: null,
   startedAt: null,
   noiseLines: 0,
+  labels: {},
   ...more,
 });
 const hub = { pid: 1, url: null, version: "0", startedAt: "", paused: false, desktop: false };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { labelsSchema } from "./client.ts";
 
 export const serverStateSchema = z.enum([
   "disabled",
@@ -41,6 +42,8 @@ export const serverSummarySchema = z.object({
   startedAt: z.string().nullable(),
   /** Lines on stdout that were no JSON-RPC message. */
   noiseLines: z.int(),
+  /** Where the person counts it in. */
+  labels: labelsSchema.default({}),
 });
 export type ServerSummary = z.infer<typeof serverSummarySchema>;
 

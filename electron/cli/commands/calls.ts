@@ -12,6 +12,9 @@ export interface CallsOptions {
   readonly server?: string;
   readonly tool?: string;
   readonly client?: string;
+  readonly project?: string;
+  readonly environment?: string;
+  readonly team?: string;
   readonly status?: CallStatus;
   readonly since?: string;
   readonly search?: string;
@@ -25,9 +28,11 @@ const WHOLE_PAYLOAD = 64 * 1024 * 1024;
 /** `calls`: the history, newest first. */
 export async function calls(context: Context, options: CallsOptions): Promise<void> {
   const { io } = context;
-  const { server, tool, client, status, search } = options;
+  const { server, tool, client, project, environment, team, status, search } = options;
   const filter: CallFilter = Object.fromEntries(
-    Object.entries({ server, tool, client, status, search }).filter(([, value]) => value !== undefined),
+    Object.entries({ server, tool, client, project, environment, team, status, search }).filter(
+      ([, value]) => value !== undefined,
+    ),
   );
   if (options.since !== undefined) filter.since = parseSince(options.since, io.now());
   await context.hub("either", async (hub) => {

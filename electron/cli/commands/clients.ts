@@ -1,4 +1,7 @@
+import type { Labels } from "../../../shared/model/client.ts";
 import { visible } from "../escape.ts";
+import { table } from "../table.ts";
+import { relativeTime } from "../times.ts";
 import type { Context } from "./context.ts";
 import { clientRows } from "./status.ts";
 
@@ -32,6 +35,62 @@ export async function listClients(context: Context, options: Json): Promise<void
   const found = await context.hub("either", (hub) => hub.call("clients.list", {}));
   if (options.json) context.json(found);
   else context.io.out(clientRows(context, found.clients));
+}
+
+/** `client show NAME`: a client with its live sessions. */
+export async function showClient(context: Context, name: string, options: Json): Promise<void> {
+  const client = await context.hub("either", (hub) => hub.call("clients.get", { name }));
+  if (options.json) return context.json({ client });
+  const now = context.io.now();
+  const claim = client.claimedName === null ? "" : `, which calls itself "${visible(client.claimedName)}"`;
+  context.io.out(`${clientRows(context, [client])}${claim === "" ? "" : `\nid ${client.id}${claim}\n`}`);
+  if (client.sessionList.length === 0) return context.io.out("\nNo live sessions.\n");
+  context.io.out(
+    `\n${table(
+      ["SESSION", "REVISION", "VIA", "PROGRAM", "PROCESS", "SCOPE", "PROJECT", "RUNNING", "LAST USED"],
+      client.sessionList.map((session) => [
+        session.label,
+        session.revision,
+        session.transport,
+        session.claimedName ?? "-",
+        session.process === null ? "-" : `${session.process.name ?? "?"} ${session.process.pid}`,
+        session.scope,
+        session.project ?? "-",
+        { text: String(session.running), right: true },
+        relativeTime(session.lastUsedAt, now),
+      ]),
+    )}`,
+  );
+}
+
+export interface EditClientOptions extends Json {
+  readonly rename?: string;
+  /** A profile's name; false takes it away. */
+  readonly profile?: string | false;
+  readonly environment?: string | false;
+  readonly team?: string | false;
+}
+
+/** `client edit NAME`: another name, profile or labels; what is not named stays. */
+export async function editClient(context: Context, name: string, options: EditClientOptions): Promise<void> {
+  const found = await context.hub("either", async (hub) => {
+    const { labels } = await hub.call("clients.get", { name });
+    return hub.call("clients.update", {
+      name,
+      ...(options.rename === undefined ? {} : { newName: options.rename }),
+      ...(options.profile === undefined ? {} : { profile: options.profile || null }),
+      labels: withLabels(labels, options),
+    });
+  });
+  if (options.json) context.json(found);
+  else context.io.out(clientRows(context, [found.client]));
+}
+
+function withLabels(labels: Labels, { environment, team }: EditClientOptions): Labels {
+  const next = { ...labels, ...(environment && { environment }), ...(team && { team }) };
+  if (environment === false) delete next.environment;
+  if (team === false) delete next.team;
+  return next;
 }
 
 /** `client revoke NAME`: its token and its sessions end at once. */

@@ -1,4 +1,5 @@
 import type { Status } from "../../../shared/contract.ts";
+import type { Labels } from "../../../shared/model/client.ts";
 import type { ServerSummary } from "../../../shared/model/server.ts";
 import { visible, visibleLines } from "../escape.ts";
 import type { Paint } from "../io.ts";
@@ -58,7 +59,7 @@ function statusText(
 function serverTable(context: Context, servers: readonly ServerSummary[]): string {
   if (servers.length === 0) return "No servers yet. Add one: gatehouse server add NAME -- COMMAND ARGS…\n";
   return table(
-    ["SERVER", "STATE", "VIA", "TOOLS", "RESTARTS", "TODAY", "LAST ERROR"],
+    ["SERVER", "STATE", "VIA", "TOOLS", "RESTARTS", "TODAY", "LABELS", "LAST ERROR"],
     servers.map((server) => [
       server.name,
       { text: server.state, paint: statePaint(context, server) },
@@ -66,6 +67,7 @@ function serverTable(context: Context, servers: readonly ServerSummary[]): strin
       number(server.tools),
       number(server.restarts),
       number(server.callsToday),
+      labelText(server.labels),
       { text: server.lastError ?? "", paint: context.paint.dim },
     ]),
   );
@@ -80,15 +82,19 @@ function statePaint({ paint }: Context, { state }: ServerSummary): Paint | undef
   return paint.dim;
 }
 
+const labelText = ({ environment, team }: Labels): string =>
+  [environment, team].filter((label) => label !== undefined).join(", ") || "-";
+
 /** Clients as a table. */
 export function clientRows(context: Context, clients: Status["clients"]): string {
   if (clients.length === 0) return "No clients yet. Add one: gatehouse client add NAME\n";
   const now = context.io.now();
   return table(
-    ["CLIENT", "PROFILE", "SESSIONS", "LAST SEEN", "ADDED", ""],
+    ["CLIENT", "PROFILE", "LABELS", "SESSIONS", "LAST SEEN", "ADDED", ""],
     clients.map((client) => [
       client.name,
       client.profile ?? "-",
+      labelText(client.labels),
       number(client.sessions),
       relativeTime(client.lastSeenAt, now),
       relativeTime(client.createdAt, now),

@@ -260,6 +260,7 @@ export class ManagedServer {
       retryAt: iso(this.#life.retryAt),
       startedAt: iso(this.#startedAt),
       noiseLines: this.#noiseLines,
+      labels: this.config.labels ?? {},
     };
   }
 
