@@ -35,7 +35,6 @@ const client = {
   via: "token",
   labels: {},
   profile: null,
-  labels: {},
   createdAt: "2026-11-22T11:00:00.000Z",
   lastSeenAt: null,
   revokedAt: null,
