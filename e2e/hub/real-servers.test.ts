@@ -1,8 +1,9 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { openControl } from "../lib/control.ts";
 import { waitFor } from "../lib/wait.ts";
 import { PATIENCE, startTestHub, type TestHub, textOf } from "./kit.ts";
 import { NOTE, realCalls, realServers } from "./real-servers.ts";
@@ -91,6 +92,11 @@ describe("four real servers behind one hub", () => {
     expect(pending).toEqual([]);
     for (const name of Object.keys(realServers(folder)))
       expect(await hub.command("server", "review", name)).toBe(`Nothing of ${name} is held back.\n`);
+    const run = JSON.parse(readFileSync(join(hub.home, "run.json"), "utf8"));
+    const control = await openControl(hub.url.replace(/^http(.*)\/mcp$/, "ws$1/control"), run.token);
+    onTestFinished(() => control.close());
+    for (const name of Object.keys(realServers(folder)))
+      expect((await control.client.call("servers.get", { name })).problems).toEqual([]);
   });
 
   test("work with the SDK's own client, which validates every answer", async () => {

@@ -1,4 +1,5 @@
 import type { Role, Settings } from "../../shared/contract.ts";
+import { sentenceOf } from "../../shared/errors.ts";
 import type { CallSummary } from "../../shared/model/call.ts";
 import type { Config, ServerConfig } from "../../shared/model/config.ts";
 import { heldRoute } from "../core/catalog/aggregate.ts";
@@ -27,6 +28,8 @@ import { StatelessEndpoint } from "./endpoint/stateless/stateless-endpoint.ts";
 import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
+import { watchPackages } from "./pins/packages/package-watch.ts";
+import type { PackageSystem } from "./pins/packages/system.ts";
 import { PinQuestions } from "./pins/pin-questions.ts";
 import { Pins } from "./pins/pins.ts";
 import { compose } from "./pipeline/call.ts";
@@ -61,6 +64,8 @@ export interface HubDeps {
   readonly transports: TransportFactory;
   readonly resolveLaunch: (name: string, config: ServerConfig) => Promise<ServerLaunch>;
   readonly serverLogs: ServerLogs;
+  /** Where installed packages are looked for, so that their updates are seen; without, they are not. */
+  readonly packages?: PackageSystem;
   readonly uiServed: boolean;
   readonly desktop: boolean;
   /** False for a hub without a listener, which knows its servers but starts none. */
@@ -117,7 +122,12 @@ export function createHub(deps: HubDeps): Hub {
     onStateChanged: serverChanged,
     onAsked: (server, bytes, envelope, answer) => serverMessages.ask(server, bytes, envelope, answer),
     onTold: (server, bytes, envelope) => serverMessages.told(server, bytes, envelope),
-    onReady: (server) => subscriptions.renew(server),
+    onReady: (server) => {
+      subscriptions.renew(server);
+      packageStarted?.(server).catch((error: unknown) =>
+        log("warn", `the package of ${server.name} could not be found: ${sentenceOf(error)}`),
+      );
+    },
     onEnded: (server) => serverMessages.serverEnded(server),
     onCatalogChanged: (server) => {
       if (servers.get(server.name) !== server) return;
@@ -153,6 +163,7 @@ export function createHub(deps: HubDeps): Hub {
       broadcaster.emit("pinsChanged", { server, held: pins.count(server) });
     },
   });
+  const packageStarted = deps.packages === undefined ? undefined : watchPackages(deps.packages, pins);
   const inFlight = new InFlight();
   const sight = { identities, catalog, config: () => store.config };
   const subscriptions: Subscriptions = new Subscriptions((session, server, known) =>

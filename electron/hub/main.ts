@@ -28,6 +28,7 @@ import { prepareHome } from "./home/paths.ts";
 import { readRunFile, removeRunFile, writeRunFile } from "./home/run-file.ts";
 import { createHub } from "./hub.ts";
 import { createLog, type Log } from "./log.ts";
+import { thisSystem } from "./pins/packages/system.ts";
 import type { Listener } from "./ports/endpoint.ts";
 import { ServerLogs } from "./server-logs.ts";
 import { VERSION } from "./version.ts";
@@ -135,6 +136,7 @@ async function startLocked(
       return { name, ...expanded };
     },
     serverLogs: new ServerLogs(files.logs),
+    packages: thisSystem(),
     uiServed: uiFolder !== undefined,
     desktop: options.desktop === true,
     runsServers: listening !== false,

@@ -58,7 +58,7 @@ export function readableText(canonical: string): string {
   const tree = treeOf(canonical);
   if (tree.kind === "string") return tree.value;
   if (tree.kind !== "object") return canonical;
-  const order = Object.values(MEMBERS).flat();
+  const order = [...Object.values(MEMBERS).flat(), "version", "publisher", "installedAt"];
   const place = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.length);
   return [...tree.members]
     .sort((a, b) => place(a.key) - place(b.key))

@@ -363,4 +363,20 @@ describe("an updated package", () => {
     await open.request(callOf("fake__echo"), { session: await open.open() });
     expect(calls(open)).toBe(1);
   });
+
+  it("is held no longer when the server runs no package, and asks where newTools is ask", async () => {
+    const config =
+      '{ "consent": { "default": "allow", "newTools": "ask", "timeoutSeconds": 1 }, "mcpServers": { "fake": { "command": "fake" } } }';
+    const hub = await approved({ config });
+    const { pins } = hub.hub.state;
+    pins.found("fake", "fake@1", '{"version":"1"}');
+    pins.found("fake", "fake@2", '{"version":"2"}');
+    expect(hub.hub.state.catalog.view({ kind: "all" }, null).routes.tools.get("fake__echo")?.standing).toBe(
+      "unreviewed",
+    );
+    pins.none("fake");
+    expect(await held(hub)).toEqual([]);
+    await hub.request(callOf("fake__echo"), { session: await hub.open() });
+    expect(calls(hub)).toBe(1);
+  });
 });

@@ -51,6 +51,11 @@ export class Pins {
     if (this.#of(server).found(identity, text)) this.#deps.changed(server);
   }
 
+  /** A server runs no package that is known. */
+  none(server: string): void {
+    if (this.#of(server).noPackage()) this.#deps.changed(server);
+  }
+
   /** The servers that the configuration names: what was accepted of any other is forgotten. */
   keepOnly(names: ReadonlySet<string>): void {
     for (const name of [...this.#deps.store.servers(), ...this.#servers.keys()])

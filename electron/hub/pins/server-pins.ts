@@ -109,6 +109,13 @@ export class ServerPins {
     return this.#now !== undefined && this.#compare();
   }
 
+  /** It runs no package that is known: an update that was held is none any more. Returns whether anything changed. */
+  noPackage(): boolean {
+    if (this.#package === undefined) return false;
+    this.#package = undefined;
+    return this.#now !== undefined && this.#compare();
+  }
+
   /** Accepts what is held under these ids. */
   accept(ids: ReadonlySet<string>): void {
     const accepted = this.#held.filter(({ id }) => ids.has(id));
