@@ -57,7 +57,7 @@ function combine(verdicts: readonly Verdict[], decision: Outcome, missing: strin
 
 const unknown = (why: string): Verdict => ({ match: "unknown", why: () => why });
 const shown = (view: JsonView): string => {
-  const text = JSON.stringify(view.text);
+  const text = view.kind === "string" ? JSON.stringify(view.text) : view.text;
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 };
 
