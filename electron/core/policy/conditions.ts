@@ -21,6 +21,13 @@ export interface Condition {
 /** Texts and numbers inside of what a pointer leads to, above which a call is not looked through. */
 const MAX_LEAVES = 10_000;
 
+/** What a condition looks at; `views` undefined: it is too much. */
+interface Looked {
+  readonly views: readonly JsonView[] | undefined;
+  readonly missing: boolean;
+}
+const NOTHING: Looked = { views: [], missing: true };
+
 type Test = (view: JsonView, facts: PathFacts, lenient: boolean) => Verdict;
 
 /** Compiles a condition. What is wrong with it comes as a sentence at the member's name. */
@@ -30,16 +37,21 @@ export function compileCondition(source: ArgCondition): Condition | { key: strin
   const segments = segmentsOf(source.path);
   const whole = source.equals !== undefined || source.oneOf !== undefined;
   const name = source.path === "" ? "the arguments" : `the argument ${JSON.stringify(source.path)}`;
+  const memo = `${whole ? "whole" : "leaves"}${source.path}`;
+  const look = (args: JsonView): Looked => {
+    const { found, missing } = select(args, segments);
+    const views = whole ? found : leavesOf(found, MAX_LEAVES);
+    const nothing = views?.length === 0 || views?.some((view) => !whole && view.kind === "null") === true;
+    return { views, missing: missing || nothing };
+  };
   return {
     segments,
     source,
     judge(args, facts, decision) {
-      const { found, missing } = args === undefined ? { found: [], missing: true } : select(args, segments);
-      const views = whole ? found : leavesOf(found, MAX_LEAVES);
+      const { views, missing } = args === undefined ? NOTHING : args.remember(memo, () => look(args));
       if (views === undefined) return unknown(`${name} holds too much to look through`);
-      const nothing = views.length === 0 || views.some((view) => !whole && view.kind === "null");
       const verdicts = views.map((view) => test(view, facts, decision !== "allow"));
-      return combine(verdicts, decision, missing || nothing ? `${name} is not there` : undefined);
+      return combine(verdicts, decision, missing ? `${name} is not there` : undefined);
     },
   };
 }

@@ -14,6 +14,9 @@ export class JsonView {
   readonly #span: Span;
   /** The member's name that it stands under, or that its list stands under; "" at the top. */
   readonly key: string;
+  #children: readonly JsonView[] | undefined;
+  #text: string | undefined;
+  readonly #memo = new Map<string, unknown>();
 
   constructor(bytes: Uint8Array, span: Span = trimmed(bytes), key = "") {
     this.#bytes = bytes;
@@ -49,13 +52,29 @@ export class JsonView {
     }
   }
 
+  /** Keeps what was found out about the value under a name, so that many rules find it out once. */
+  remember<T>(name: string, find: () => T): T {
+    if (!this.#memo.has(name)) this.#memo.set(name, find());
+    return this.#memo.get(name) as T;
+  }
+
   /** A string's text; of anything else its JSON. */
   get text(): string {
+    this.#text ??= this.#read();
+    return this.#text;
+  }
+
+  #read(): string {
     return this.kind === "string" ? decodeString(this.#bytes, this.#span) : textOf(this.#bytes, this.#span);
   }
 
   /** The elements of a list or the members' values of an object; [] of anything else. */
-  children(): JsonView[] {
+  children(): readonly JsonView[] {
+    this.#children ??= this.#open();
+    return this.#children;
+  }
+
+  #open(): JsonView[] {
     const { kind } = this;
     if (kind === "array")
       return elementsOf(this.#bytes, this.#span).map((span) => new JsonView(this.#bytes, span, this.key));
@@ -158,7 +177,7 @@ export function leavesOf(views: readonly JsonView[], most: number): JsonView[] |
     else {
       const children = view.children();
       if (children.length + todo.length > 4 * most) return undefined;
-      todo.push(...children.reverse());
+      for (let i = children.length - 1; i >= 0; i -= 1) todo.push(children[i] ?? view);
     }
     if (leaves.length > most) return undefined;
   }

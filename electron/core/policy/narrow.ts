@@ -46,8 +46,8 @@ export function narrow(call: PolicyCall, facts: PolicyFacts): Narrowing[] {
     if (project !== undefined)
       offer("project", "only in its project", conditions(shape, tilde(project, facts)));
   } else if (shape !== undefined && shape.urls.length > 0) {
-    const [first] = shape.urls;
-    if (first !== undefined) offer("host", `only ${first.host}`, conditions(shape, undefined));
+    const hosts = [...new Set(shape.urls.map(({ host }) => host))];
+    offer("host", `only ${hosts.join(" and ")}`, conditions(shape, undefined));
   }
   offer("tool", "this tool, any arguments", undefined);
   return offers;

@@ -1,5 +1,13 @@
 import type { PathFacts, PolicyCall, PolicyFacts } from "./call.ts";
-import { collapse, isWithin, type NameRules, type Place, parsePlace, sameName } from "./paths/place.ts";
+import {
+  collapse,
+  isWithin,
+  type NameRules,
+  type Place,
+  parsePlace,
+  placeText,
+  sameName,
+} from "./paths/place.ts";
 import { readPath } from "./paths/readings.ts";
 import { resolvePlace } from "./paths/resolve.ts";
 import { shellTokens } from "./shell-tokens.ts";
@@ -87,7 +95,8 @@ export function createGuard(
     const place = parsePlace(path, windows);
     if (place === undefined) return [];
     const { written, real } = resolvePlace(place, facts);
-    return [written, ...real].map((at) => ({ place: at, what }));
+    const places = new Map([written, ...real].map((at) => [placeText(at), at]));
+    return [...places.values()].map((at) => ({ place: at, what }));
   });
   const homeName = targets[0]?.place.names.at(-1) ?? "gatehouse";
   /** Last names that mean a target wherever a command may have gone before. */
@@ -209,7 +218,9 @@ export function createGuard(
           ? { what: reached, sure: true }
           : prose
             ? speltOut(spelt(text))
-            : look.command(text, isCommand);
+            : PLAIN_PATH.test(text) && !isCommand
+              ? undefined
+              : look.command(text, isCommand);
       if (found === undefined) continue;
       const where = `the argument ${JSON.stringify(pointer)}`;
       if (found.sure)
@@ -244,6 +255,8 @@ const mention = (what: string, where: string): Guarding => ({
   why: () => `${where} mentions ${what}`,
 });
 
+/** Nothing in it that a shell would read otherwise. */
+const PLAIN_PATH = /^[\w./~+-]*$/;
 const HOLDS_PATH = /[./\\~$%]/;
 const PATH_BYTES = [0x2e, 0x2f, 0x5c, 0x7e, 0x24, 0x25];
 

@@ -1,6 +1,9 @@
 /** What separates words in the shells and languages that commands are written in. */
 const BETWEEN = /[\s;|&<>()"'`,=@]+/;
 
+/** `{a,b}`, which a shell makes two words of: a pattern for both. */
+const ALTERNATIVES = /\{[^{}\s]*,[^{}\s]*\}/g;
+
 /**
  * The words of a command that may be paths, with known variables filled in: as they stand, and once more without
  * quotes and escapes, which shells drop (`~/.con'fig'`). It follows no shell's grammar: too many words do no harm.
@@ -18,7 +21,7 @@ export function shellTokens(
   }
   const tokens = new Set<string>();
   for (const form of forms)
-    for (const word of filled(form, variables).split(BETWEEN)) {
+    for (const word of filled(form, variables).replace(ALTERNATIVES, "*").split(BETWEEN)) {
       if (!/[./\\~]/.test(word) || word.length > 4_096) continue;
       tokens.add(word);
       // "PATH=/a:/b", "host:~/x": each part; and options such as -f~/x.

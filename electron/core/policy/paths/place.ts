@@ -50,6 +50,8 @@ export interface NameRules {
 /** Characters without a width that some file systems ignore in names. */
 const IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
+const ASCII = /^[\x20-\x7e]*$/;
+
 /** A name as lenient comparing sees it. */
 function loosened(name: string, { platform }: NameRules): string {
   const shown = name.replace(IGNORED, "").normalize("NFC");
@@ -61,6 +63,10 @@ export function sameName(one: string, other: string, rules: NameRules): boolean 
   if (one === other) return true;
   const { lenient, platform, caseInsensitive } = rules;
   if (lenient) {
+    if (platform !== "win32" && ASCII.test(one) && ASCII.test(other))
+      return (
+        caseInsensitive !== false && one.length === other.length && one.toLowerCase() === other.toLowerCase()
+      );
     const [a, b] = [loosened(one, rules), loosened(other, rules)];
     if (a === b) return true;
     return (

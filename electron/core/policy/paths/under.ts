@@ -1,7 +1,7 @@
 import type { PathFacts, Verdict } from "../call.ts";
 import { collapse, isWithin, type NameRules, type Place, parsePlace, placeText } from "./place.ts";
 import { readPath } from "./readings.ts";
-import { resolvePlace } from "./resolve.ts";
+import { type Resolved, resolvePlace } from "./resolve.ts";
 
 /**
  * Whether a text is a path that leads to a folder or into it, with links resolved. For an allow (`lenient` false) every
@@ -21,27 +21,26 @@ export function judgeUnder(text: string, folder: string, facts: PathFacts, lenie
       return { match: "unknown", why: () => `${shown()} of ${what} reads like one under ${folder}` };
     return { match: "no", why: () => `${shown()} is one of ${what}, never under a folder of this machine` };
   }
-  const folders = resolvePlace(target, facts);
-  const readings = readPath(text, facts);
+  const folders = resolvedFolder(folder, target, facts);
+  const readings = resolvedReadings(text, facts);
   let doubt = folders.doubt ?? readings.doubt;
   let outside: Place | undefined;
-  for (const place of readings.places) {
-    const resolved = resolvePlace(place, facts);
+  for (const resolved of readings.places) {
     doubt ??= resolved.doubt;
     const within = (at: Place): boolean =>
       folders.real.some((real) => isWithin(at, real, rules)) ||
       (lenient && isWithin(at, folders.written, rules));
     if (lenient && [resolved.written, ...resolved.real].some(within))
       return { match: "yes", why: () => `${shown()} leads under ${folder}` };
-    if (lenient && place.root.startsWith("\\\\") && place.root !== target.root)
+    if (lenient && resolved.written.root.startsWith("\\\\") && resolved.written.root !== target.root)
       doubt ??= "a share may be a folder of this machine";
     if (!lenient && resolved.doubt === undefined) outside ??= resolved.real.find((at) => !within(at));
   }
   if (outside !== undefined && folders.doubt === undefined) {
-    const where = placeText(outside);
+    const where = outside;
     return {
       match: "no",
-      why: () => `${shown()} leads to ${JSON.stringify(where)}, which is not under ${folder}`,
+      why: () => `${shown()} leads to ${JSON.stringify(placeText(where))}, which is not under ${folder}`,
     };
   }
   const because = doubt ?? (readings.places.length === 0 ? "it reads like no path" : undefined);
@@ -53,6 +52,46 @@ export function judgeUnder(text: string, folder: string, facts: PathFacts, lenie
   return lenient
     ? { match: "no", why: () => `${shown()} is not under ${folder}` }
     : { match: "yes", why: () => `${shown()} is under ${folder}` };
+}
+
+interface ResolvedReadings {
+  readonly places: readonly Resolved[];
+  readonly doubt: string | undefined;
+}
+
+interface Known {
+  readonly readings: Map<string, ResolvedReadings>;
+  readonly folders: Map<string, Resolved>;
+}
+
+/** What was found out for one call, so that many rules find it out once: facts are those of one call. */
+const known = new WeakMap<PathFacts, Known>();
+
+function knownOf(facts: PathFacts): Known {
+  const found = known.get(facts);
+  if (found !== undefined) return found;
+  const made: Known = { readings: new Map(), folders: new Map() };
+  known.set(facts, made);
+  return made;
+}
+
+function resolvedReadings(text: string, facts: PathFacts): ResolvedReadings {
+  const { readings } = knownOf(facts);
+  const found = readings.get(text);
+  if (found !== undefined) return found;
+  const { places, doubt } = readPath(text, facts);
+  const made = { places: places.map((place) => resolvePlace(place, facts)), doubt };
+  readings.set(text, made);
+  return made;
+}
+
+function resolvedFolder(folder: string, place: Place, facts: PathFacts): Resolved {
+  const { folders } = knownOf(facts);
+  const found = folders.get(folder);
+  if (found !== undefined) return found;
+  const made = resolvePlace(place, facts);
+  folders.set(folder, made);
+  return made;
 }
 
 /** A folder as a rule names it: absolute, or below `~` or `${project}`. A sentence when it cannot be told. */
