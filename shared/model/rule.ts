@@ -29,7 +29,7 @@ const jsonSchema = z
   .refine(isExact, 'has a number of more than 15 digits: write it as text in "min" and "max"');
 
 /** A decimal number of any length, as JSON writes it. */
-export const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,4})?$/;
+const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,4})?$/;
 
 const boundSchema = z.union([
   z.number().refine(isExact, "has more than 15 digits: write it as text, in quotes"),
@@ -37,7 +37,7 @@ const boundSchema = z.union([
 ]);
 
 /** What an argument may be tested for; `min` and `max` are one test. */
-export const TESTS = ["equals", "oneOf", "glob", "regex", "under", "host", "min", "max"] as const;
+const TESTS = ["equals", "oneOf", "glob", "regex", "under", "host", "min", "max"] as const;
 
 /**
  * One condition on the arguments. `path` is a JSON pointer (RFC 6901) into them; a segment `*` stands for every element
@@ -95,16 +95,15 @@ export type ArgCondition = z.infer<typeof argConditionSchema>;
  * What the server itself says about the tool. Where it says nothing, MCP's defaults hold: not read-only, destructive,
  * not idempotent, open to the world.
  */
-export const claimsSchema = z.strictObject({
+const claimsSchema = z.strictObject({
   readOnly: z.boolean().optional(),
   destructive: z.boolean().optional(),
   idempotent: z.boolean().optional(),
   openWorld: z.boolean().optional(),
 });
-export type ClaimConditions = z.infer<typeof claimsSchema>;
 
 /** How long a rule lasts. `once` and `session` are grants that the hub keeps; in the file they never allow anything. */
-export const ruleScopeSchema = z.union(
+const ruleScopeSchema = z.union(
   [
     z.enum(["once", "session", "always"]),
     z.strictObject({
@@ -113,7 +112,6 @@ export const ruleScopeSchema = z.union(
   ],
   { error: 'must be "once", "session", "always" or { "until": "2026-01-31T18:00:00Z" }' },
 );
-export type RuleScope = z.infer<typeof ruleScopeSchema>;
 
 /** One rule of gatehouse.json. What is left out matches everything; the first rule that matches decides. */
 export const ruleSchema = z.strictObject({

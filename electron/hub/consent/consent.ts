@@ -68,6 +68,8 @@ interface Waiter {
   readonly next: Next;
   /** SHA-256 of the params as they were asked about. */
   readonly hash: string;
+  /** Why what was asked about has become something else: a link on a path was swapped. */
+  readonly changed: Ruling["changed"];
   /** performance.now() milliseconds. */
   readonly since: number;
   readonly seconds: number;
@@ -143,6 +145,7 @@ export class Consent {
         call,
         next,
         hash: exactHash(call),
+        changed: ruling.changed,
         since: performance.now(),
         seconds: Math.round(waitMs / 1_000),
         lostSince: undefined,
@@ -323,7 +326,7 @@ export class Consent {
     const { call, next } = waiter;
     const { policy } = this.#deps;
     this.#finish(waiter, `person: ${given.answer}${given.arguments === undefined ? "" : ", edited"}`, () => {
-      if (exactHash(call) !== waiter.hash) return changedMeanwhile(call);
+      if (exactHash(call) !== waiter.hash || waiter.changed() !== undefined) return changedMeanwhile(call);
       if (given.arguments !== undefined) {
         const edited = withArguments(call, given.arguments);
         if (typeof edited === "string") return changedMeanwhile(call);

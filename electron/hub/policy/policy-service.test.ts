@@ -112,11 +112,19 @@ describe("rules about arguments, in the pipeline", () => {
       { method: "resources/read", args: [{ path: "/uri", under: join(folder, "other") }], decision: "deny" },
     ];
     open = await createTestHub({ config: configOf(rules, "allow") });
-    const { server } = open;
+    const { server, hub } = open;
+    const fake = hub.state.servers.get("fake");
+    server.answer.initialize = () => ({
+      protocolVersion: "2025-11-25",
+      capabilities: { resources: {} },
+      serverInfo: { name: "fake", version: "1" },
+    });
     server.answer["resources/list"] = () => ({
       resources: ["proj", "other"].map((name) => ({ uri: `file://${folder}/${name}/a`, name })),
     });
     server.answer["resources/read"] = () => ({ contents: [] });
+    await fake?.restart();
+    await expect.poll(() => fake?.catalog.lists?.resources.length).toBe(2);
     const session = await open.open();
     await open.request({ jsonrpc: "2.0", id: 1, method: "resources/list" }, { session });
     const read = async (name: string, id: number) => {
@@ -155,4 +163,21 @@ it("a call whose link is swapped while its server starts is not sent", async () 
   });
   expect(sent()).toBe(0);
   expect(hub.storage.rows).toMatchObject([{ status: "denied", rule: "rules[0]" }]);
+});
+
+it("a call whose link is swapped while a person is asked is not sent, although they allow it", async () => {
+  const link = join(folder, "proj", "link");
+  mkdirSync(join(folder, "proj", "in"));
+  symlinkSync(join(folder, "proj", "in"), link);
+  const { hub, call, sent } = await start([], "ask");
+  const asked = async () =>
+    (await hub.hub.callAs("owner", "questions.list", {})) as { pending: { id: string }[] };
+  const pending = call({ path: "link/a" });
+  await expect.poll(async () => (await asked()).pending.length).toBe(1);
+  unlinkSync(link);
+  symlinkSync(join(folder, "other"), link);
+  const [question] = (await asked()).pending;
+  await hub.hub.callAs("owner", "questions.answer", { id: question?.id, answer: "allow-once" });
+  expect(await pending).toMatchObject({ isError: true });
+  expect(sent()).toBe(0);
 });

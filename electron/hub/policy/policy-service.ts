@@ -1,5 +1,4 @@
 import type { Config, ServerConfig } from "../../../shared/model/config.ts";
-import type { Offer } from "../../../shared/model/consent.ts";
 import type { Rule } from "../../../shared/model/rule.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import {
@@ -10,8 +9,7 @@ import {
   type PolicyCall,
   type PolicyFacts,
 } from "../../core/policy/call.ts";
-import { compileRules, type Explanation, type Policy, ruleCovers } from "../../core/policy/compile.ts";
-import { type Approval, coveringRule, narrow } from "../../core/policy/narrow.ts";
+import { compileRules, type Explanation, type Policy } from "../../core/policy/compile.ts";
 import type { Call } from "../pipeline/call.ts";
 import { Histories } from "./history.ts";
 import { type Machine, ownHomeGuard, thisMachine } from "./machine.ts";
@@ -90,31 +88,6 @@ export class PolicyService {
     const { rules: inForce, consent } = this.#deps.config();
     const facts = new CallFacts(this.#machine, this.#place(call), [], call.project);
     return compileRules(rules ?? inForce, this.#guard).explain(call, facts, consent.default);
-  }
-
-  /** Whether a rule, taken as an allow, covers a call: what a grant of a session or an hour needs. */
-  covers(rule: Rule, call: Call): boolean {
-    const { call: about, facts } = this.#facts(call);
-    return ruleCovers(rule, about, facts);
-  }
-
-  /** Rules that a lasting allow of this call may save, the narrowest first. */
-  narrowings(call: Call): Offer[] {
-    const { call: about, facts } = this.#facts(call);
-    return narrow(about, facts);
-  }
-
-  /** What to remember of a call that a person has allowed, for `cover`. */
-  subject(call: Call): Approval {
-    const { call: about, facts } = this.#facts(call);
-    const bytes = about.arguments();
-    const kept = bytes === undefined ? undefined : Uint8Array.from(bytes);
-    return { call: { ...about, arguments: () => kept }, facts };
-  }
-
-  /** The narrowest rule that covers calls which a person has allowed, three at least; null when there is none. */
-  cover(approvals: readonly Approval[]): Offer | null {
-    return coveringRule(approvals) ?? null;
   }
 
   /** Decides about tool calls that are not made, by the rules in force or by others; compiled once. */

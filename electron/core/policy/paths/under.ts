@@ -95,7 +95,7 @@ function resolvedFolder(folder: string, place: Place, facts: PathFacts): Resolve
 }
 
 /** A folder as a rule names it: absolute, or below `~` or `${project}`. A sentence when it cannot be told. */
-export function folderPlace(folder: string, facts: PathFacts): Place | string {
+function folderPlace(folder: string, facts: PathFacts): Place | string {
   const windows = facts.platform === "win32";
   const below = /^(~|\$\{project\})(?=$|[/\\])/.exec(folder);
   if (below === null) {
