@@ -189,6 +189,7 @@ export const SAMPLE_QUESTIONS = {
         executable: "/home/ada/.local/share/claude/versions/2.1.0/claude",
         user: "ada",
       },
+      processFrom: "registration",
       claimedName: "Claude Code (gatehouse)",
       clientUrl: null,
       redirectUri: "http://localhost:54213/callback",
