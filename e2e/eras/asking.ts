@@ -22,7 +22,7 @@ const failsUnasked =
   };
 
 const noForms = (tool: string, args?: object): Exception => ({
-  when: spoken("2025-03-26"),
+  when: spoken("2024-11-05", "2025-03-26"),
   because: "elicitation came with 2025-06-18: such a client cannot declare it",
   instead: failsUnasked(tool, args),
 });
@@ -94,7 +94,7 @@ export const asking: readonly Expectation[] = [
     },
     ruledOut: [
       {
-        when: spoken("2025-03-26", "2025-06-18"),
+        when: spoken("2024-11-05", "2025-03-26", "2025-06-18"),
         because: "the URL mode came with 2025-11-25: such a client cannot declare it",
         instead: failsUnasked("test_elicitation_url"),
       },
@@ -145,7 +145,7 @@ export const asking: readonly Expectation[] = [
     },
     ruledOut: [
       {
-        when: spoken("2025-03-26"),
+        when: spoken("2024-11-05", "2025-03-26"),
         because: "elicitation came with 2025-06-18: such a client cannot declare it",
         instead: async ({ client }) => {
           const name = "test_input_required_result_prompt";

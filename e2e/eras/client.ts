@@ -1,9 +1,15 @@
 import type { Message } from "../lib/mcp-client.ts";
 
 /** The revisions that clients speak to the hub. */
-export type Revision = "2025-03-26" | "2025-06-18" | "2025-11-25" | "2026-07-28";
+export type Revision = "2024-11-05" | "2025-03-26" | "2025-06-18" | "2025-11-25" | "2026-07-28";
 
-export const REVISIONS: readonly Revision[] = ["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"];
+export const REVISIONS: readonly Revision[] = [
+  "2024-11-05",
+  "2025-03-26",
+  "2025-06-18",
+  "2025-11-25",
+  "2026-07-28",
+];
 
 /** What a client answers to a server's question, by its method; `tasks` declares the tasks extension. */
 export type Answers = Readonly<
@@ -56,6 +62,8 @@ export interface EraClient extends AsyncDisposable {
   /** A request whose outcome is of no interest; `cancel` takes it back as its era does. */
   begin(method: string, params: object, options: RequestOptions): { cancel(): Promise<void> };
   hear(wish: Wish): Promise<Hearing>;
+  /** POSTs any body as its era does, and gives the HTTP answer. */
+  post(body: object): Promise<{ readonly status: number; readonly text: string }>;
 }
 
 /** What a client of this revision declares when it can answer these methods. */
@@ -67,7 +75,7 @@ export function capabilitiesOf(revision: Revision, answers: Answers): object {
     ...(answers["sampling/createMessage"] && { sampling: {} }),
     ...(answers.tasks &&
       revision === "2026-07-28" && { extensions: { "io.modelcontextprotocol/tasks": {} } }),
-    ...(answers["elicitation/create"] && revision !== "2025-03-26" && { elicitation }),
+    ...(answers["elicitation/create"] && revision >= "2025-06-18" && { elicitation }),
   };
 }
 

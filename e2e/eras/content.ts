@@ -56,7 +56,7 @@ export const content: readonly Expectation[] = [
     },
     ruledOut: [
       {
-        when: spoken("2025-03-26"),
+        when: spoken("2024-11-05", "2025-03-26"),
         because: "resource_link came with 2025-06-18; what a server sends is kept",
       },
     ],
@@ -96,7 +96,7 @@ export const content: readonly Expectation[] = [
     },
     ruledOut: [
       {
-        when: spoken("2025-03-26"),
+        when: spoken("2024-11-05", "2025-03-26"),
         because: "structured content came with 2025-06-18; the same is in the text",
         instead: async ({ client }) => {
           const exchange = await call(client, "test_structured_content", { city: "Bergen" });
@@ -125,7 +125,7 @@ export const content: readonly Expectation[] = [
     },
     ruledOut: [
       {
-        when: spoken("2025-03-26", "2025-06-18", "2025-11-25"),
+        when: spoken("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"),
         because: "arguments are repeated as headers from 2026-07-28 on",
         instead: async ({ client }) => {
           const exchange = await call(client, "test_x_mcp_header", { region: "north" });

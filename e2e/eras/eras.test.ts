@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { asking } from "./asking.ts";
+import { batches } from "./batches.ts";
 import { changes } from "./changes.ts";
 import { type Answers, type EraClient, REVISIONS } from "./client.ts";
 import { content } from "./content.ts";
 import { ANSWERS, type Pair, type Scene } from "./expectation.ts";
+import { PairClient } from "./pair-client.ts";
 import { running } from "./running.ts";
 import { FORMS, type Stage, startStage } from "./servers.ts";
 import { SessionClient } from "./session-client.ts";
@@ -15,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
 
-const table = [...content, ...running, ...asking, ...changes];
+const table = [...content, ...running, ...asking, ...changes, ...batches];
 
 // Servers count and toggle: what is looked at on one of them goes one after the other, the five side by side.
 for (const form of FORMS)
@@ -47,6 +49,7 @@ async function play(pair: Pair, check: (scene: Scene) => Promise<void>): Promise
 
 async function open({ revision, form }: Pair, answers: Answers): Promise<EraClient> {
   const url = stage.url(form);
+  if (revision === "2024-11-05") return PairClient.open(url, answers);
   return revision === "2026-07-28"
     ? new StatelessClient(url, answers)
     : SessionClient.open(url, revision, answers);

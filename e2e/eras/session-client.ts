@@ -94,6 +94,10 @@ export class SessionClient implements EraClient {
     };
   }
 
+  post(body: object): Promise<{ status: number; text: string }> {
+    return this.http.post(body);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.http.endSession();
     this.http.close();

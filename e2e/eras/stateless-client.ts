@@ -125,6 +125,10 @@ export class StatelessClient implements EraClient {
     return { messages, subscriptionId: id, unsubscribe: close, [Symbol.asyncDispose]: close };
   }
 
+  post(body: object): Promise<{ status: number; text: string }> {
+    return this.#http.post(body, { headers: { "mcp-protocol-version": REVISION } });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#http.close();
   }
