@@ -160,7 +160,7 @@ export class PairClient implements EraClient {
       const call = calls.at(-1) ?? [...this.#underWay].at(-1);
       call?.asked.push({ method, params: params ?? {} });
       const result = answerTo(this.answers, method, params ?? {}, call?.asked.length ?? 1);
-      void this.post({ jsonrpc: "2.0", id, result });
+      this.post({ jsonrpc: "2.0", id, result }).catch(() => {}); // the test may be over
       return;
     }
     for (const messages of this.#heard) messages.push(message);

@@ -34,7 +34,7 @@ export class CatalogService {
   #repeats: boolean | undefined;
   #views = new Map<string, CatalogView>();
   #timer: NodeJS.Timeout | undefined;
-  /** The lists of each view in use as they were when changes were last told; of a new one, as they were first seen. */
+  /** The lists of each view in use as they were when changes were last told; of a new one, as they were when somebody began to hear of it. */
   readonly #told = new Map<string, CatalogView["results"]>();
   readonly #nothing = cutView(buildCatalog([]), () => false, false);
   /** When the wait for a server that is being learnt began; nobody waits for it longer than LEARN_WAIT_MS in all. */
@@ -86,6 +86,15 @@ export class CatalogService {
     clearTimeout(this.#timer);
   }
 
+  /**
+   * Somebody begins to hear of what a scope shows to this profile: it is told of what differs from now on. One who never
+   * began, as its session is from before the hub's restart, is told when there is anything at all.
+   */
+  hears(scope: Scope, profile: string | null): void {
+    const key = viewKey(scope, profile);
+    if (!this.#told.has(key)) this.#told.set(key, this.view(scope, profile).results);
+  }
+
   /** What a scope shows to a client of this profile. */
   view(scope: Scope, profile: string | null): CatalogView {
     const key = viewKey(scope, profile);
@@ -95,9 +104,6 @@ export class CatalogService {
     // A profile that the configuration does not know shows nothing: the safe reading.
     const view = profile !== null && named === undefined ? this.#nothing : this.#cut(scope, named);
     this.#views.set(key, view);
-    // Whoever has listed is told of what differs from that. A client that has not, or from before the hub's restart,
-    // is told when there is anything at all.
-    if (!this.#told.has(key)) this.#told.set(key, view.results);
     return view;
   }
 

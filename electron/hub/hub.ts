@@ -20,7 +20,7 @@ import { ControlTokens } from "./control/tokens.ts";
 import { audience } from "./endpoint/audience.ts";
 import { InFlight } from "./endpoint/in-flight.ts";
 import { createMcpEndpoint } from "./endpoint/mcp-endpoint.ts";
-import { profileOf, sessionSees } from "./endpoint/scopes.ts";
+import { eyesOf, profileOf, sessionSees } from "./endpoint/scopes.ts";
 import { ServerMessages } from "./endpoint/server-messages.ts";
 import { Listeners } from "./endpoint/stateless/listen.ts";
 import { RequestStates } from "./endpoint/stateless/request-states.ts";
@@ -215,6 +215,10 @@ export function createHub(deps: HubDeps): Hub {
     watchTask: async (session, { client, scope }, id) => {
       const task = tasks.find({ client, session, scope, profile: profileOf(scope, client) }, id);
       return task !== undefined && taskWatch.add(task, session);
+    },
+    begins: (session) => {
+      const { scope, profile } = eyesOf(session.stored, identities);
+      catalog.hears(scope, profile);
     },
     closed: (session) => {
       subscriptions.sessionEnded(session, servers.instances());

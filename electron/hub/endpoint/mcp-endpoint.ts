@@ -119,8 +119,7 @@ function initialize(deps: McpEndpointDeps, message: InboundMessage, id: Buffer, 
     stateless: server?.era?.kind === "stateless",
     tasks: tasksOffered(deps.catalog, scope, client),
   };
-  // What it is shown now is what it is told changes of, whether or not it lists before they come.
-  deps.catalog.view(scope, profileOf(scope, client));
+  deps.catalog.hears(scope, profileOf(scope, client));
   openSession(deps.sessions, offer, message, id, reply);
   const info = message.envelope.paramsMembers.find((member) => member.key === "clientInfo")?.value;
   if (info !== undefined)

@@ -31,6 +31,8 @@ interface Stream {
 export interface ListenDeps {
   readonly subscribe: (session: Session, message: InboundMessage, uri: string) => Promise<boolean>;
   readonly watchTask: (session: Session, message: InboundMessage, taskId: string) => Promise<boolean>;
+  /** A stream is about to be acknowledged; one is closed. */
+  readonly begins: (session: Session) => void;
   readonly closed: (session: Session) => void;
 }
 
@@ -124,6 +126,7 @@ export class Listeners {
     const { session } = stream;
     const listener: Listener = { session, filter };
     this.#open.add(listener);
+    this.#deps.begins(session);
     reply.notify([acknowledgement(id, filter)]);
     const detach = session.attachStream({
       push: (parts) => {
