@@ -2,11 +2,32 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeJson } from "./json.ts";
 import { scanMessage } from "./scan.ts";
-import { blankLineBreaks, type Edit, hasLineBreak, joinParts, partsLength, splice } from "./splice.ts";
+import {
+  blankLineBreaks,
+  type Edit,
+  hasLineBreak,
+  joinParts,
+  orderEdits,
+  partsLength,
+  splice,
+} from "./splice.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const edit = (start: number, end: number, text: string): Edit => ({ start, end, bytes: bytesOf(text) });
+
+describe("orderEdits", () => {
+  test("is a stable sort by place, for few edits and for many", () => {
+    const place = fc.integer({ min: 0, max: 9 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(place, place), { maxLength: 40 }), (places) => {
+        const edits = places.map(([start, length], at) => edit(start, start + length, String(at)));
+        const sorted = [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+        expect(orderEdits([...edits])).toEqual(sorted);
+      }),
+    );
+  });
+});
 
 describe("splice", () => {
   test("replaces, inserts and removes, and keeps the rest as views of the same memory", () => {

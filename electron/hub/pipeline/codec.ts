@@ -26,12 +26,30 @@ export function sessionAsker(session: Session, version: string): Asker {
   };
 }
 
+interface KnownAsker {
+  readonly version: string;
+  readonly logLevel: Session["logLevel"];
+  readonly change: ParamsChange;
+}
+
+const knownAskers = new WeakMap<Session, KnownAsker>();
+
+/** What every request of a session gains towards a stateless server: made once, and again when its log level changes. */
+function askerChange(session: Session, version: string): ParamsChange {
+  const { logLevel } = session;
+  const known = knownAskers.get(session);
+  if (known !== undefined && known.version === version && known.logLevel === logLevel) return known.change;
+  const change = upgradedRequest(sessionAsker(session, version));
+  knownAskers.set(session, { version, logLevel, change });
+  return change;
+}
+
 /** For a client of the session era: nothing changes towards servers of its own era. */
 export function sessionCodec(session: Session, method: string): CallCodec {
   return {
     request(bytes, envelope, era, more) {
       if (era.kind === "session") return more === undefined ? NO_EDITS : paramsEdits(bytes, envelope, more);
-      const asker = upgradedRequest(sessionAsker(session, era.version));
+      const asker = askerChange(session, era.version);
       return paramsEdits(bytes, envelope, more === undefined ? asker : combine(asker, more));
     },
     answer(bytes, answer, era) {

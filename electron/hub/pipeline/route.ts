@@ -2,7 +2,7 @@ import { type CatalogView, routeUri } from "../../core/catalog/aggregate.ts";
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
 import { INTERNAL_ERROR, REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
-import { type Edit, splice } from "../../core/jsonrpc/splice.ts";
+import { type Edit, orderEdits, splice } from "../../core/jsonrpc/splice.ts";
 import { combine, type ParamsChange } from "../../core/mcp/stateless-era/edits.ts";
 import { readInputRequired, retryChange } from "../../core/mcp/stateless-era/round-trips.ts";
 import { isAsApproved } from "../consent/asked-call.ts";
@@ -237,7 +237,7 @@ function answerOutcome(
   const edits: Edit[] = answer.id === undefined ? [] : [{ ...answer.id, bytes: call.id }];
   if (changes.length > 0 || renames.length > 0) {
     edits.push(...changes, ...renames);
-    edits.sort((a, b) => a.start - b.start);
+    orderEdits(edits);
   }
   const slice = (span: Span | undefined): Uint8Array | null =>
     span === undefined ? null : bytes.subarray(span.start, span.end);

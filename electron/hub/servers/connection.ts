@@ -3,7 +3,14 @@ import { resultMessage } from "../../core/jsonrpc/errors.ts";
 import { decodeString, encodeJson, membersOf, textOf } from "../../core/jsonrpc/json.ts";
 import { PendingRequests } from "../../core/jsonrpc/pending.ts";
 import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
-import { blankLineBreaks, type Edit, hasLineBreak, joinParts, splice } from "../../core/jsonrpc/splice.ts";
+import {
+  blankLineBreaks,
+  type Edit,
+  hasLineBreak,
+  joinParts,
+  orderEdits,
+  splice,
+} from "../../core/jsonrpc/splice.ts";
 import { downgradeNotification } from "../../core/mcp/stateless-era/downgrade.ts";
 import { paramsEdits } from "../../core/mcp/stateless-era/edits.ts";
 import type { HeaderParam } from "../../core/mcp/stateless-era/header-params.ts";
@@ -136,13 +143,14 @@ export class ServerConnection {
     const edits: Edit[] = [...own];
     if (envelope.id !== undefined) edits.push({ ...envelope.id, bytes: idBytes });
     if (progress !== undefined) edits.push({ ...progress, bytes: idBytes });
-    edits.sort((a, b) => a.start - b.start);
+    orderEdits(edits);
     const parts = splice(request.bytes, edits);
     request.sentAt = performance.now();
     // Until the transport says otherwise the bytes may be on their way: a call is repeated only when it surely never left.
     entry.written = true;
     // What is put in may be a client's raw text too: its answers to a server's questions, its capabilities.
-    const isBroken = envelope.hasLineBreak || edits.some((edit) => hasLineBreak(edit.bytes));
+    const isBroken =
+      envelope.hasLineBreak || edits.some(({ bytes }) => bytes.length > 0 && hasLineBreak(bytes));
     const onLine = isBroken ? parts.map(blankLineBreaks) : parts;
     const written = (error: Error | undefined): void => {
       if (error !== undefined) entry.written = false;

@@ -1,5 +1,5 @@
 import type { Envelope, Member, Span } from "../../jsonrpc/envelope.ts";
-import { type Edit, joinParts } from "../../jsonrpc/splice.ts";
+import { type Edit, joinParts, orderEdits } from "../../jsonrpc/splice.ts";
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
@@ -151,7 +151,7 @@ export function removal(
 
 /** Edits of several origins as one list that splice takes: they must not overlap. */
 export function sortEdits(edits: readonly Edit[]): Edit[] {
-  return [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  return orderEdits([...edits]);
 }
 
 /** A raw JSON object of raw members. */
@@ -171,7 +171,8 @@ export function rawOf(bytes: Uint8Array, span: Span): Uint8Array {
 
 /** The raw value of an object's member. */
 export function valueAt(members: readonly Member[], key: string): Span | undefined {
-  return members.find((member) => member.key === key)?.value;
+  for (const member of members) if (member.key === key) return member.value;
+  return undefined;
 }
 
 /** The span of all bytes. */

@@ -79,15 +79,13 @@ export function upgradeResult(
   const result = envelope.result;
   if (result === undefined || bytes[result.start] !== 0x7b) return [];
   if (fromStateless && envelope.resultType !== undefined && envelope.resultType !== "complete") return [];
-  // The usual case by far needs no look at the members: one more is put in front.
-  if (envelope.resultType === undefined && options.serverInfo === undefined && !isCacheable(method))
-    return [
-      {
-        start: result.start + 1,
-        end: result.start + 1,
-        bytes: isEmpty(bytes, result) ? COMPLETE : COMPLETE_AND,
-      },
-    ];
+  // The usual cases by far need no look at the members: nothing is missing, or one member, which is put in front.
+  if (options.serverInfo === undefined && !isCacheable(method)) {
+    if (envelope.resultType === "complete") return [];
+    const at = result.start + 1;
+    if (envelope.resultType === undefined)
+      return [{ start: at, end: at, bytes: isEmpty(bytes, result) ? COMPLETE : COMPLETE_AND }];
+  }
   const members = membersOf(bytes, result);
   const value = (key: string): Span | undefined => valueAt(members, key);
   const set = new Map<string, Uint8Array>();

@@ -7,7 +7,7 @@ import {
   resultMessage,
 } from "../../../core/jsonrpc/errors.ts";
 import { scanMessage } from "../../../core/jsonrpc/scan.ts";
-import { joinParts, splice } from "../../../core/jsonrpc/splice.ts";
+import { joinParts, orderEdits, splice } from "../../../core/jsonrpc/splice.ts";
 import {
   type InputMethod,
   isInputMethod,
@@ -250,10 +250,7 @@ function statelessParts(call: Call, outcome: Outcome, id: Uint8Array): readonly 
       ...upgradeResult(call.method, bytes, envelope, { filtered: true }),
       ...upgradeError(bytes, envelope),
     );
-  return splice(
-    bytes,
-    edits.sort((a, b) => a.start - b.start),
-  );
+  return splice(bytes, orderEdits(edits));
 }
 
 function statusOf(outcome: Outcome): number {
