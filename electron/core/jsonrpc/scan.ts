@@ -1,5 +1,6 @@
 import type { Envelope, Member, MessageKind, Span } from "./envelope.ts";
 import { KeySet, KeyStack } from "./keys.ts";
+import { KnownObjects } from "./known-objects.ts";
 import { JsonLexer } from "./lexer.ts";
 import { ScanError } from "./scan-error.ts";
 import { asciiEquals, decodeName, decodeToken } from "./strings.ts";
@@ -19,6 +20,10 @@ export interface ScanOptions {
 const NO_MEMBERS: readonly Member[] = [];
 const ENVELOPE_KEYS: readonly string[] = ["jsonrpc", "id", "method", "params", "result", "error"];
 const LONGEST_KEY = 7;
+const DEFAULT_DEPTH = 512;
+
+/** The `_meta` objects of clients' requests, which are scanned in mode "deep" with the default depth. */
+const knownMetas = new KnownObjects();
 
 /**
  * Finds a JSON-RPC 2.0 message's envelope in one pass over its bytes (valid UTF-8, no BOM), validating all of it as
@@ -26,12 +31,13 @@ const LONGEST_KEY = 7;
  * else -32600 with the first fault.
  */
 export function scanMessage(bytes: Uint8Array, options: ScanOptions = {}): Envelope {
-  return new MessageScan(bytes, options.maxDepth ?? 512, options.duplicates === "deep").run();
+  return new MessageScan(bytes, options.maxDepth ?? DEFAULT_DEPTH, options.duplicates === "deep").run();
 }
 
 class MessageScan {
   readonly #bytes: Uint8Array;
   readonly #lexer: JsonLexer;
+  readonly #maxDepth: number;
   readonly #deepKeys: KeyStack | undefined;
   /** Bit i: ENVELOPE_KEYS[i] was seen. */
   #seen = 0;
@@ -52,6 +58,7 @@ class MessageScan {
 
   constructor(bytes: Uint8Array, maxDepth: number, deep: boolean) {
     this.#bytes = bytes;
+    this.#maxDepth = maxDepth;
     this.#lexer = new JsonLexer(bytes, bytes.length, maxDepth);
     this.#deepKeys = deep ? new KeyStack() : undefined;
   }
@@ -177,6 +184,12 @@ class MessageScan {
 
   #metaObject(start: number): number {
     const lexer = this.#lexer;
+    const mayBeKnown = this.#maxDepth === DEFAULT_DEPTH && this.#deepKeys !== undefined;
+    const known = mayBeKnown ? knownMetas.find(this.#bytes, start, this.#bytes.length) : 0;
+    if (known > 0) {
+      this.#metaMembers = knownMetas.membersAt(start);
+      return start + known;
+    }
     const members: Member[] = [];
     const keys = new KeySet();
     for (let at = lexer.enter(start, 3); at !== -1; ) {
@@ -187,6 +200,9 @@ class MessageScan {
       at = lexer.following(end);
     }
     this.#metaMembers = members;
+    // A fault or a line break that came before it keeps it from being remembered too, which only costs the next scan.
+    const isSound = this.#fault === "" && !lexer.lineBreak && this.#deepKeys?.duplicateAt === -1;
+    if (mayBeKnown && isSound) knownMetas.add(this.#bytes, start, lexer.next, members);
     return lexer.next;
   }
 
