@@ -122,6 +122,9 @@ export function createProgram(io: Io): Command {
     .option("--reason <text>", "told to the client")
     .option("--narrow <key>", "with a lasting allow: one of the narrowings that `gatehouse pending` shows")
     .option("--arguments <json>", "with an allow of a call: send these arguments instead")
+    .option("--profile <name>", "with approve of a client that connects: the profile it sees")
+    .option("--no-profile", "with approve of a client that connects: it sees everything")
+    .option("--name <name>", "with approve of a client that connects: what it is called here")
     .option("--trust", "with approve of a new server: let clients call its tools without asking")
     .action((id: string, given: Answer, options: AnswerOptions) => answer(context(), id, given, options));
 

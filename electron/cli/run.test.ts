@@ -612,7 +612,55 @@ describe("questions", () => {
       headerNames: [],
     },
     warnings: ["sh -c: runs a shell script"],
+    call: null,
+    pairing: null,
+    held: null,
   };
+  const pairing = {
+    process: { pid: 42, name: "claude", executable: "/usr/bin/claude", user: "ann" },
+    processFrom: "registration",
+    claimedName: "Claude\u202e Code",
+    clientUrl: "https://claude.example/client.json",
+    redirectUri: "http://127.0.0.1:9/cb",
+    redirectHost: "127.0.0.1:9",
+    suggestedName: "claude-code",
+    choices: [
+      { profile: null, seen: { servers: ["files", "mail"], tools: 9, resources: 2, prompts: 0 } },
+      { profile: "work", seen: { servers: ["files"], tools: 3, resources: 0, prompts: 0 } },
+    ],
+  };
+  const pair = { ...question, id: "q2", kind: "pair", server: null, arguments: null, launch: null, pairing };
+
+  it("of clients that connect tell first what the system says", async () => {
+    const shown = { ...pair, title: "Allow “Claude” to connect?", warnings: [] };
+    expect((await run(["pending"], () => ({ pending: [shown] }))).printed).toBe(`q2  pair  asked 1 min ago
+  Allow “Claude” to connect?
+  program: /usr/bin/claude (process 42, user ann)
+  calls itself: "Claude\\u{202e} Code"
+  described by: https://claude.example/client.json
+  returns to: http://127.0.0.1:9/cb
+  name it gets: claude-code (another: --name NAME)
+  with --no-profile it sees: 2 servers, 9 tools, 2 resources, 0 prompts
+  with --profile work it sees: 1 servers, 3 tools, 0 resources, 0 prompts
+`);
+  });
+
+  it("of clients that connect are approved with a profile and a name, or with none", async () => {
+    const answered: unknown[] = [];
+    const hub = (method: string, params: unknown) => {
+      answered.push({ method, params });
+      return { ok: true };
+    };
+    await run(["answer", "q2", "approve", "--profile", "work", "--name", "mine"], hub);
+    await run(["answer", "q2", "approve", "--no-profile"], hub);
+    await run(["answer", "q2", "approve"], hub);
+    expect(answered).toMatchObject([
+      { params: { id: "q2", answer: "approve", profile: "work", name: "mine" } },
+      { params: { id: "q2", answer: "approve", profile: null } },
+      { params: { id: "q2", answer: "approve" } },
+    ]);
+    expect((answered[2] as { params: object }).params).not.toHaveProperty("profile");
+  });
 
   const held = [
     {

@@ -112,9 +112,9 @@ describe("the small paths", () => {
   test.each([
     "/metrics",
     "/nothing",
-    "/.well-known/oauth-protected-resource",
+    "/.well-known/openid-configuration",
     "/mcp/.well-known/x",
-    "/register",
+    "/register/x",
   ])("%s is not found, in JSON", async (path) => {
     const { port } = await start();
     const answer = await ask(port, { path });

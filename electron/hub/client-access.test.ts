@@ -86,7 +86,10 @@ describe("revoking a client", () => {
     await hub.hub.callAs("operator", "clients.revoke", { name: "eve" });
     expect((await listening).message).toBeUndefined();
     expect([seen.closed, ended]).toEqual([true, 1]);
-    expect([first, second].map((token) => hub.hub.mcp.authenticate(token))).toEqual([undefined, undefined]);
+    expect([first, second].map((token) => hub.hub.mcp.authenticate(token, undefined, ALL))).toEqual([
+      undefined,
+      undefined,
+    ]);
     expect(hub.hub.mcp.session(session.id, eve, ALL)).toBeUndefined();
     // What comes late, from before the revocation, finds nothing open either.
     const late = stream(session);

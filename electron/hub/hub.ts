@@ -14,6 +14,8 @@ import { createConsent, isSameServer } from "./consent/create-consent.ts";
 import { serverGone } from "./consent/texts.ts";
 import { Broadcaster } from "./control/broadcaster.ts";
 import { type ControlDeps, callMethod, createControlEndpoint } from "./control/control-endpoint.ts";
+import { clientActs } from "./control/handlers/clients.ts";
+import { seenBy } from "./control/handlers/profiles.ts";
 import { createHandlers } from "./control/handlers.ts";
 import { Questions } from "./control/questions.ts";
 import { ControlTokens } from "./control/tokens.ts";
@@ -28,6 +30,7 @@ import { StatelessEndpoint } from "./endpoint/stateless/stateless-endpoint.ts";
 import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
+import { createPairing } from "./pairing/pairing.ts";
 import { watchPackages } from "./pins/packages/package-watch.ts";
 import type { PackageSystem } from "./pins/packages/system.ts";
 import { PinQuestions } from "./pins/pin-questions.ts";
@@ -43,6 +46,7 @@ import { authorizeStep, lookupStep } from "./pipeline/steps.ts";
 import { validateStep } from "./pipeline/validate-step.ts";
 import { PolicyService } from "./policy/policy-service.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
+import type { PairingEndpoint } from "./ports/pairing.ts";
 import type { CallRow, Storage } from "./ports/storage.ts";
 import type { ServerLaunch, TransportFactory } from "./ports/upstream.ts";
 import { RuleUses } from "./rules/rule-uses.ts";
@@ -85,6 +89,7 @@ export interface Hub {
   readonly state: HubState;
   readonly mcp: McpEndpoint;
   readonly control: ControlEndpoint;
+  readonly pairing: PairingEndpoint;
   readonly operatorToken: string;
   /** Calls a method as a role, from within this process (the owner's IPC channel, the CLI without a hub). */
   callAs(role: Role, method: string, params: unknown): Promise<unknown>;
@@ -265,6 +270,7 @@ export function createHub(deps: HubDeps): Hub {
     if (client.revokedAt !== null) {
       consent.clientRevoked(client.id);
       access.revoked(client);
+      pairing.clientRevoked(client);
     } else if (before !== undefined && before.profile !== client.profile)
       access.moved(client, before.profile);
     broadcaster.emit("clientChanged", identities.describe(client, activity.countOf(client.id)));
@@ -303,6 +309,18 @@ export function createHub(deps: HubDeps): Hub {
     ],
     (call) => routeCall(routeDeps, call),
   );
+
+  const pairing = createPairing({
+    homeKey: deps.homeKey,
+    store: storage.oauth,
+    identities,
+    questions,
+    emit: broadcaster.emit,
+    audit,
+    update: (name, change, caller) => clientActs(state).update({ name, ...change }, caller),
+    profiles: () => Object.keys(store.config.profiles),
+    seen: (profile) => seenBy(state, profile === null ? undefined : store.config.profiles[profile]),
+  });
 
   const state: HubState = {
     store,
@@ -388,6 +406,7 @@ export function createHub(deps: HubDeps): Hub {
       log,
     }),
     control: createControlEndpoint(controlDeps),
+    pairing,
     operatorToken: tokens.mint("operator"),
     callAs: (role, method, params) =>
       callMethod(controlDeps, method, params, { role, remotePid: process.pid, executable: process.execPath }),
@@ -410,6 +429,7 @@ export function createHub(deps: HubDeps): Hub {
     async stop() {
       consent.end();
       ruleUses.write();
+      pairing.close();
       catalog.dispose();
       await servers.stopAll();
       broadcaster.dispose();

@@ -2,7 +2,9 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { GatehouseError } from "../../shared/errors.ts";
 import type { Client, Labels } from "../../shared/model/client.ts";
 import { iconOf } from "./client-icons.ts";
-import type { ClientIdentity } from "./ports/endpoint.ts";
+import { admits } from "./pairing/audience.ts";
+import type { ClientIdentity, Scope } from "./ports/endpoint.ts";
+import type { TokenAudience } from "./ports/pairing.ts";
 import type { ClientStore, StoredClient, StoredToken } from "./ports/storage.ts";
 
 /** Tokens start with this, so that secret scanners and people know them. */
@@ -61,13 +63,18 @@ export class Identities {
     for (const token of store.tokens(Date.now())) this.#byHash.set(keyOf(token.hash), token);
   }
 
-  /** The client that this bearer token belongs to, or undefined when it is unknown, expired or revoked. */
-  authenticate(token: string): ClientIdentity | undefined {
+  /**
+   * The client that this bearer token belongs to, or undefined when it is unknown, expired, revoked, or for another
+   * place than this one (a Host header, a scope).
+   */
+  authenticate(token: string, host?: string, scope?: Scope): ClientIdentity | undefined {
     const hash = hashOf(token);
     const found = this.#byHash.get(keyOf(hash));
     if (found === undefined || !timingSafeEqual(found.hash, hash)) return undefined;
     const now = Date.now();
     if (found.expiresAt !== null && found.expiresAt <= now) return undefined;
+    if (found.audience !== null && (scope === undefined || !admits(found.audience, host, scope)))
+      return undefined;
     const known = this.#byId.get(found.clientId);
     if (known === undefined || known.revoked) return undefined;
     if (known.lastSeenAt === null || now - known.lastSeenAt > 30_000) {
@@ -114,15 +121,21 @@ export class Identities {
 
   /**
    * Lets a living client in with a further token, known by its SHA-256 (32 bytes). `expiresAt`: milliseconds since the
-   * epoch, null for one that lasts until it is revoked. The client's expired tokens are forgotten.
+   * epoch, null for one that lasts until it is revoked. `audience`: the one place that it is for, null for everywhere.
+   * The client's expired tokens are forgotten.
    */
-  addToken(clientId: string, hash: Buffer, expiresAt: number | null): void {
+  addToken(
+    clientId: string,
+    hash: Buffer,
+    expiresAt: number | null,
+    audience: TokenAudience | null = null,
+  ): void {
     const known = this.#living(clientId);
     const now = Date.now();
     for (const token of [...this.#byHash.values()])
       if (token.clientId === known.id && token.expiresAt !== null && token.expiresAt <= now)
         this.removeToken(token.hash);
-    const token: StoredToken = { hash, clientId: known.id, expiresAt };
+    const token: StoredToken = { hash, clientId: known.id, expiresAt, audience };
     this.#store.addToken(token);
     this.#byHash.set(keyOf(hash), token);
   }
@@ -166,6 +179,11 @@ export class Identities {
       ...(profile === undefined ? {} : { profile }),
       ...(labels === undefined ? {} : { labels }),
     });
+  }
+
+  /** Throws `bad_request` or `name_taken` for a name that a client (but the one of this id) could not be given. */
+  checkName(name: string, clientId?: string): void {
+    this.#checkName(name, clientId === undefined ? undefined : this.#byId.get(clientId));
   }
 
   /** A client says what it calls itself. A claim: it decides nothing. */

@@ -157,6 +157,7 @@ async function startLocked(
       allowedHosts: store.config.listen.allowedHosts,
       mcp: hub.mcp,
       control: hub.control,
+      pairing: hub.pairing,
       uiFolder,
       maxBodyBytes: MAX_BODY_BYTES,
       log,

@@ -1,4 +1,5 @@
 import { labelsSchema } from "../../shared/model/client.ts";
+import type { TokenAudience } from "../hub/ports/pairing.ts";
 import type { ClientStore, StoredClient, StoredToken } from "../hub/ports/storage.ts";
 import type { Connection } from "./database.ts";
 import type { GroupCommit } from "./group-commit.ts";
@@ -15,15 +16,15 @@ export function openClients(
     `SELECT id, name, claimed_name AS claimedName, via, profile, labels, created_at AS createdAt,
             last_seen_at AS lastSeenAt, revoked_at AS revokedAt FROM client ORDER BY created_at, id`,
   );
-  const selectTokens = connection.prepare<[], StoredToken>(
-    "SELECT hash, client_id AS clientId, expires_at AS expiresAt FROM client_token",
+  const selectTokens = connection.prepare<[], Omit<StoredToken, "audience"> & { audience: string | null }>(
+    "SELECT hash, client_id AS clientId, expires_at AS expiresAt, audience FROM client_token",
   );
   const insert = connection.prepare("INSERT INTO client VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const update = connection.prepare(
     "UPDATE client SET name = ?, claimed_name = ?, profile = ?, labels = ? WHERE id = ?",
   );
   const revoke = connection.prepare("UPDATE client SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
-  const insertToken = connection.prepare("INSERT INTO client_token VALUES (?, ?, ?)");
+  const insertToken = connection.prepare("INSERT INTO client_token VALUES (?, ?, ?, ?)");
   const removeToken = connection.prepare("DELETE FROM client_token WHERE hash = ?");
   const removeTokens = connection.prepare("DELETE FROM client_token WHERE client_id = ?");
   const removeExpired = connection.prepare("DELETE FROM client_token WHERE expires_at <= ?");
@@ -46,7 +47,10 @@ export function openClients(
       }),
     tokens(now) {
       removeExpired.run(Math.round(now));
-      return selectTokens.all();
+      return selectTokens.all().map(({ audience, ...token }) => ({
+        ...token,
+        audience: audience === null ? null : (JSON.parse(audience) as TokenAudience),
+      }));
     },
     add: ({ id, name, claimedName, via, profile, labels, createdAt, lastSeenAt, revokedAt }) => {
       const text = JSON.stringify(labels);
@@ -58,8 +62,9 @@ export function openClients(
     revoke: (id, at) => {
       end(id, Math.round(at));
     },
-    addToken: ({ hash, clientId, expiresAt }) => {
-      insertToken.run(hash, clientId, expiresAt === null ? null : Math.round(expiresAt));
+    addToken: ({ hash, clientId, expiresAt, audience }) => {
+      const until = expiresAt === null ? null : Math.round(expiresAt);
+      insertToken.run(hash, clientId, until, audience === null ? null : JSON.stringify(audience));
     },
     removeToken: (hash) => {
       removeToken.run(hash);

@@ -78,6 +78,7 @@ test("a client may hold several tokens, until they expire, are removed, or the c
     hash: Buffer.alloc(32, byte),
     clientId,
     expiresAt,
+    audience: clientId === "c-2" ? { host: "127.0.0.1:1", scope: { kind: "all" as const } } : null,
   });
   const all = [token(1, "c-1"), token(2, "c-1", 5_000), token(3, "c-1", 9_000), token(4, "c-2")];
   for (const each of all) storage.clients.addToken(each);
@@ -117,7 +118,7 @@ test("a database of the first version keeps its clients, their tokens and its se
     { ...client, profile: "work", lastSeenAt: 2_000 },
     { ...client, id: "c-2", name: "gone", createdAt: 1_500, revokedAt: 3_000 },
   ]);
-  expect(storage.clients.tokens(0)).toEqual([{ hash, clientId: "c-1", expiresAt: null }]);
+  expect(storage.clients.tokens(0)).toEqual([{ hash, clientId: "c-1", expiresAt: null, audience: null }]);
   expect(storage.sessions.all()).toEqual([session]);
 });
 

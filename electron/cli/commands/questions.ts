@@ -1,3 +1,4 @@
+import type { Pairing } from "../../../shared/model/consent.ts";
 import type { Answer, Question } from "../../../shared/model/question.ts";
 import { visible, visibleLines } from "../escape.ts";
 import { heldText } from "../held-text.ts";
@@ -22,6 +23,8 @@ function questionText({ paint, io }: Context, question: Question): string {
       .filter((line) => !line.endsWith(" null"))
       .map((line) => `  ${visible(line)}`),
   ];
+  if (question.pairing !== null && question.pairing !== undefined)
+    lines.push(...pairingLines(question.pairing));
   lines.push(...callLines(question, io.now()));
   // A call's are shown as they are, to the last digit.
   if ((question.call ?? null) === null && (question.arguments ?? null) !== null)
@@ -43,6 +46,27 @@ function questionText({ paint, io }: Context, question: Question): string {
   return `${[...lines, ...held].join("\n").trimEnd()}\n`;
 }
 
+/** What the system says first: it is not a claim. */
+function pairingLines(pairing: Pairing): string[] {
+  const { process, claimedName, clientUrl, redirectUri, suggestedName, choices } = pairing;
+  const program =
+    process === null
+      ? "not known to the system"
+      : `${process.executable ?? process.name ?? "?"} (process ${process.pid}${process.user === null ? "" : `, user ${process.user}`})`;
+  const seen = choices.map(({ profile, seen: { servers, tools, resources, prompts } }) => {
+    const what = `${servers.length} servers, ${tools} tools, ${resources} resources, ${prompts} prompts`;
+    return `  ${profile === null ? "with --no-profile" : `with --profile ${profile}`} it sees: ${what}`;
+  });
+  return [
+    `  program: ${program}`,
+    `  calls itself: ${JSON.stringify(claimedName)}`,
+    ...(clientUrl === null ? [] : [`  described by: ${clientUrl}`]),
+    `  returns to: ${redirectUri}`,
+    `  name it gets: ${suggestedName} (another: --name NAME)`,
+    ...seen,
+  ].map(visible);
+}
+
 /** An argument so that its borders can be seen. */
 const shown = (word: string): string => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : JSON.stringify(word));
 
@@ -51,6 +75,9 @@ export interface AnswerOptions {
   readonly trust?: true;
   readonly narrow?: string;
   readonly arguments?: string;
+  /** False: none, so that it sees everything. */
+  readonly profile?: string | false;
+  readonly name?: string;
 }
 
 /** `answer ID ANSWER`. */
@@ -60,7 +87,7 @@ export async function answer(
   given: Answer,
   options: AnswerOptions,
 ): Promise<void> {
-  const { reason, trust, narrow, arguments: edited } = options;
+  const { reason, trust, narrow, arguments: edited, profile, name } = options;
   await context.hub("running", (hub) =>
     hub.call("questions.answer", {
       id,
@@ -69,6 +96,8 @@ export async function answer(
       ...(trust ? { trust } : {}),
       ...(narrow === undefined ? {} : { narrowing: narrow }),
       ...(edited === undefined ? {} : { arguments: edited }),
+      ...(profile === undefined ? {} : { profile: profile === false ? null : profile }),
+      ...(name === undefined ? {} : { name }),
     }),
   );
   context.io.out(`Answered ${visible(id)}: ${given}.\n`);

@@ -105,7 +105,9 @@ describe("the guard of /mcp", () => {
   test("a 401 challenges, and tells a bad token from a missing one", async () => {
     const missing = await ask(listener.port, { path: "/mcp" });
     const bad = await ask(listener.port, { path: "/mcp", headers: { Authorization: "Bearer x" } });
-    expect(missing.headers["www-authenticate"]).toBe('Bearer realm="gatehouse"');
+    expect(missing.headers["www-authenticate"]).toBe(
+      `Bearer realm="gatehouse", resource_metadata="http://127.0.0.1:${listener.port}/.well-known/oauth-protected-resource/mcp", scope="mcp"`,
+    );
     expect(bad.headers["www-authenticate"]).toContain('error="invalid_token"');
     expect(missing.text).toContain("gatehouse client add");
   });

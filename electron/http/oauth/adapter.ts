@@ -12,14 +12,14 @@ const KINDS: Readonly<Record<string, OAuthKind>> = {
 };
 
 /** How long a registration is kept that nobody has approved, in milliseconds: clients register long before a login. */
-export const UNAPPROVED_LIFE = 7 * 24 * 60 * 60_000;
+const UNAPPROVED_LIFE = 7 * 24 * 60 * 60_000;
 /** Most of those. */
 export const MOST_UNAPPROVED = 500;
 /** How long a refresh token that was used is remembered, so that its second use is noticed. */
 const CONSUMED_LIFE = 7 * 24 * 60 * 60_000;
 
 /** SHA-256 of an id: all that is stored of it. */
-export const hashOf = (id: string): Buffer => createHash("sha256").update(id).digest();
+const hashOf = (id: string): Buffer => createHash("sha256").update(id).digest();
 
 /** The library's storage for one issuer; another issuer's records are not found by it. */
 export function createAdapters(

@@ -18,6 +18,7 @@ import {
 import type { PairingEndpoint } from "../../hub/ports/pairing.ts";
 import { createAdapters } from "./adapter.ts";
 import { fitClientMetadata } from "./client-metadata.ts";
+import { createDocumentFetch } from "./fetch-document.ts";
 import { PAGE_HEADERS, renderPage } from "./pages.ts";
 import { audienceOf, TOKEN_SCOPE } from "./resources.ts";
 import { ENDPOINTS, LOGIN_PATH } from "./routes.ts";
@@ -35,7 +36,8 @@ export interface AuthorizationServerDeps {
   readonly pairing: PairingEndpoint;
   readonly issuer: string;
   readonly now: () => number;
-  readonly fetchDocument: (address: string | URL) => Promise<Response>;
+  /** Left out: as fetch-document.ts does. */
+  readonly fetchDocument?: (address: string | URL) => Promise<Response>;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
   readonly onRegistered: (oauthClient: string, req: IncomingMessage) => void;
   /** A client has used its id at the token endpoint, with success or not. */
@@ -134,7 +136,7 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
 }
 
 function configurationOf(deps: AuthorizationServerDeps): Configuration {
-  const { pairing, issuer } = deps;
+  const { pairing, issuer, fetchDocument = createDocumentFetch() } = deps;
   const audience = (indicator: string): void => {
     if (audienceOf(indicator, issuer) === undefined)
       throw new errors.InvalidTarget("this is no resource of the server that you are asking");
@@ -238,7 +240,7 @@ function configurationOf(deps: AuthorizationServerDeps): Configuration {
       RefreshToken: REFRESH_TOKEN_LIFE,
       Session: LOGIN_LIFE,
     },
-    fetch: (address) => deps.fetchDocument(String(address)),
+    fetch: (address) => fetchDocument(String(address)),
     fetchResponseBodyLimits: { "client_id metadata document": 64 * 1024 },
     // No page may read an answer: the two documents, which any may, are not the library's.
     clientBasedCORS: () => false,

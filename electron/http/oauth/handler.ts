@@ -13,7 +13,6 @@ import { MOST_UNAPPROVED } from "./adapter.ts";
 import type { AuthorizationServer, Login } from "./authorization-server.ts";
 import { Claimants } from "./claimants.ts";
 import { resourceDocument, serverDocument } from "./documents.ts";
-import { createDocumentFetch } from "./fetch-document.ts";
 import { Logins } from "./logins.ts";
 import { sendPage } from "./pages.ts";
 import { isPrivateScheme, redirectHostOf } from "./redirects.ts";
@@ -66,7 +65,6 @@ const AUTHORIZATION_PARAMS = new Set([
 /** Creates the handler; the library is loaded at the first request that needs it. */
 export function createOAuth(options: OAuthOptions): OAuth {
   const { pairing, otherEnds, timers, log, now = Date.now } = options;
-  const fetchDocument = options.fetchDocument ?? createDocumentFetch();
   const servers = new Map<string, Promise<AuthorizationServer>>();
   const known = new WeakMap<Socket, Promise<OtherEnd>>();
   const claimants = new Claimants();
@@ -92,7 +90,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
         pairing,
         issuer,
         now,
-        fetchDocument,
+        ...(options.fetchDocument === undefined ? {} : { fetchDocument: options.fetchDocument }),
         log,
         onRegistered: (id, req) =>
           void endOf(req.socket).then((end) => claimants.named(id, end, "registration", now())),

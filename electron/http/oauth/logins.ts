@@ -2,7 +2,7 @@ import type { OpenPairing, PairingVerdict } from "../../hub/ports/pairing.ts";
 import type { Timers } from "../timers.ts";
 
 /** How long a request of the waiting page is held before it is answered with the page again, in milliseconds. */
-export const HOLD_MILLISECONDS = 25_000;
+const HOLD_MILLISECONDS = 25_000;
 /** Without a sign of the browser for so long, whoever asked has gone. A held request that breaks off is such a sign. */
 const GONE_AFTER = 90_000;
 const BROKEN_OFF_AFTER = 8_000;

@@ -51,7 +51,7 @@ export interface Page {
 }
 
 /** Text as HTML, safe in elements and quoted attributes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return visible(text).replace(
     /[&<>"']/g,
     (character) =>

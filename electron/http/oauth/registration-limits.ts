@@ -5,13 +5,14 @@ interface Bound {
 }
 
 const MINUTE = 60_000;
+/** An editor registers anew for each address of the hub that it is given, all at its start. */
 const PER_PROCESS: readonly Bound[] = [
-  { most: 10, within: MINUTE },
-  { most: 40, within: 60 * MINUTE },
+  { most: 30, within: MINUTE },
+  { most: 120, within: 60 * MINUTE },
 ];
 const OVERALL: readonly Bound[] = [
-  { most: 40, within: MINUTE },
-  { most: 200, within: 60 * MINUTE },
+  { most: 60, within: MINUTE },
+  { most: 300, within: 60 * MINUTE },
 ];
 
 /** How often clients may register: anybody who reaches the port can, without being anybody yet. */

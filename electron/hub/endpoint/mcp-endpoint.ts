@@ -47,7 +47,7 @@ const emptyResult = encodeJson({});
 export function createMcpEndpoint(deps: McpEndpointDeps): McpEndpoint {
   const { identities, sessions, config } = deps;
   return {
-    authenticate: (token) => identities.authenticate(token),
+    authenticate: (token, host, scope) => identities.authenticate(token, host, scope),
     anonymous: () => (config().access.anonymous === "allow" ? ANONYMOUS : undefined),
     // What a client may not use is to it as if it did not exist.
     scopeExists: (scope, client) => scopeExists(scope, config()) && allowedIn(scope, client, config()),

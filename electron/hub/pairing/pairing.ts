@@ -9,6 +9,7 @@ import type { Question } from "../../../shared/model/question.ts";
 import { visible } from "../../../shared/visible.ts";
 import type { Actor, Audit } from "../audit.ts";
 import type { Emit } from "../control/broadcaster.ts";
+import type { Caller } from "../control/control-endpoint.ts";
 import { type Given, newQuestionId, Questions } from "../control/questions.ts";
 import type { Identities } from "../identities.ts";
 import type { OAuthStore, PairingEndpoint, PairingRequest, PairingVerdict } from "../ports/pairing.ts";
@@ -16,7 +17,7 @@ import type { StoredClient } from "../ports/storage.ts";
 import { suggestName } from "./suggest-name.ts";
 
 /** How long the person has, in milliseconds. */
-export const ANSWER_WITHIN = 5 * 60_000;
+const ANSWER_WITHIN = 5 * 60_000;
 /** How long a registration is kept after its client was revoked: it may ask again. */
 const REGISTRATION_AFTER_REVOKING = 7 * 24 * 60 * 60_000;
 /** After so many denials in a row within the time, who asked is not asked about again for as long. */
@@ -32,11 +33,16 @@ export interface PairingDeps {
   readonly questions: Questions;
   readonly emit: Emit;
   readonly audit: Audit;
+  /** Changes a client as `clients.update` does, rules that name it included. */
+  readonly update: (
+    name: string,
+    change: { newName?: string; profile?: string | null },
+    caller: Caller,
+  ) => Promise<unknown>;
   /** The names of the profiles there are. */
   readonly profiles: () => readonly string[];
   /** What a profile shows; null is everything. */
   readonly seen: (profile: string | null) => Seen;
-  readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
 /** Pairing, as the listener uses it and as the rest of the hub does. */
@@ -108,7 +114,7 @@ export function createPairing(deps: PairingDeps): PairingDesk {
     const timer = setTimeout(() => withdraw(entry), ANSWER_WITHIN).unref();
     questions.put(question, {
       check: (given) => checkAnswer(given, existing, deps),
-      settle(given) {
+      async settle(given) {
         if (!Questions.allows(given.answer)) {
           denials.set(asker, [...(denials.get(asker) ?? []).filter((at) => at > since), Date.now()]);
           audit.record(actorOf(given), "pair.deny", describe(pairing));
@@ -116,9 +122,15 @@ export function createPairing(deps: PairingDeps): PairingDesk {
           return;
         }
         denials.delete(asker);
-        const client = admit(request, pairing, given);
-        audit.record(actorOf(given), "pair.approve", `${client.name}: ${describe(pairing)}`);
-        end({ allowed: true, client: client.id });
+        try {
+          const client = await admit(request, pairing, given);
+          audit.record(actorOf(given), "pair.approve", `${client.name}: ${describe(pairing)}`);
+          end({ allowed: true, client: client.id });
+        } catch (error) {
+          // Whoever answered is told why; the program that waits must not be left waiting.
+          end({ allowed: false });
+          throw error;
+        }
       },
     });
     open.set(question.id, entry);
@@ -136,20 +148,19 @@ export function createPairing(deps: PairingDeps): PairingDesk {
   };
 
   /** Gives the identity: the one that this OAuth client has, changed as the person wants it, or a new one. */
-  const admit = (request: PairingRequest, pairing: Pairing, given: Given): StoredClient => {
+  const admit = async (request: PairingRequest, pairing: Pairing, given: Given): Promise<StoredClient> => {
     const existing = living(store.identityOf(request.issuer, request.oauthClient));
     const name = given.name ?? existing?.name ?? freeName(request.claimedName, identities);
     const profile = given.profile === undefined ? (pairing.choices[0]?.profile ?? null) : given.profile;
-    const client =
-      existing === undefined
-        ? identities.add(name, profile, "pairing", request.claimedName || null)
-        : identities.update(existing.name, {
-            ...(name === existing.name ? {} : { newName: name }),
-            ...(profile === existing.profile ? {} : { profile }),
-          });
+    const client = existing ?? identities.add(name, profile, "pairing", request.claimedName || null);
+    const change = {
+      ...(name === client.name ? {} : { newName: name }),
+      ...(profile === client.profile ? {} : { profile }),
+    };
+    if (Object.keys(change).length > 0) await deps.update(client.name, change, given.caller);
     const registration = createHash("sha256").update(request.oauthClient).digest();
     store.bind(request.issuer, request.oauthClient, registration, client.id);
-    return client;
+    return identities.byId(client.id) ?? client;
   };
 
   return {

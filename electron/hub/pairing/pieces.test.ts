@@ -3,12 +3,12 @@ import { admits } from "./audience.ts";
 import { suggestName } from "./suggest-name.ts";
 
 test.each([
-  ["Claude Code", [], "Claude Code"],
-  ["Claude Code", ["Claude Code"], "Claude Code 2"],
-  ["Claude Code", ["Claude Code", "Claude Code 2"], "Claude Code 3"],
-  ["<b>Cursor</b> \u202e(x)", [], "b Cursor b x"],
+  ["Claude Code (gatehouse)", [], "claude-code"],
+  ["Claude Code", ["claude-code"], "claude-code-2"],
+  ["Claude Code", ["claude-code", "claude-code-2"], "claude-code-3"],
+  ["<b>Cursor</b> \u202e", [], "b-cursor-b"],
   ["", [], "client"],
-  ["🦄", ["client"], "client 2"],
+  ["🦄", ["client"], "client-2"],
   ["x".repeat(100), [], "x".repeat(50)],
 ])("%j beside %j is suggested as %j", (claimed, taken, suggested) =>
   expect(suggestName(claimed, (name) => taken.includes(name))).toBe(suggested),

@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../../../shared/model/audit.ts";
 import type { CallDetail, CallFilter, CallStatus, CallSummary } from "../../../shared/model/call.ts";
 import type { Client, ClientSession, Labels } from "../../../shared/model/client.ts";
-import type { OAuthStore } from "./pairing.ts";
+import type { OAuthStore, TokenAudience } from "./pairing.ts";
 
 /** A finished call. Times in microseconds; payloads are raw JSON bytes, spliced from the messages themselves. */
 export interface CallRow {
@@ -78,6 +78,8 @@ export interface StoredToken {
   readonly clientId: string;
   /** Milliseconds since the epoch; null: until it is revoked. */
   readonly expiresAt: number | null;
+  /** The one place of the hub that it is for; null: everywhere. */
+  readonly audience: TokenAudience | null;
 }
 
 export interface ClientStore {

@@ -13,6 +13,7 @@ import type {
   StoredSession,
   StoredToken,
 } from "../ports/storage.ts";
+import { createMemoryOAuth } from "./memory-oauth.ts";
 
 /** Storage in memory for tests of the hub alone, with what it was given in plain sight. */
 export interface MemoryStorage extends Storage {
@@ -146,6 +147,7 @@ export function createMemoryStorage(): MemoryStorage {
       remove: (server) => catalogs.delete(server),
     },
     pins: memoryPins(),
+    oauth: createMemoryOAuth(),
     audit: {
       record(act) {
         storage.audited.push(`${act.role} ${act.act} ${act.detail}`.trim());

@@ -15,6 +15,9 @@ CREATE INDEX oauth_record_by_grant ON oauth_record (grant_hash) WHERE grant_hash
 CREATE INDEX oauth_record_by_client ON oauth_record (client) WHERE client IS NOT NULL;
 CREATE INDEX oauth_record_by_expiry ON oauth_record (expires_at) WHERE expires_at IS NOT NULL;
 
+-- A token of a pairing is for one place of the hub: JSON of its host name and scope.
+ALTER TABLE client_token ADD COLUMN audience TEXT;
+
 -- Which identity a registered client was paired as, so that its next login is the same one.
 CREATE TABLE oauth_binding (
   issuer       TEXT NOT NULL,
