@@ -10,10 +10,15 @@ export interface Actor extends ControlCaller {
 /** The file itself: somebody has edited gatehouse.json by hand. */
 export const BY_FILE: Actor = { role: "file", remotePid: null, executable: null };
 
+/** Refused acts that are recorded in one minute. */
+const MOST_REFUSED = 60;
+
 /** Where every administrative act is written down, at once and before it is told. */
 export class Audit {
   readonly #log: AuditLog;
   readonly #emit: Emit;
+  #refusedIn = 0;
+  #refusedCount = 0;
 
   constructor(log: AuditLog, emit: Emit) {
     this.#log = log;
@@ -25,6 +30,17 @@ export class Audit {
     const { role, remotePid, executable } = actor;
     const entry = { at: Date.now(), role, pid: remotePid, executable, act, detail };
     this.#emit("auditRecorded", this.#log.record(entry));
+  }
+
+  /** An act that was refused. Whoever tries again and again does not fill the database: a few a minute stand for all. */
+  refused(actor: Actor, act: string, detail: string): void {
+    const minute = Math.floor(Date.now() / 60_000);
+    if (minute !== this.#refusedIn) {
+      this.#refusedIn = minute;
+      this.#refusedCount = 0;
+    }
+    this.#refusedCount += 1;
+    if (this.#refusedCount <= MOST_REFUSED) this.record(actor, act, detail.slice(0, 500));
   }
 
   list: AuditLog["list"] = (query) => this.#log.list(query);

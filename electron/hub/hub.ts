@@ -375,6 +375,7 @@ export function createHub(deps: HubDeps): Hub {
     prove: deps.prove,
     desktopAttached: state.desktopAttached,
     log,
+    refused: (actor, act, detail) => audit.refused(actor, act, detail),
   };
   const settingsChanged = (): void => broadcaster.emit("settingsChanged", state.settings());
 

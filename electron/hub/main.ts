@@ -174,12 +174,16 @@ async function startLocked(
     log("info", `listening on ${bound.url}`);
   }
   void hub.applyConfig(store.config);
-  onHeld = createHeldEdits({
+  const askAboutEdit = createHeldEdits({
     questions: hub.state.questions,
     broadcaster: hub.state.broadcaster,
     confirm: () => store.confirmHeld(),
     reject: () => store.rejectHeld(),
   });
+  onHeld = (reasons) => {
+    if (reasons.length > 0) hub.state.audit.record(BY_FILE, "config.held", reasons.join("\n"));
+    askAboutEdit(reasons);
+  };
   onChange = (config, previous) => {
     const reasons = needsConfirmation(previous, config);
     if (reasons.length > 0) hub.state.audit.record(BY_FILE, "config.changed", reasons.join("\n"));

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Method, methods, type ParsedParams, type Result, type Role } from "../../../shared/contract.ts";
 import { GatehouseError } from "../../../shared/errors.ts";
+import type { Actor } from "../audit.ts";
 import type { ControlCaller, ControlEndpoint, ControlSession } from "../ports/endpoint.ts";
 import { forbidden, mayCall } from "./access.ts";
 import type { Broadcaster } from "./broadcaster.ts";
@@ -23,6 +24,8 @@ export interface ControlDeps {
   readonly prove: (challenge: string) => string;
   readonly desktopAttached: () => boolean;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
+  /** Somebody tried what is not theirs to do: it is recorded. `act` as in AuditEntry. */
+  readonly refused: (actor: Actor, act: string, detail: string) => void;
 }
 
 /** Runs one method for a caller: known, permitted, well-formed, in this order. Throws GatehouseError. */
@@ -36,12 +39,17 @@ export async function callMethod(
     throw new GatehouseError("bad_request", `there is no method ${name.slice(0, 60)}`);
   const method = name as Method;
   const desktop = deps.desktopAttached();
-  if (!mayCall(method, caller.role, desktop)) throw forbidden(method, caller.role, desktop);
+  if (!mayCall(method, caller.role, desktop)) {
+    deps.refused(caller, "refused", method);
+    throw forbidden(method, caller.role, desktop);
+  }
   const parsed = methods[method].params.safeParse(params);
   if (!parsed.success) throw new GatehouseError("bad_request", `${method}: ${z.prettifyError(parsed.error)}`);
   try {
     return await deps.handlers[method](parsed.data as never, caller);
   } catch (error) {
+    if (error instanceof GatehouseError && error.code === "forbidden")
+      deps.refused(caller, "refused", `${method}: ${error.message}`);
     if (!(error instanceof GatehouseError))
       deps.log(
         "error",
@@ -63,7 +71,11 @@ export function createControlEndpoint(deps: ControlDeps): ControlEndpoint {
         role = "viewer";
         token = deps.tokens.mintForBrowser(Date.now());
       }
-      if (role === undefined) return undefined;
+      if (role === undefined) {
+        const { remotePid, executable } = caller;
+        deps.refused({ role: "unknown", remotePid, executable }, "refused", "login with an unknown token");
+        return undefined;
+      }
       // Getters stay getters: who is at the other end is looked up only for calls that record it.
       const who: Caller = {
         role,
