@@ -18,7 +18,6 @@ const workbench = (kind: string, ...more: string[]) => ({
 
 let hub: OwnedHub;
 let client: McpHttpClient;
-let log: string;
 let waiting: Promise<unknown>;
 
 beforeAll(async () => {
@@ -31,8 +30,6 @@ beforeAll(async () => {
       { server: "trusted", decision: "allow" },
     ],
   });
-  log = join(hub.home, "..", `guarded-${process.pid}.log`);
-  writeFileSync(log, "");
   const { token } = await hub.owner("clients.add", { name: "agent" });
   client = new McpHttpClient(hub.url, { token });
   await client.initialize();
@@ -86,10 +83,10 @@ describe("an agent with a shell", () => {
       /^operator refused questions\.answer/,
     ],
     [
-      "gatehouse rule add and server add",
+      "gatehouse rule add",
       "rule",
       (came: { code: number; text: string }[]) => {
-        expect(came.map(({ code }) => code)).toEqual([1, 1]);
+        expect(came.map(({ code }) => code)).toEqual([1]);
         for (const { text } of came) expect(text).toContain("error: forbidden: ");
       },
       /^operator refused rules\.add/,
@@ -122,6 +119,20 @@ describe("an agent with a shell", () => {
     // Shown: whoever looks at the log of acts sees it live.
     expect(hub.heard.filter(({ method }) => method === "auditRecorded").length).toBeGreaterThan(0);
     await nothingWon();
+  });
+
+  test("adds a server of its own: it is refused, or is a question to the person, and nothing runs", async () => {
+    expect(await attack("server")).toMatchObject([
+      { code: 1, text: expect.stringContaining("error: forbidden: ") },
+      { role: "operator", codes: ["ok"] },
+    ]);
+    const { pending } = await hub.owner("questions.list", {});
+    const asked = pending.find(({ kind }) => kind === "server");
+    expect(asked).toMatchObject({ title: "Add the server own", launch: { command: "sh" } });
+    expect((await audit()).map(({ act }) => act)).toContain("question.ask");
+    expect((await hub.owner("servers.list", {})).servers.map(({ name }) => name)).not.toContain("own");
+    await nothingWon();
+    await hub.owner("questions.answer", { id: asked?.id ?? "", answer: "deny" });
   });
 
   test("tries to start a second hub on the same home, and is refused", async () => {
