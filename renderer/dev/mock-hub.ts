@@ -256,9 +256,9 @@ async function call(method: string, params: unknown): Promise<unknown> {
       const change = (p as unknown as { change: Change }).change;
       const question: Question = {
         id: `q${Math.random().toString(36).slice(2, 6)}`,
-        kind: change.type.startsWith("server") ? "server" : "config",
+        kind: change.type === "pins.accept" ? "tool" : change.type.startsWith("server") ? "server" : "config",
         client: null,
-        server: "name" in change ? change.name : null,
+        server: "name" in change ? change.name : change.type === "pins.accept" ? "github" : null,
         tool: null,
         arguments: null,
         askedAt: new Date().toISOString(),
@@ -272,7 +272,7 @@ async function call(method: string, params: unknown): Promise<unknown> {
         warnings: [],
         call: null,
         pairing: null,
-        held: null,
+        held: change.type === "pins.accept" ? held.filter((item) => change.ids.includes(item.id)) : null,
       };
       questions = [...questions, question];
       broadcast("questionAsked", question);

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { Held } from "../../shared/model/consent.ts";
 import { ago, fullTime } from "../lib/format.ts";
 import { useNow } from "../lib/services.tsx";
+import { plainVisible } from "../lib/visible-text.ts";
 import { Badge } from "./badge.tsx";
 import { ServerText } from "./server-text.tsx";
 import { TextDiff } from "./text-diff.tsx";
@@ -24,7 +25,7 @@ export function HeldChange({ held, actions }: { readonly held: Held; readonly ac
     <article
       data-testid="held-change"
       data-held={held.id}
-      aria-label={`${KINDS[held.kind]} ${isOnly ? "" : held.name.slice(0, 80)}`}
+      aria-label={`${KINDS[held.kind]} ${isOnly ? "" : plainVisible(held.name, 80)}`}
       className="space-y-2.5"
     >
       <header className="flex min-h-7 items-center gap-2">

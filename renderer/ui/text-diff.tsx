@@ -30,7 +30,7 @@ export function TextDiff({
       aria-label={label}
       data-testid="text-diff"
       className={cx(
-        "whitespace-pre-wrap border border-line font-mono text-xs leading-5 [overflow-wrap:anywhere]",
+        "relative whitespace-pre-wrap border border-line font-mono text-xs leading-5 [overflow-wrap:anywhere]",
         whole
           ? "my-1 rounded-md bg-raised px-2 py-1"
           : "max-h-96 overflow-auto rounded-lg bg-sunken px-3.5 py-3",

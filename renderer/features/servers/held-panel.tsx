@@ -18,7 +18,7 @@ export function HeldPanel({ held }: { readonly held: readonly Held[] }) {
       items.length === 1 ? "The change was accepted." : `${plural(items.length, "change")} were accepted.`,
     );
   return (
-    <div data-testid="held-panel" className="min-w-0 flex-1 overflow-y-auto">
+    <div data-testid="held-panel" className="relative min-w-0 flex-1 overflow-y-auto">
       <div className="max-w-220 px-5 py-4">
         <div className="mb-4 flex items-start gap-4">
           <p className="min-w-0 flex-1 text-muted text-sm">{explanation(held)}</p>
