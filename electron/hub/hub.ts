@@ -1,7 +1,7 @@
 import type { Role, Settings } from "../../shared/contract.ts";
 import { sentenceOf } from "../../shared/errors.ts";
 import type { CallSummary } from "../../shared/model/call.ts";
-import type { Config, ServerConfig } from "../../shared/model/config.ts";
+import type { Config } from "../../shared/model/config.ts";
 import { heldRoute } from "../core/catalog/aggregate.ts";
 import { Patience } from "../core/consent/patience.ts";
 import { Audit } from "./audit.ts";
@@ -22,6 +22,7 @@ import { ControlTokens } from "./control/tokens.ts";
 import { audience } from "./endpoint/audience.ts";
 import { InFlight } from "./endpoint/in-flight.ts";
 import { createMcpEndpoint } from "./endpoint/mcp-endpoint.ts";
+import { Projects } from "./endpoint/projects.ts";
 import { eyesOf, profileOf, sessionSees } from "./endpoint/scopes.ts";
 import { ServerMessages } from "./endpoint/server-messages.ts";
 import { Listeners } from "./endpoint/stateless/listen.ts";
@@ -39,6 +40,7 @@ import { compose } from "./pipeline/call.ts";
 import { consentStep } from "./pipeline/consent-step.ts";
 import { keenStep } from "./pipeline/keen-step.ts";
 import { limitStep } from "./pipeline/limit-step.ts";
+import { projectStep } from "./pipeline/project-step.ts";
 import { rateStep } from "./pipeline/rate-step.ts";
 import { recordStep } from "./pipeline/record.ts";
 import { findRoute, type RouteDeps, routeCall } from "./pipeline/route.ts";
@@ -48,10 +50,10 @@ import { PolicyService } from "./policy/policy-service.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { PairingEndpoint } from "./ports/pairing.ts";
 import type { CallRow, Storage } from "./ports/storage.ts";
-import type { ServerLaunch, TransportFactory } from "./ports/upstream.ts";
+import type { TransportFactory } from "./ports/upstream.ts";
 import { RuleUses } from "./rules/rule-uses.ts";
 import type { ServerLogs } from "./server-logs.ts";
-import type { ManagedServer } from "./servers/managed-server.ts";
+import type { ManagedServer, ResolveLaunch } from "./servers/managed-server.ts";
 import { ServerRegistry } from "./servers/registry.ts";
 import { Sessions } from "./sessions.ts";
 import type { ConfigAccess, HubState } from "./state.ts";
@@ -66,7 +68,7 @@ export interface HubDeps {
   readonly store: ConfigAccess;
   readonly storage: Storage;
   readonly transports: TransportFactory;
-  readonly resolveLaunch: (name: string, config: ServerConfig) => Promise<ServerLaunch>;
+  readonly resolveLaunch: ResolveLaunch;
   readonly serverLogs: ServerLogs;
   /** Where installed packages are looked for, so that their updates are seen; without, they are not. */
   readonly packages?: PackageSystem;
@@ -134,12 +136,16 @@ export function createHub(deps: HubDeps): Hub {
       );
     },
     onEnded: (server) => serverMessages.serverEnded(server),
-    onCatalogChanged: (server) => {
-      if (servers.get(server.name) !== server) return;
+    onCatalogChanged: (instance) => {
+      const server = catalogOwner(servers, instance);
+      if (server === undefined) return;
       storage.catalogs.save(server.name, server.key, server.catalog.parts);
       pins.review(server);
       catalog.invalidate();
+      // It was started only to learn what it offers: calls go to the instances of the projects.
+      if (server.config.isolation === "project") void server.stop();
     },
+    isBusy: (server) => inFlight.on(server).length > 0,
     onLog: (server, line) => {
       deps.serverLogs.append(server.name, line);
       broadcaster.logLine(server.name, line);
@@ -256,6 +262,16 @@ export function createHub(deps: HubDeps): Hub {
     clock: deps.consentClock,
   });
 
+  const projects = new Projects({
+    sessions,
+    askRoots: (session) => serverMessages.askClient(session, "roots/list"),
+    onKnown(session) {
+      // What does not start without a project can be learnt now.
+      for (const { name, config, catalog: known } of servers.all())
+        if (config.enabled && config.isolation === "project" && known.lists === undefined)
+          servers.instanceFor(name, session)?.need();
+    },
+  });
   const access = new ClientAccess({
     ...sight,
     sessions,
@@ -296,6 +312,14 @@ export function createHub(deps: HubDeps): Hub {
         learning: ({ scope, profile, target }) =>
           catalog.unlearntFor(scope, profile, target).map((server) => server.learn()),
         fault: ({ scope }) => (scope.kind === "server" ? servers.get(scope.name)?.notLearnt : undefined),
+      }),
+      projectStep({
+        isPerProject: (name) => servers.get(name)?.config.isolation === "project",
+        asked: ({ session }) => projects.asked(session),
+        find(call) {
+          call.project = call.session.project;
+          if (call.route !== undefined) call.server = servers.instanceFor(call.route.server, call.session);
+        },
       }),
       authorizeStep((call) =>
         heldRoute(catalog.view(call.scope, call.profile), call.target.space, call.target.value),
@@ -391,6 +415,7 @@ export function createHub(deps: HubDeps): Hub {
       catalog,
       serverMessages,
       pins,
+      projects,
       stateless: new StatelessEndpoint({
         version: deps.version,
         servers,
@@ -447,6 +472,19 @@ function notePatience(patience: Patience, row: CallRow): void {
   if (row.durationUs < TELLING_US) return;
   if (row.status === "cancelled") patience.gaveUp(row.clientId ?? "", row.durationUs / 1_000);
   else patience.waited(row.clientId ?? "", row.durationUs / 1_000);
+}
+
+/**
+ * The server whose catalogue an instance has learnt: its own if all share it. What only a project's instance can tell,
+ * because without a project the server does not start, is taken from there.
+ */
+function catalogOwner(servers: ServerRegistry, instance: ManagedServer): ManagedServer | undefined {
+  const shared = servers.get(instance.name);
+  if (shared === instance) return instance;
+  if (shared?.key !== instance.key || shared.config.isolation !== "project") return undefined;
+  if (shared.catalog.lists !== undefined) return undefined;
+  shared.catalog.put(instance.catalog.parts);
+  return shared;
 }
 
 function summaryOf(row: CallRow, id: number): CallSummary {

@@ -20,6 +20,7 @@ import {
 import { BY_FILE } from "./audit.ts";
 import { expandServer } from "./config/expand.ts";
 import { createHeldEdits } from "./config/held-edits.ts";
+import { projectFolder } from "./config/project-folder.ts";
 import { needsConfirmation } from "./config/review.ts";
 import { openConfig } from "./config/store.ts";
 import type { Emit } from "./control/broadcaster.ts";
@@ -127,11 +128,12 @@ async function startLocked(
       log,
       path: createLoginPath({ log }),
     }),
-    resolveLaunch: async (name, config) => {
+    resolveLaunch: async (name, config, project) => {
       const expanded = await expandServer(name, config, {
         env: process.env,
         secret: () => Promise.resolve(undefined),
         homedir: homedir(),
+        project: config.isolation === "project" ? projectFolder(name, project, files.noProject) : null,
       });
       return { name, ...expanded };
     },

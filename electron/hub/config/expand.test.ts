@@ -32,6 +32,24 @@ it("references in every field of a local server are filled in, once", async () =
   });
 });
 
+it("a server that runs once per project runs in the project's folder, and can name it", async () => {
+  const config = server({
+    command: "run",
+    args: ["--root=${project}/src", "$project"],
+    isolation: "project",
+  });
+  const inProject = { ...sources, project: "/home/ada/${env:HOST}" };
+  expect((await expandServer("s", config, inProject)).config).toEqual({
+    ...config,
+    args: ["--root=/home/ada/${env:HOST}/src", "$project"],
+    cwd: "/home/ada/${env:HOST}",
+  });
+  const below = { ...config, cwd: "${project}/sub" };
+  expect((await expandServer("s", below, inProject)).config).toMatchObject({
+    cwd: "/home/ada/${env:HOST}/sub",
+  });
+});
+
 it("references in a remote server's URL and headers are filled in", async () => {
   const config = server({
     type: "http",

@@ -9,6 +9,8 @@ export interface ReferenceSources {
   /** The value of a stored secret, or undefined when there is none of that name. */
   readonly secret: (name: string) => Promise<string | undefined>;
   readonly homedir: string;
+  /** What `${project}` stands for, and where the server runs without a cwd of its own; null: it stays as it is. */
+  readonly project?: string | null;
 }
 
 /**
@@ -22,8 +24,8 @@ export interface ExpandedServer {
 }
 
 /**
- * Fills in `${env:NAME}` and `${secret:NAME}` in command, args, env, cwd, url and headers, and a leading `~` in cwd.
- * What is filled in is not looked at again; other `${…}` stay. Throws `not_found` naming the reference and its place.
+ * Fills in `${env:NAME}`, `${secret:NAME}` and `${project}` in command, args, env, cwd, url and headers, and a leading
+ * `~` in cwd. What is filled in is not looked at again; other `${…}` stay. Throws `not_found` naming the reference and its place.
  */
 export async function expandServer(
   name: string,
@@ -45,8 +47,12 @@ export async function expandServer(
   for (const [index, text] of config.args.entries()) args.push(await fill(text, `args[${index}]`));
   const env = await fillRecord(config.env, "env");
   const command = await fill(config.command, "command");
-  const cwd =
-    config.cwd === undefined ? {} : { cwd: fromHome(await fill(config.cwd, "cwd"), sources.homedir) };
+  // A server that runs once per project runs in the project's folder, unless it says otherwise.
+  const folder =
+    config.cwd === undefined
+      ? (sources.project ?? undefined)
+      : fromHome(await fill(config.cwd, "cwd"), sources.homedir);
+  const cwd = folder === undefined ? {} : { cwd: folder };
   return { config: { ...config, command, args, env, ...cwd }, env, headers: {} };
 }
 
@@ -72,7 +78,8 @@ async function expandText(text: string, place: string, sources: ReferenceSources
           "This version stores no secrets yet: write ${env:NAME}, and set NAME in the environment that the hub is started in.",
         );
       filled += value;
-    } else filled += part.text;
+    } else if (part.kind === "project") filled += sources.project ?? part.text;
+    else filled += part.text;
   }
   return filled;
 }

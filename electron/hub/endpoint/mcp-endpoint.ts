@@ -15,6 +15,7 @@ import type { ServerRegistry } from "../servers/registry.ts";
 import { Session, type Sessions } from "../sessions.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import { openSession } from "./open-session.ts";
+import type { Projects } from "./projects.ts";
 import { relay } from "./relay.ts";
 import { allowedIn, profileOf, scopeExists } from "./scopes.ts";
 import type { ServerMessages } from "./server-messages.ts";
@@ -31,6 +32,7 @@ export interface McpEndpointDeps {
   readonly catalog: CatalogService;
   readonly serverMessages: ServerMessages;
   readonly pins: Pins;
+  readonly projects: Projects;
   readonly stateless: StatelessEndpoint;
   readonly tasks: Tasks;
   readonly run: (call: Call) => Outcome | Promise<Outcome>;
@@ -41,6 +43,11 @@ const ANONYMOUS: ClientIdentity = { id: null, name: "anonymous", profile: null }
 // A lost connection is no cancellation in the session era (MCP, Transports): the call goes on and is recorded.
 const nothing = (): void => {};
 const NOT_ALLOWED_HERE = "this client may not use this address; its profile decides what it sees";
+/** After these a client can be asked for its roots, as it has just become ready, or has others now. */
+const ROOTS_CAN_BE_ASKED: ReadonlySet<string> = new Set([
+  "notifications/initialized",
+  "notifications/roots/list_changed",
+]);
 const emptyResult = encodeJson({});
 
 /** The hub's side of /mcp: who may speak, and what each method of the session era does. */
@@ -79,7 +86,11 @@ export function createMcpEndpoint(deps: McpEndpointDeps): McpEndpoint {
       if (envelope.kind === "result" || envelope.kind === "error")
         deps.serverMessages.answered(session, message.bytes, envelope);
       else if (envelope.method === "notifications/cancelled") cancel(session, message);
-      else deps.serverMessages.toldByClient(session, message.bytes, envelope);
+      else {
+        if (message.project !== undefined) deps.projects.named(session, message.project);
+        if (ROOTS_CAN_BE_ASKED.has(envelope.method)) deps.projects.learn(session);
+        deps.serverMessages.toldByClient(session, message.bytes, envelope);
+      }
     },
   };
 }
@@ -92,7 +103,7 @@ function request(deps: McpEndpointDeps, message: InboundMessage, reply: Reply): 
   if (message.session === undefined) return;
   const session = asSession(message.session);
   if (message.peer !== undefined) session.peer = message.peer;
-  if (message.project !== undefined) deps.sessions.setProject(session, message.project);
+  if (message.project !== undefined) deps.projects.named(session, message.project);
   if (envelope.method.startsWith("tasks/")) return sessionTaskRequest(deps, message, session, id, reply);
   if (isRelayed(envelope.method)) return relay(deps, message, session, id, reply);
   const kind = listKindOf(envelope.method);

@@ -44,7 +44,8 @@ const PARAMS = new TextEncoder().encode(',"params":');
 const CLOSE = new TextEncoder().encode("}");
 
 interface Asked {
-  readonly server: ManagedServer;
+  /** Undefined for what the hub itself wants to know. */
+  readonly server: ManagedServer | undefined;
   readonly session: Session;
   /** The server's own id, raw; undefined for what the hub asks in a stateless server's stead. */
   readonly serverId: Buffer | undefined;
@@ -157,7 +158,12 @@ export class ServerMessages {
     return new Map(answers);
   }
 
-  #askOne(server: ManagedServer, session: Session, request: InputRequest): Promise<Uint8Array> {
+  /** Asks the client of a session something for the hub itself; as `askSession`. */
+  askClient(session: Session, method: InputMethod): Promise<Uint8Array> {
+    return this.#askOne(undefined, session, { key: method, method, params: undefined });
+  }
+
+  #askOne(server: ManagedServer | undefined, session: Session, request: InputRequest): Promise<Uint8Array> {
     const lacking = lackingFor(session, request.method, request.params);
     if (lacking !== undefined) return Promise.reject(new Error(lacking));
     return new Promise((resolve, reject) => {
@@ -173,7 +179,9 @@ export class ServerMessages {
       });
       const params = sessionParams(request, randomUUID());
       const head = encodeJson({ jsonrpc: "2.0", id, method: request.method }).subarray(0, -1);
-      this.send(server, session, params === undefined ? [head, CLOSE] : [head, PARAMS, params, CLOSE]);
+      const parts = params === undefined ? [head, CLOSE] : [head, PARAMS, params, CLOSE];
+      if (server === undefined) session.push(parts);
+      else this.send(server, session, parts);
     });
   }
 
@@ -317,7 +325,7 @@ export class ServerMessages {
 
   #cancelAtClient(asked: Asked, id: string, reason: string): void {
     const message = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id, reason } };
-    this.send(asked.server, asked.session, [encodeJson(message)]);
+    if (asked.server !== undefined) this.send(asked.server, asked.session, [encodeJson(message)]);
   }
 
   /** On the stream of the session's oldest call under way there, where clients expect it; else on a stream of its own. */

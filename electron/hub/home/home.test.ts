@@ -61,6 +61,7 @@ describe("the home folder", () => {
       keyFile: "/g/home.key",
       logs: "/g/logs",
       children: "/g/children",
+      noProject: "/g/no-project",
     });
   });
 

@@ -14,6 +14,8 @@ export interface HomeFiles {
   readonly logs: string;
   /** The record of running children, from which a next start sweeps what was left. */
   readonly children: string;
+  /** An empty folder, in which servers that run once per project are asked what they offer. */
+  readonly noProject: string;
 }
 
 /** The home folder for this option and these surroundings (design.md section 3). */
@@ -34,6 +36,7 @@ export function homeFiles(home: string, platform: NodeJS.Platform = process.plat
     keyFile: at("home.key"),
     logs: at("logs"),
     children: at("children"),
+    noProject: at("no-project"),
   };
 }
 

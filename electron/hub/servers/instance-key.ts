@@ -1,5 +1,5 @@
 import type { ManagedServer } from "./managed-server.ts";
 
 /** What names a server's instance for good: a changed definition replaces the object, not what hangs on it. */
-export const instanceKey = (server: Pick<ManagedServer, "name" | "owner">): string =>
-  `${server.owner?.id ?? ""}\n${server.name}`;
+export const instanceKey = (server: Pick<ManagedServer, "name" | "place">): string =>
+  `${server.place?.key ?? ""}\n${server.name}`;

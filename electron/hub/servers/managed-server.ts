@@ -30,13 +30,23 @@ import { type OutboundRequest, ServerConnection } from "./connection.ts";
 import { eraOf, rememberEra, SESSION_ERA, type ServerEra } from "./era.ts";
 import { handshake, readLists } from "./handshake.ts";
 import { ListenStream, type Watched } from "./listen-stream.ts";
+import type { Place } from "./own-instances.ts";
 import { failure, noise } from "./problems.ts";
 import { ServerCatalog } from "./server-catalog.ts";
 
+export type ResolveLaunch = (
+  name: string,
+  config: ServerConfig,
+  project: string | null,
+) => Promise<ServerLaunch>;
+
 export interface ManagedServerDeps {
   readonly transports: TransportFactory;
-  /** Resolves ${env:} and ${secret:} when the server is started; rejects with a sentence for the person. */
-  readonly resolveLaunch: (name: string, config: ServerConfig) => Promise<ServerLaunch>;
+  /**
+   * Resolves ${env:}, ${secret:} and ${project} when the server is started; rejects with a sentence for the person.
+   * `project` is the folder of the instance; null for one that belongs to no project.
+   */
+  readonly resolveLaunch: ResolveLaunch;
   readonly version: string;
   readonly policy?: LifecyclePolicy;
   /** Longest wait for the answer to initialize, in milliseconds: npx may have to install the server first. */
@@ -84,8 +94,8 @@ export class ManagedServer {
   readonly name: string;
   readonly key: string;
   readonly catalog = new ServerCatalog();
-  /** The one session that this instance is for; undefined for an instance that all share. */
-  readonly owner: Session | undefined;
+  /** Whose alone this instance is; undefined for the one that all share. */
+  readonly place: Place | undefined;
   config: ServerConfig;
   readonly #deps: ManagedServerDeps;
   readonly #queue: CallQueue;
@@ -110,11 +120,11 @@ export class ManagedServer {
   readonly #listening: ListenStream;
   #logLevel: LogLevel | undefined;
 
-  constructor(name: string, config: ServerConfig, key: string, deps: ManagedServerDeps, owner?: Session) {
+  constructor(name: string, config: ServerConfig, key: string, deps: ManagedServerDeps, place?: Place) {
     this.name = name;
     this.config = config;
     this.key = key;
-    this.owner = owner;
+    this.place = place;
     this.#deps = deps;
     this.#listening = new ListenStream((text) => this.#log("hub", text));
     this.#queue = new CallQueue({
@@ -122,6 +132,11 @@ export class ManagedServer {
       refusal: () => this.#refusal(),
       need: () => this.need(),
     });
+  }
+
+  /** The one session that this instance is for, if it is for one only. */
+  get owner(): Session | undefined {
+    return this.place?.owner;
   }
 
   /** The era it speaks, from this run or as remembered; undefined when nobody has found out yet. */
@@ -341,7 +356,7 @@ export class ManagedServer {
     this.#lastError = undefined;
     let launch: ServerLaunch;
     try {
-      launch = await this.#deps.resolveLaunch(this.name, this.config);
+      launch = await this.#deps.resolveLaunch(this.name, this.config, this.place?.project ?? null);
     } catch (error) {
       if (current()) this.#ended(notStartable(sentenceOf(error)));
       return;

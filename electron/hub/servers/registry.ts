@@ -3,6 +3,7 @@ import type { Config, ServerConfig } from "../../../shared/model/config.ts";
 import type { CatalogParts } from "../ports/storage.ts";
 import type { Session } from "../sessions.ts";
 import { ManagedServer, type ManagedServerDeps } from "./managed-server.ts";
+import { OwnInstances, projectPlace, sessionPlace } from "./own-instances.ts";
 
 /**
  * What the definition of a server hangs on: a change of it means another server. Keyed with the home's secret, as it
@@ -20,36 +21,47 @@ export interface RegistryDeps extends ManagedServerDeps {
   readonly homeKey: Uint8Array;
   readonly loadCatalog: (name: string, key: string) => CatalogParts | undefined;
   readonly onRemoved: (name: string) => void;
+  /** Whether calls are under way on an instance. */
+  readonly isBusy: (server: ManagedServer) => boolean;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
+
+/** How often idle instances are looked for, in milliseconds. */
+const IDLE_LOOK_MS = 300_000;
 
 /** The configured servers, kept in step with the configuration: only what has changed is stopped or started. */
 export class ServerRegistry {
   readonly #deps: RegistryDeps;
   readonly #servers = new Map<string, ManagedServer>();
-  /** The instances of sessions that share none, by session and name. */
-  readonly #own = new Map<Session, Map<string, ManagedServer>>();
+  /** The instances that not everybody shares. */
+  readonly #own = new OwnInstances();
+  readonly #idleTimer: NodeJS.Timeout;
   /** Stops under way: the hub's own end waits for them. */
   readonly #stopping = new Set<Promise<void>>();
 
   constructor(deps: RegistryDeps) {
     this.#deps = deps;
+    this.#idleTimer = setInterval(() => this.stopIdle(Date.now()), IDLE_LOOK_MS).unref();
   }
 
   get(name: string): ManagedServer | undefined {
     return this.#servers.get(name);
   }
 
-  /** The instance that serves a session: the shared one, or with another isolation one of the session's own. */
+  /**
+   * The instance that serves a session: the shared one, or with another isolation that of the session (in the stateless
+   * era of its client) or of its project folder; undefined while that is not known.
+   */
   instanceFor(name: string, session: Session): ManagedServer | undefined {
     const base = this.#servers.get(name);
     if (base === undefined || base.config.isolation === "shared") return base;
-    const own = this.#own.get(session) ?? new Map<string, ManagedServer>();
-    this.#own.set(session, own);
+    const place = base.config.isolation === "project" ? projectPlace(session) : sessionPlace(session);
+    if (place === undefined) return undefined;
+    const own = this.#own.use(place, session, Date.now());
     const known = own.get(name);
     if (known?.key === base.key) return known;
     if (known !== undefined) void this.#stop(known);
-    const instance = new ManagedServer(name, base.config, base.key, this.#deps, session);
+    const instance = new ManagedServer(name, base.config, base.key, this.#deps, place);
     // What its tools are is known before it has told so itself.
     if (base.catalog.lists !== undefined) instance.catalog.put(base.catalog.parts);
     own.set(name, instance);
@@ -58,13 +70,17 @@ export class ServerRegistry {
 
   /** Every instance, the sessions' own included. */
   instances(): ManagedServer[] {
-    return [...this.all(), ...[...this.#own.values()].flatMap((own) => [...own.values()])];
+    return [...this.all(), ...this.#own.all()];
   }
 
-  /** A session is over: its own instances end with it. */
+  /** A session is over: its own instances end with it, and those of its project when it was the last there. */
   sessionEnded(session: Session): void {
-    for (const instance of this.#own.get(session)?.values() ?? []) void this.#stop(instance);
-    this.#own.delete(session);
+    for (const instance of this.#own.sessionEnded(session)) void this.#stop(instance);
+  }
+
+  /** Ends the instances that no session holds and that have been idle for an hour; `now` in milliseconds since the epoch. */
+  stopIdle(now: number): void {
+    for (const instance of this.#own.idle(now, this.#deps.isBusy)) void this.#stop(instance);
   }
 
   all(): ManagedServer[] {
@@ -100,12 +116,13 @@ export class ServerRegistry {
   wake(): void {
     for (const server of this.all()) {
       if (!server.config.enabled) continue;
-      if (server.config.start === "eager") server.need();
+      if (server.config.start === "eager" && server.config.isolation !== "project") server.need();
       void server.learn();
     }
   }
 
   async stopAll(): Promise<void> {
+    clearInterval(this.#idleTimer);
     await Promise.all([...this.instances().map((server) => this.#stop(server)), ...this.#stopping]);
   }
 
@@ -134,14 +151,7 @@ export class ServerRegistry {
   }
 
   #stopOwn(name: string): Promise<void>[] {
-    const stops: Promise<void>[] = [];
-    for (const own of this.#own.values()) {
-      const instance = own.get(name);
-      if (instance === undefined) continue;
-      own.delete(name);
-      stops.push(this.#stop(instance));
-    }
-    return stops;
+    return this.#own.named(name).map((instance) => this.#stop(instance));
   }
 
   #stop(server: ManagedServer): Promise<void> {

@@ -3,7 +3,8 @@ import type { ManagedServer } from "../servers/managed-server.ts";
 import { Session } from "../sessions.ts";
 import { ownerOf, TaskBook } from "./task-book.ts";
 
-const server = (name: string, owner?: Session) => ({ name, owner }) as ManagedServer;
+const server = (name: string, owner?: Session) =>
+  ({ name, owner, place: owner && { key: owner.id, owner, project: null } }) as ManagedServer;
 const session = (clientId: string | null, id = "s"): Session =>
   new Session(id, {
     idHash: "",

@@ -60,7 +60,7 @@ export class Tasks {
 
   /** The instance that a task is asked for at: a shared server may have been replaced meanwhile. */
   serverOf({ server }: OwnedTask): ManagedServer | undefined {
-    return server.owner === undefined ? this.#deps.shared(server.name) : server;
+    return server.place === undefined ? this.#deps.shared(server.name) : server;
   }
 
   /** Takes the task that a call was answered with as the caller's; undefined when the answer is none. */
