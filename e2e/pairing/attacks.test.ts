@@ -171,6 +171,8 @@ test("what is done is in the audit log, without any secret", async () => {
   for (const secret of Object.values(tokens))
     if (String(secret).length > 20) expect(everything).not.toContain(secret);
   expect(hub.log()).not.toContain(tokens.access_token);
+  // The library has opinions on its configuration; none of them may get onto the hub's own line.
+  expect(hub.stdout()).toBe(`listening ${hub.url}\n`);
 });
 
 describe("a metadata document at a private address", () => {

@@ -5,7 +5,7 @@ export const auditEntrySchema = z.object({
   id: z.int(),
   /** ISO 8601, UTC. */
   at: z.string(),
-  /** "owner", "operator", "viewer", or "client" for what a client's request led to. */
+  /** "owner", "operator", "viewer", "client" for what a client's request led to, "hub" for its own doing. */
   role: z.string(),
   pid: z.int().nullable(),
   executable: z.string().nullable(),

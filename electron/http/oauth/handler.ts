@@ -48,6 +48,8 @@ const METHOD: Readonly<Record<Endpoint, string>> = {
 const MOST_ISSUERS = 8;
 /** Of look-ups for refused requests: at most one in so many milliseconds, as each costs a walk over the processes. */
 const REFUSED_EVERY = 200;
+/** Expired records are removed as tokens are asked for, this often at most, in milliseconds. */
+const SWEEP_EVERY = 10 * 60_000;
 /** What of an authorization request the library gets to see; the rest belongs to protocols that are not spoken. */
 const AUTHORIZATION_PARAMS = new Set([
   "client_id",
@@ -71,6 +73,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const limits = new RegistrationLimits();
   const logins = new Logins(timers);
   let lastRefused = 0;
+  let lastSwept = 0;
 
   /** Asked once for each connection. */
   const endOf = (socket: Socket): Promise<OtherEnd> => {
@@ -153,7 +156,11 @@ export function createOAuth(options: OAuthOptions): OAuth {
           oauthFailure(res, 429, "temporarily_unavailable", "too many clients have registered; try later");
           return;
         }
+        // Room for the one that may come.
         pairing.store.sweep(now(), MOST_UNAPPROVED - 1);
+      } else if (route.endpoint === "token" && now() - lastSwept > SWEEP_EVERY) {
+        lastSwept = now();
+        pairing.store.sweep(now(), MOST_UNAPPROVED);
       }
       const query = (req.url ?? "").split("?").slice(1).join("?");
       req.url =

@@ -73,6 +73,8 @@ export function createPairing(deps: PairingDeps): PairingDesk {
   const withdraw = ({ question, end }: Open): void => {
     if (!questions.withdraw(question.id)) return;
     emit("questionAnswered", { id: question.id, answer: "deny", by: "owner" });
+    if (question.pairing !== null)
+      audit.record(BY_NOBODY, "pair.deny", `${describe(question.pairing)}: nobody answered while it waited`);
     end({ allowed: false });
   };
 
@@ -179,6 +181,8 @@ export function createPairing(deps: PairingDeps): PairingDesk {
     },
   };
 }
+
+const BY_NOBODY: Actor = { role: "hub", remotePid: null, executable: null };
 
 /** Whom an open question and denials are counted for: the process, where the system tells it. */
 const askerOf = ({ process, issuer, oauthClient }: PairingRequest): string =>
