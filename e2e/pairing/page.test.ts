@@ -41,7 +41,9 @@ test.each(["light", "dark"] as const)(
       expect(await page.getByRole("heading").textContent()).toBe("Waiting for your answer in Gatehouse");
       expect(await page.locator("script").count()).toBe(0);
       // The style is let in by its hash.
-      const radius = await page.evaluate<string>('getComputedStyle(document.querySelector("main")).borderRadius');
+      const radius = await page.evaluate<string>(
+        'getComputedStyle(document.querySelector("main")).borderRadius',
+      );
       expect(radius).toBe("12px");
       const { id } = await pendingPair(hub);
       await Promise.all([
