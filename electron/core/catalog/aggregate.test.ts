@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeJson } from "../jsonrpc/json.ts";
-import { buildCatalog, cutView, routeUri, type ServerLists } from "./aggregate.ts";
+import { buildCatalog, cutView, heldRoute, routeUri, type ServerLists } from "./aggregate.ts";
 import { readList } from "./entry.ts";
 import { templateFit } from "./uri-template.ts";
 
@@ -88,6 +88,29 @@ describe("the aggregated catalogue", () => {
       route: { server: "b" },
       uri: "demo://7",
     });
+  });
+
+  it("leaves out what is held back without a change of any other name, and knows it for the refusal", () => {
+    const tools = [
+      { name: "x_y", inputSchema: {} },
+      { name: "x-y", inputSchema: {} },
+    ];
+    const resources = [{ uri: "demo://text/1", name: "one" }];
+    const templates = [{ uriTemplate: "demo://text/{id}", name: "text" }];
+    const whole = server("a", { tools, resources, templates });
+    const before = cutView(buildCatalog([whole]), all, false);
+    const standing: ServerLists["standing"] = (_kind, key) =>
+      key === "x-y" || key === "demo://text/1" ? "held" : undefined;
+    const view = cutView(buildCatalog([{ ...whole, standing }]), all, false);
+    const [kept, gone] = [...before.routes.tools.keys()];
+    expect([...view.routes.tools.keys()]).toEqual([kept]);
+    expect(heldRoute(view, "tools", gone ?? "")).toMatchObject({ server: "a", key: "x-y" });
+    expect(heldRoute(view, "tools", "a__unknown")).toBeUndefined();
+    // The template must not lead to the held resource; to others it does.
+    expect(routeUri(view, "demo://text/1")).toBeUndefined();
+    expect(heldRoute(view, "uri", "demo://text/1")).toMatchObject({ kind: "resources" });
+    expect(routeUri(view, "demo://text/2")).toMatchObject({ route: { kind: "templates" } });
+    expect([...cutView(buildCatalog([{ ...whole, standing }]), () => false, false).held.tools]).toEqual([]);
   });
 
   it("shows a server alone under its own names", () => {

@@ -41,6 +41,11 @@ describe("an edit of gatehouse.json", () => {
       ["consent.default: ask → allow"],
     ],
     [
+      "taking what servers add",
+      `{ "consent": { "newTools": "allow" }, ${base.slice(1)}`,
+      ["consent.newTools: hold → allow"],
+    ],
+    [
       "anonymous access",
       `{ "access": { "anonymous": "allow" }, ${base.slice(1)}`,
       ["access.anonymous: deny → allow (requests without a token are taken)"],

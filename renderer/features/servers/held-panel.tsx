@@ -23,7 +23,13 @@ export function HeldPanel({ held }: { readonly held: readonly Held[] }) {
         <div className="mb-4 flex items-start gap-4">
           <p className="min-w-0 flex-1 text-muted text-sm">{explanation(held)}</p>
           {shown.length > 1 && (
-            <Button variant="primary" icon={<Check size={13} />} busy={busy} onClick={() => accept(shown)}>
+            <Button
+              // What is alarming is not to be waved through.
+              variant={shown.some(({ flags }) => flags.length > 0) ? "secondary" : "primary"}
+              icon={<Check size={13} />}
+              busy={busy}
+              onClick={() => accept(shown)}
+            >
               Accept {shown.length === held.length ? "all" : `these ${shown.length}`}…
             </Button>
           )}
