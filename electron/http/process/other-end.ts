@@ -155,8 +155,9 @@ async function onWindows(ends: Ends, tools: SystemTools): Promise<OtherEnd> {
   const output = await tools.run("powershell.exe", [
     "-NoProfile",
     "-NonInteractive",
-    "-Command",
-    WINDOWS_SCRIPT(ends),
+    // Encoded, no quoting on the way can change it.
+    "-EncodedCommand",
+    Buffer.from(WINDOWS_SCRIPT(ends), "utf16le").toString("base64"),
   ]);
   const told = JSON.parse(output) as Record<string, unknown>;
   if (typeof told.pid !== "number") return UNKNOWN;
