@@ -77,7 +77,15 @@ export async function createListener(
   const connections = createConnections(timers, stallMilliseconds);
   const { maxBodyBytes } = options;
   const onRefused = (req: IncomingMessage): void => oauth.refused(req);
-  const mcpOptions = { endpoint: options.mcp, connections, timers, maxBodyBytes, lookup, onRefused, log };
+  const mcpOptions = {
+    endpoint: options.mcp,
+    connections,
+    timers,
+    maxBodyBytes,
+    otherEnds: findOtherEnd,
+    onRefused,
+    log,
+  };
   const mcp = createMcpHandler(mcpOptions);
   const legacySse = createLegacySseHandler(mcpOptions);
   const oauth = createOAuth({

@@ -45,7 +45,7 @@ export type LegacySseHandler = (
 export function createLegacySseHandler(options: McpHandlerOptions): LegacySseHandler {
   const { endpoint, connections, timers, maxBodyBytes, log } = options;
   const streams = new Map<string, LegacyStream>();
-  const peerOf = createPeers("sse", options.lookup);
+  const peerOf = createPeers("sse", options.otherEnds);
 
   return (req, res, route, receivedAt) => {
     const method = route.kind === "stream" ? "GET" : "POST";

@@ -13,7 +13,7 @@ import type {
 } from "../../hub/ports/endpoint.ts";
 import type { Connections } from "../connections.ts";
 import { COMMON_HEADERS } from "../headers.ts";
-import type { CallerLookup } from "../process/caller.ts";
+import type { OtherEndLookup } from "../process/other-end.ts";
 import { createPeers } from "../process/peer.ts";
 import type { Timers } from "../timers.ts";
 import { authorize } from "./authorize.ts";
@@ -52,7 +52,7 @@ export interface McpHandlerOptions {
   readonly timers: Timers;
   readonly maxBodyBytes: number;
   /** Finds the program behind a connection, when somebody asks for it. */
-  readonly lookup: CallerLookup;
+  readonly otherEnds: OtherEndLookup;
   /** A request without a good token was answered with 401. */
   readonly onRefused: (req: IncomingMessage) => void;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
@@ -70,7 +70,7 @@ export type McpHandler = (
 export function createMcpHandler(options: McpHandlerOptions): McpHandler {
   const { endpoint, connections, timers, maxBodyBytes, onRefused, log } = options;
   const logs = new EventLogs();
-  const peerOf = createPeers("http", options.lookup);
+  const peerOf = createPeers("http", options.otherEnds);
 
   return (req, res, scope, receivedAt) => {
     const { method } = req;
