@@ -4,6 +4,7 @@ import type { CallSummary } from "../../shared/model/call.ts";
 import type { Config } from "../../shared/model/config.ts";
 import { heldRoute } from "../core/catalog/aggregate.ts";
 import { Patience } from "../core/consent/patience.ts";
+import { isInputMethod } from "../core/mcp/stateless-era/capabilities.ts";
 import { Audit } from "./audit.ts";
 import { CallsToday } from "./calls-today.ts";
 import { CatalogService } from "./catalog-service.ts";
@@ -11,6 +12,7 @@ import { ClientAccess, sessionHears, sessionHearsTask } from "./client-access.ts
 import { ClientActivity, claimOf } from "./client-activity.ts";
 import type { ConsentClock } from "./consent/consent.ts";
 import { createConsent, isSameServer } from "./consent/create-consent.ts";
+import { ServerAsks } from "./consent/server-asks.ts";
 import { serverGone } from "./consent/texts.ts";
 import { Broadcaster } from "./control/broadcaster.ts";
 import { type ControlDeps, callMethod, createControlEndpoint } from "./control/control-endpoint.ts";
@@ -135,7 +137,13 @@ export function createHub(deps: HubDeps): Hub {
         log("warn", `the package of ${server.name} could not be found: ${sentenceOf(error)}`),
       );
     },
-    onEnded: (server) => serverMessages.serverEnded(server),
+    onEnded: (server) => {
+      serverMessages.serverEnded(server);
+      consent.withdrawWhere(
+        (call) => (isInputMethod(call.method) && call.server === server ? serverGone(call) : undefined),
+        "the server has ended",
+      );
+    },
     onCatalogChanged: (instance) => {
       const server = catalogOwner(servers, instance);
       if (server === undefined) return;
@@ -187,6 +195,7 @@ export function createHub(deps: HubDeps): Hub {
     servers: () => servers.instances(),
     sees: (session, server) => sessionSees(session.stored, server.name, identities, store.config),
     tasks: () => tasks,
+    mayAsk: (server, session, method, params) => serverAsks.may(server, session, method, params),
   });
   sessions.onEnded = (session) => {
     serverMessages.sessionEnded(session);
@@ -210,6 +219,7 @@ export function createHub(deps: HubDeps): Hub {
     inFlight,
     tasks,
     askSession: (server, session, requests) => serverMessages.askSession(server, session, requests),
+    mayAsk: (server, session, method, params) => serverAsks.may(server, session, method, params),
   };
   const taskWatch = new TaskWatch(
     (task) => tasks.serverOf(task),
@@ -260,6 +270,15 @@ export function createHub(deps: HubDeps): Hub {
     server: (name) => servers.get(name),
     view: (call) => catalog.view(call.scope, call.profile),
     clock: deps.consentClock,
+  });
+  const serverAsks: ServerAsks = new ServerAsks({
+    policy,
+    consent,
+    audit,
+    clientOf: ({ stored: { clientId } }) => {
+      const client = clientId === null ? undefined : identities.byId(clientId);
+      return client ?? { id: null, name: "anonymous", profile: null };
+    },
   });
 
   const projects = new Projects({

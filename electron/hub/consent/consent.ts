@@ -181,6 +181,10 @@ export class Consent {
   /** A session is over, and what was granted for it. */
   sessionEnded(session: Session): void {
     const key = sessionKey(session, session.stored.clientId ?? "");
+    this.withdrawWhere(
+      (call) => (call.session === session ? cancelledOutcome : undefined),
+      "the session was ended",
+    );
     if (session.id === "") return;
     for (const { id, key: asked } of [...this.#calls.all()])
       if (asked.session === key) this.#gone(id, "the session was ended");

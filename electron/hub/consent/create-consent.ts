@@ -2,6 +2,7 @@ import type { Config } from "../../../shared/model/config.ts";
 import type { CatalogView } from "../../core/catalog/aggregate.ts";
 import { describeTool } from "../../core/catalog/entry.ts";
 import type { Patience } from "../../core/consent/patience.ts";
+import { isInputMethod } from "../../core/mcp/stateless-era/capabilities.ts";
 import type { Audit } from "../audit.ts";
 import type { Broadcaster } from "../control/broadcaster.ts";
 import type { Given, Questions } from "../control/questions.ts";
@@ -55,9 +56,11 @@ export function createConsent(parts: ConsentParts): Consent {
   const obstacle = (call: Call, { decision }: Ruling, edited: boolean): Outcome | undefined => {
     if (parts.paused()) return pausedOutcome(call);
     if (!isSameServer(call, parts.server)) return serverGone(call);
-    const now: Call = { ...call };
-    findRoute(now, parts.view(call));
-    if (now.route?.server !== call.route?.server || now.ownKey !== call.ownKey) return unknownOutcome(call);
+    if (!isInputMethod(call.method)) {
+      const now: Call = { ...call };
+      findRoute(now, parts.view(call));
+      if (now.route?.server !== call.route?.server || now.ownKey !== call.ownKey) return unknownOutcome(call);
+    }
     if (edited) {
       const refusal = argumentsRefusal(parts.server(call.route?.server ?? ""), call);
       if (refusal !== undefined) return refusal;

@@ -2,6 +2,7 @@ import type { Offer } from "../../../shared/model/consent.ts";
 import type { Question } from "../../../shared/model/question.ts";
 import type { Call } from "../pipeline/call.ts";
 import { exactHash, isEditable, parsedArguments, shownArguments, shownText } from "./asked-call.ts";
+import { elicitedHost } from "./elicited-host.ts";
 
 /** What the server itself says of a tool or prompt: its own claims. */
 export interface ServerClaims {
@@ -28,6 +29,7 @@ export function callQuestion(call: Call, facts: QuestionFacts): Question {
   const server = call.route?.server ?? null;
   const target = call.ownKey ?? call.target.value;
   const { claims } = facts;
+  const host = elicitedHost(call.method, raw);
   return {
     id: facts.id,
     kind: "call",
@@ -40,7 +42,7 @@ export function callQuestion(call: Call, facts: QuestionFacts): Question {
     title: titleOf(call.method, call.client.name, target, server ?? ""),
     change: null,
     launch: null,
-    warnings: [],
+    warnings: host === undefined ? [] : [`It wants the person to open a page at ${host}`],
     call: {
       method: call.method,
       project: call.project,

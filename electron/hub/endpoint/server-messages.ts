@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
-import { errorMessage, INVALID_REQUEST, METHOD_NOT_FOUND } from "../../core/jsonrpc/errors.ts";
+import { DENIED, errorMessage, INVALID_REQUEST, METHOD_NOT_FOUND } from "../../core/jsonrpc/errors.ts";
 import { decodeString, encodeJson } from "../../core/jsonrpc/json.ts";
 import { splice } from "../../core/jsonrpc/splice.ts";
 import { isAtLeast, type LogLevel, mostVerbose } from "../../core/mcp/session-era/log-levels.ts";
@@ -61,7 +61,16 @@ export interface ServerMessagesDeps {
   /** Whether a session's scope and profile show a server. */
   readonly sees: (session: Session, server: ManagedServer) => boolean;
   readonly tasks: () => Tasks;
+  /** Whether a server may ask the client of a session this; a sentence why not. `params` is raw JSON. */
+  readonly mayAsk: MayAsk;
 }
+
+export type MayAsk = (
+  server: ManagedServer,
+  session: Session,
+  method: InputMethod,
+  params: Uint8Array | undefined,
+) => true | string | Promise<true | string>;
 
 /**
  * What servers send of themselves: requests to clients, log messages, updates. Each goes to the session that it
@@ -91,14 +100,19 @@ export class ServerMessages {
         `set isolation: "session" for ${server.name} in gatehouse.json`;
       return answer([errorMessage(serverId, INVALID_REQUEST, why)]);
     }
-    if (session.onAsked !== undefined) return session.onAsked(bytes, envelope, answer);
-    const lacking = lackingFor(
-      session,
-      method,
-      params === undefined ? undefined : bytes.subarray(params.start, params.end),
-    );
+    const raw = params === undefined ? undefined : bytes.subarray(params.start, params.end);
+    const { onAsked } = session;
+    const lacking = onAsked === undefined ? lackingFor(session, method, raw) : undefined;
     if (lacking !== undefined) return answer([errorMessage(serverId, METHOD_NOT_FOUND, lacking)]);
-    this.#pass(server, session, bytes, envelope, serverId, answer, related?.task);
+    const judged = (allowed: true | string): void => {
+      if (allowed !== true) answer([errorMessage(serverId, DENIED, allowed, { code: "denied" })]);
+      else if (onAsked !== undefined) onAsked(bytes, envelope, answer);
+      else this.#pass(server, session, bytes, envelope, serverId, answer, related?.task);
+    };
+    const allowed = this.#deps.mayAsk(server, session, method, raw);
+    if (allowed instanceof Promise)
+      allowed.then(judged, (error: unknown) => judged(`it could not be judged: ${String(error)}`));
+    else judged(allowed);
   }
 
   /** What only a server that belongs to one session may ask: about the tasks of its client (MCP 2025-11-25, Tasks). */
@@ -163,9 +177,16 @@ export class ServerMessages {
     return this.#askOne(undefined, session, { key: method, method, params: undefined });
   }
 
-  #askOne(server: ManagedServer | undefined, session: Session, request: InputRequest): Promise<Uint8Array> {
+  async #askOne(
+    server: ManagedServer | undefined,
+    session: Session,
+    request: InputRequest,
+  ): Promise<Uint8Array> {
     const lacking = lackingFor(session, request.method, request.params);
-    if (lacking !== undefined) return Promise.reject(new Error(lacking));
+    if (lacking !== undefined) throw new Error(lacking);
+    const allowed =
+      server === undefined || (await this.#deps.mayAsk(server, session, request.method, request.params));
+    if (allowed !== true) throw new Error(allowed);
     return new Promise((resolve, reject) => {
       const id = this.#remember({
         server,

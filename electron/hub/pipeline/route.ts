@@ -1,6 +1,6 @@
 import { type CatalogView, routeUri } from "../../core/catalog/aggregate.ts";
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
-import { INTERNAL_ERROR, REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
+import { DENIED, INTERNAL_ERROR, REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import { type Edit, orderEdits, splice } from "../../core/jsonrpc/splice.ts";
 import { combine, type ParamsChange } from "../../core/mcp/stateless-era/edits.ts";
@@ -8,6 +8,7 @@ import { readInputRequired, retryChange } from "../../core/mcp/stateless-era/rou
 import { isAsApproved } from "../consent/asked-call.ts";
 import { changedMeanwhile, refusal, whatOf } from "../consent/texts.ts";
 import type { InFlight } from "../endpoint/in-flight.ts";
+import type { MayAsk } from "../endpoint/server-messages.ts";
 import type { Ticket } from "../servers/call-queue.ts";
 import type { OutboundRequest } from "../servers/connection.ts";
 import type { ServerEra } from "../servers/era.ts";
@@ -38,6 +39,8 @@ export interface RouteDeps {
   readonly inFlight: InFlight;
   readonly askSession: AskSession;
   readonly tasks: Tasks;
+  /** Whether a server may ask a client something. */
+  readonly mayAsk: MayAsk;
 }
 
 /** The last step: hands the call to its server and turns the answer, spliced and never parsed, into the outcome. */
@@ -100,8 +103,9 @@ class Routing {
       answered: (bytes, answer, era) => {
         if (call.sentAt === 0) call.sentAt = request.sentAt;
         call.answeredAt = performance.now();
-        if (era.kind === "stateless" && answer.resultType === "input_required" && !call.answersRounds)
-          this.#round(bytes, answer);
+        if (era.kind === "stateless" && answer.resultType === "input_required")
+          if (call.answersRounds) this.#passRound(request, bytes, answer, era);
+          else this.#round(bytes, answer);
         else this.#answer(request, bytes, answer, era);
       },
       progressed: (parts) => call.reply.notify(parts),
@@ -167,6 +171,26 @@ class Routing {
     if (this.#ownKey === target.value) return changes;
     const edits = [...changes, { ...target.span, bytes: encodeJson(this.#ownKey) }];
     return edits;
+  }
+
+  /** A stateless server wants something of a stateless client first: it is passed on if it may ask all of it. */
+  #passRound(request: OutboundRequest, bytes: Buffer, answer: Envelope, era: ServerEra): void {
+    const call = this.#call;
+    const wanted =
+      answer.result === undefined
+        ? "no result"
+        : readInputRequired(bytes.subarray(answer.result.start, answer.result.end));
+    // What cannot be read asks for nothing that the client could give.
+    if (typeof wanted === "string") return this.#answer(request, bytes, answer, era);
+    Promise.all(
+      wanted.requests.map(({ method, params }) =>
+        this.#deps.mayAsk(this.#server, call.session, method, params),
+      ),
+    ).then((verdicts) => {
+      const refused = verdicts.find((verdict) => verdict !== true);
+      if (refused === undefined) this.#answer(request, bytes, answer, era);
+      else this.#settle(errorOutcome(call, DENIED, refused, { code: "denied" }, "denied"));
+    });
   }
 
   /** A stateless server wants something of a session client first: it is asked, and the request sent again with it. */

@@ -1,6 +1,7 @@
 import type { Config, ServerConfig } from "../../../shared/model/config.ts";
 import type { Rule } from "../../../shared/model/rule.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
+import { isInputMethod } from "../../core/mcp/stateless-era/capabilities.ts";
 import {
   type Claims,
   type Decision,
@@ -51,6 +52,8 @@ export class PolicyService {
   #policy: Policy;
   /** For what follows a call that was made as a task. */
   #taskPolicy: Policy;
+  /** For what servers ask of clients. */
+  #askPolicy: Policy;
   #rules: readonly Rule[];
 
   constructor(deps: PolicyDeps) {
@@ -60,6 +63,7 @@ export class PolicyService {
     this.#rules = deps.config().rules;
     this.#policy = compileRules(this.#rules, this.#guard);
     this.#taskPolicy = compileRules(this.#rules.map(forTasks));
+    this.#askPolicy = compileRules(this.#rules.map(forServerAsks));
   }
 
   /**
@@ -72,9 +76,15 @@ export class PolicyService {
       this.#rules = rules;
       this.#policy = compileRules(rules, this.#guard);
       this.#taskPolicy = compileRules(rules.map(forTasks));
+      this.#askPolicy = compileRules(rules.map(forServerAsks));
     }
     const { call: about, facts } = this.#facts(call);
     const { space } = call.target;
+    if (isInputMethod(call.method)) {
+      const off = call.method === "sampling/createMessage" && consent.default !== "allow";
+      const asked = this.#askPolicy.decide(about, facts, off ? "deny" : "allow");
+      return { decision: asked, call: about, facts, changed: () => undefined };
+    }
     const fallback = space !== "tools" && consent.default === "ask" ? "allow" : consent.default;
     const policy = space === "tasks" ? this.#taskPolicy : this.#policy;
     const decided = policy.decide(about, facts, fallback);
@@ -111,7 +121,7 @@ export class PolicyService {
   /** A call goes to its server: rules that look back see it from now on, also before it is answered. */
   sent(call: Call): void {
     const { target, ownKey, route } = call;
-    if (route === undefined || ownKey === undefined) return;
+    if (route === undefined || ownKey === undefined || isInputMethod(call.method)) return;
     if (target.space === "tools")
       this.#histories.used(call, route.server, ownKey, this.claims(route.server, ownKey).openWorld);
     else if (target.space !== "tasks") this.#histories.used(call, route.server, "", true);
@@ -160,6 +170,15 @@ const UNREVIEWED: Decision = {
 /** Rules about arguments were asked when the call was made; they keep their place. */
 const forTasks = (rule: Rule): Rule =>
   (rule.args ?? []).length === 0 && rule.after === undefined ? rule : { server: "", decision: rule.decision };
+
+/**
+ * What servers ask of clients is allowed, or asked about, only by rules that name the method: who trusts a server's tools
+ * has not lent it their model. Rules that deny hold as they are.
+ */
+const forServerAsks = (rule: Rule): Rule =>
+  rule.decision === "deny" || (rule.method !== undefined && !/^\*+$/.test(rule.method))
+    ? rule
+    : { server: "", decision: rule.decision };
 
 /** The project folder of the call's session, where its client told one. */
 function projectOf({ session }: Call): string {
