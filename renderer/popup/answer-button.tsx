@@ -56,7 +56,11 @@ export function AnswerButton({
       )}
     >
       <span className="truncate">{children}</span>
-      {keys !== undefined && <Kbd keys={keys} />}
+      {keys !== undefined && (
+        <span aria-hidden className="inline-flex">
+          <Kbd keys={keys} />
+        </span>
+      )}
     </button>
   );
 }

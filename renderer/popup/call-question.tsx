@@ -1,7 +1,6 @@
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { Answer } from "../../shared/model/question.ts";
-import { plainVisible } from "../lib/visible-text.ts";
 import { CallBody, CallTitle, isCut } from "../question/call-body.tsx";
 import { FoldsProvider } from "../question/fold.tsx";
 import { createFolds } from "../question/folds.ts";
@@ -9,7 +8,7 @@ import { AnswerButton } from "./answer-button.tsx";
 import { ArgumentsEditor, editable, problemIn } from "./arguments-editor.tsx";
 import { Frame } from "./frame.tsx";
 import type { Mode } from "./keys.ts";
-import { Choices, Hints, Refused } from "./parts.tsx";
+import { Choices, Hints, Refused, RuleWords } from "./parts.tsx";
 import type { QuestionProps } from "./popup-app.tsx";
 import { ReasonField } from "./reason-field.tsx";
 import { useKeys } from "./use-keys.ts";
@@ -28,6 +27,7 @@ export function CallQuestion({ view, armed, choose, failure, onFit }: QuestionPr
   const [edited, setEdited] = useState(original);
   const problem = problemIn(edited);
   const whole = call !== null && !isCut(call);
+  const mayEdit = call?.editable === true && whole && call.waiting > 0;
   const lasting = seen && whole;
   const offer = call?.offer ?? null;
 
@@ -48,7 +48,7 @@ export function CallQuestion({ view, armed, choose, failure, onFit }: QuestionPr
     hour: () => last("allow-hour"),
     always: () => last("allow-always"),
     edit: () => {
-      if (call?.editable === true && whole) setMode("edit");
+      if (mayEdit) setMode("edit");
     },
     offer: () => {
       if (offer !== null && lasting) void choose({ answer: "allow-always", narrowing: offer.key });
@@ -103,19 +103,17 @@ export function CallQuestion({ view, armed, choose, failure, onFit }: QuestionPr
                   <section aria-label="More than this call" className="mb-2.5">
                     <Choices
                       chips
+                      foreign
                       label="What session, hour and always cover"
                       name="narrowing"
                       value={narrowing}
                       options={narrowings.map(({ key, label }) => ({
                         value: key,
-                        label: plainVisible(label, 200),
+                        label,
                       }))}
                       onValue={setNarrowing}
                     />
-                    <p data-testid="rule-words" className="mt-1.5 text-muted text-xs">
-                      <span className="font-medium">More than once: </span>
-                      {plainVisible(words ?? "", 1_000)}
-                    </p>
+                    <RuleWords testid="rule-words" intro="More than once:" words={words ?? ""} />
                   </section>
                 )}
                 <div className="grid grid-cols-[1.35fr_1fr_1fr_1fr] gap-1.5">
@@ -160,8 +158,8 @@ export function CallQuestion({ view, armed, choose, failure, onFit }: QuestionPr
                   <AnswerButton
                     keys="e"
                     onAnswer={actions.edit}
-                    disabled={!call.editable || !whole}
-                    {...(call.editable ? {} : { title: "The arguments of this call cannot be edited" })}
+                    disabled={!mayEdit}
+                    {...(mayEdit ? {} : { title: "The arguments of this call cannot be edited" })}
                   >
                     Edit
                   </AnswerButton>
@@ -193,12 +191,12 @@ export function CallQuestion({ view, armed, choose, failure, onFit }: QuestionPr
                 data-testid="offer"
                 className="mt-2.5 flex items-start gap-3 rounded-lg border border-accent-line bg-accent-soft px-3 py-2"
               >
-                <p className="min-w-0 flex-1 text-sm">
+                <div className="min-w-0 flex-1">
                   <span className="block text-muted text-xs">
                     You have allowed calls like this before. A rule for them:
                   </span>
-                  <span data-testid="offer-words">{plainVisible(offer.words, 1_000)}</span>
-                </p>
+                  <RuleWords testid="offer-words" words={offer.words} />
+                </div>
                 <AnswerButton look="plain" keys="u" disabled={!lasting} onAnswer={actions.offer}>
                   Allow, and save it
                 </AnswerButton>

@@ -89,9 +89,9 @@ export function Frame({
         tabIndex={0}
         role="region"
         aria-label="What is asked"
-        className="min-h-0 flex-1 overflow-y-auto"
+        className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]"
       >
-        <div ref={inner} className="px-4 py-3">
+        <div ref={inner} className="py-3 pr-1.5 pl-4">
           {children}
           <EndMark />
         </div>
@@ -126,7 +126,7 @@ function CloseButton({ onClose }: { readonly onClose: () => void }) {
 /** How long the question stands, counted down. */
 function TimeLeft({ view: { question } }: { readonly view: PopupView }) {
   const now = useNow(250);
-  if (question?.deadline == null) return null;
+  if (question?.deadline == null || question.call?.waiting === 0) return null;
   const asked = Date.parse(question.askedAt);
   const end = Date.parse(question.deadline);
   const left = Math.max(0, Math.ceil((end - now) / 1_000));

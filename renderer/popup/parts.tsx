@@ -1,5 +1,6 @@
 import { cx } from "../ui/cx.ts";
 import { Kbd } from "../ui/kbd.tsx";
+import { ServerText } from "../ui/server-text.tsx";
 
 /** One of a few, with what it means under the chosen one. */
 export function Choices<T extends string>({
@@ -9,6 +10,7 @@ export function Choices<T extends string>({
   options,
   onValue,
   chips = false,
+  foreign = false,
 }: {
   readonly label: string;
   readonly name: string;
@@ -17,6 +19,8 @@ export function Choices<T extends string>({
   readonly onValue: (value: T) => void;
   /** Side by side, as wide as their words. */
   readonly chips?: boolean;
+  /** Their words may quote somebody else. */
+  readonly foreign?: boolean;
 }) {
   return (
     <div role="radiogroup" aria-label={label} className={chips ? "flex flex-wrap gap-1" : "space-y-px"}>
@@ -25,7 +29,7 @@ export function Choices<T extends string>({
           key={option.value}
           className={cx(
             "flex min-w-0 items-baseline gap-2 rounded-md hover:bg-hover",
-            chips ? "border border-line py-0.5 pr-2 pl-1.5 text-xs" : "px-2 py-1 text-sm",
+            chips ? "border border-line bg-sunken py-0.5 pr-2 pl-1.5 text-xs" : "px-2 py-1 text-sm",
             option.value === value && "bg-press",
           )}
         >
@@ -37,7 +41,9 @@ export function Choices<T extends string>({
             onChange={() => onValue(option.value)}
             className="size-3 shrink-0 translate-y-px accent-(--accent-fill)"
           />
-          <span className="min-w-0 [overflow-wrap:anywhere]">{option.label}</span>
+          <span className={cx("min-w-0 [overflow-wrap:anywhere]", foreign && "font-mono")}>
+            <ServerText text={option.label} limit={200} className="inline whitespace-pre-wrap!" />
+          </span>
           {option.note !== undefined && (
             <span className="tabular ml-auto shrink-0 text-muted text-xs">{option.note}</span>
           )}
@@ -80,3 +86,22 @@ export const Refused = ({ message }: { readonly message: string | null }) =>
       {message}
     </p>
   );
+
+/** What a rule says: it quotes arguments, so that it stands in a border of its own, in monospace. */
+export const RuleWords = ({
+  testid,
+  intro,
+  words,
+}: {
+  readonly testid: string;
+  readonly intro?: string;
+  readonly words: string;
+}) => (
+  <p
+    data-testid={testid}
+    className="mt-1.5 max-h-24 overflow-y-auto rounded-md border border-line bg-sunken px-2 py-1 font-mono text-2xs text-muted"
+  >
+    {intro !== undefined && <span className="font-sans font-medium">{intro} </span>}
+    <ServerText text={words} whole />
+  </p>
+);

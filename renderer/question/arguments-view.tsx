@@ -87,6 +87,9 @@ function One({ argument }: { readonly argument: Shown }) {
   );
 }
 
+/** More of what an argument was in the last allowed call is cut: it is only there to be compared. */
+const LONGEST_BEFORE = 240;
+
 /** A longer name of an argument is cut in its label, and stands whole, folded, above the value. */
 const LONGEST_KEY = 120;
 
@@ -100,14 +103,14 @@ function Value({ argument: { reading, novelty, previous } }: { readonly argument
   const after = textOf(reading);
   if (before === undefined || after === undefined) return <ReadingView reading={reading} />;
   if (reading.kind === "text") return <ChangedText before={before} after={after} />;
-  const words = wordDiff(before, after);
+  const words = before.length > LONGEST_BEFORE || before.includes("\n") ? undefined : wordDiff(before, after);
   return (
     <>
       <ReadingView reading={reading} />
       <div className="mt-0.5 text-muted">
         <span className="font-sans text-xs">last allowed: </span>
         {words === undefined ? (
-          <ServerText text={before} limit={240} />
+          <ServerText text={before} limit={LONGEST_BEFORE} className="inline whitespace-pre-wrap!" />
         ) : (
           <Pieces pieces={words.before} kind="removed" />
         )}

@@ -36,8 +36,15 @@ export function CallBody({ question }: { readonly question: Question }) {
   return (
     <div className="space-y-2.5">
       <p data-testid="why" className="text-muted text-sm">
-        {plainVisible(call.why, 600)}
+        {sentence(plainVisible(call.why, 600))}
         {identical && " Its arguments are those of the last call that you allowed."}
+        {call.waiting === 0 && (
+          <b data-testid="late" className="font-medium text-fg">
+            {" "}
+            Time ran out and the call was denied. You can still allow it: if it is repeated exactly within 10
+            minutes, it passes.
+          </b>
+        )}
         {call.waiting > 1 && (
           <b className="font-medium text-fg">
             {" "}
@@ -72,6 +79,10 @@ export function CallBody({ question }: { readonly question: Question }) {
     </div>
   );
 }
+
+/** A clause of the hub's as a sentence. */
+const sentence = (text: string): string =>
+  text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
 
 /** What the server says of its tool, marked as its own claim. */
 function Claims({ question: { call } }: { readonly question: Question }) {

@@ -159,11 +159,10 @@ export function createPopup(options: PopupOptions): Popup {
     return { ok: true };
   };
 
-  const answered = ({ id, answer, by }: BroadcastData<"questionAnswered">): void => {
+  const answered = (told: BroadcastData<"questionAnswered">): void => {
     const question = shown?.question;
-    if (id === answering || question?.id !== id) return drop(id, null);
-    const late = question.deadline !== null && clock.now() >= Date.parse(question.deadline) - 1_000;
-    drop(id, elsewhere(question, answer, by, late));
+    const ours = told.id === answering || question?.id !== told.id;
+    drop(told.id, ours ? null : elsewhere(question, told));
   };
 
   return {
@@ -241,14 +240,8 @@ function errorText(error: unknown): string {
 }
 
 /** What became of a question that was not answered here. */
-function elsewhere(
-  question: Question,
-  answer: BroadcastData<"questionAnswered">["answer"],
-  by: BroadcastData<"questionAnswered">["by"],
-  late: boolean,
-): string {
-  if (late && answer === "deny") return "Time ran out: the last question was denied.";
-  if (by === "owner" && answer === "deny") return "The last question was withdrawn by its asker.";
+function elsewhere(question: Question, { answer, by, withdrawn }: BroadcastData<"questionAnswered">): string {
+  if (withdrawn !== undefined) return `The last question was taken back: ${withdrawn}.`;
   const verdict = answer === "deny" ? "denied" : question.kind === "call" ? "allowed" : "approved";
   return `The last question was ${verdict} ${by === "viewer" ? "in a browser" : "elsewhere"}.`;
 }

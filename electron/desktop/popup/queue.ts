@@ -4,7 +4,10 @@ import type { Question } from "../../../shared/model/question.ts";
 export const isPopupKind = (question: Question): boolean =>
   question.kind === "call" || question.kind === "pair" || question.kind === "tool";
 
-/** The open questions in the order in which they are shown: the one that is shown first stays until it is gone. */
+/** Whether nobody waits for the answer any more: it is still open for a late allow. */
+const isLate = ({ call }: Question): boolean => call?.waiting === 0;
+
+/** The open questions in their order: what is waited for goes before what is late, and else the first stays shown. */
 export interface QuestionQueue {
   readonly current: Question | undefined;
   readonly total: number;
@@ -21,8 +24,12 @@ export function createQueue(): QuestionQueue {
   const open = new Map<string, Question>();
   return {
     get current() {
-      const [first] = open.values();
-      return first;
+      let late: Question | undefined;
+      for (const question of open.values()) {
+        if (!isLate(question)) return question;
+        late ??= question;
+      }
+      return late;
     },
     get total() {
       return open.size;
@@ -36,12 +43,12 @@ export function createQueue(): QuestionQueue {
   };
 }
 
-/** Whether the person would decide about something else: not when only more calls wait or the time was moved. */
+/** Whether the person would decide about something else: not when only more calls wait or the time was moved. An answer to the last call that waited is another one than a late allow. */
 export function isOtherDecision(shown: Question, now: Question): boolean {
   return withoutClock(shown) !== withoutClock(now);
 }
 
 function withoutClock(question: Question): string {
   const { deadline: _, call, ...rest } = question;
-  return JSON.stringify([rest, call === null ? null : { ...call, waiting: 0 }]);
+  return JSON.stringify([rest, call === null ? null : { ...call, waiting: call.waiting > 0 }]);
 }
