@@ -13,6 +13,8 @@ export interface PopupDriver {
   button(name: string): Locator;
   /** Clicks a button, coming from elsewhere: one on which the pointer rests already does not count. */
   click(name: string): Promise<void>;
+  /** Opens what is folded and reads to the end, so that more than this call can be allowed. */
+  read(): Promise<void>;
   /** Whether its window is shown. */
   visible(): Promise<boolean>;
   /** Waits until nothing is asked any more. */
@@ -44,6 +46,11 @@ export async function popupOf(app: DesktopApp): Promise<PopupDriver> {
     },
     press: (key) => page.keyboard.press(key),
     button: (name) => page.getByRole("button", { name, exact: true }),
+    async read() {
+      await page.keyboard.press("x");
+      await page.keyboard.press("End");
+      await page.locator('button[aria-label="Allow always"]:not([aria-disabled])').waitFor();
+    },
     async click(name) {
       await page.mouse.move(2, 2);
       await page.getByRole("button", { name, exact: true }).click();

@@ -1,7 +1,10 @@
 // The consent popup in the real Electron, over the real hub and a real server: what every answer does, end to end.
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Display, startDisplay } from "../lib/display.ts";
 import { temporaryHome } from "../lib/hub.ts";
@@ -14,6 +17,7 @@ const FILES = join(
   dirname(createRequire(import.meta.url).resolve("@modelcontextprotocol/server-filesystem/package.json")),
   "dist/index.js",
 );
+const GATEHOUSE = fileURLToPath(new URL("../../dist/node/gatehouse.js", import.meta.url));
 const { GATEHOUSE_SHOTS } = process.env;
 
 let display: Display;
@@ -67,6 +71,16 @@ async function asking(
   popup ??= await popupOf(app);
   await popup.asked(name);
   return { answer: call };
+}
+
+/** The id of the one open question, as the command line tells it. */
+async function openQuestion(): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [GATEHOUSE, "pending", "--json"], {
+    env: { ...process.env, GATEHOUSE_HOME: home },
+  });
+  const { pending } = JSON.parse(stdout) as { pending: { id: string }[] };
+  expect(pending).toHaveLength(1);
+  return pending[0]?.id ?? "";
 }
 
 async function shot(name: string): Promise<void> {
@@ -151,6 +165,7 @@ test("arguments are edited, checked against the tool's schema, and sent as they 
 
 test("a grant for the session covers what its words say, and ends with the session", async () => {
   const { answer } = await asking("session-1.txt");
+  await popup.read();
   // From the narrowest, for these very arguments, to the folder.
   await popup.press("ArrowDown");
   expect(await popup.page.getByTestId("rule-words").innerText()).toContain(folder);
@@ -190,6 +205,7 @@ test("a lasting grant waits until everything folded was opened and read to its e
 
 test("a grant for an hour covers other sessions too, and no other tool", async () => {
   const { answer } = await asking("hour-1.txt");
+  await popup.read();
   await popup.press("ArrowDown");
   await popup.click("Allow for an hour");
   await answer;
@@ -208,6 +224,7 @@ test("a grant for an hour covers other sessions too, and no other tool", async (
 test("always saves the rule that was shown, narrowed as it was chosen", async () => {
   const read = (name: string) => client.call("files__read_text_file", { path: file(name) });
   const { answer } = await asking("read_text_file", read("once.txt"));
+  await popup.read();
   const first = await popup.page.getByTestId("rule-words").innerText();
   await popup.press("ArrowDown");
   const words = await popup.page.getByTestId("rule-words").innerText();
@@ -234,10 +251,10 @@ test("after three like approvals the narrowest rule for them is offered, and tak
     await popup.gone();
   }
   const { answer } = await asking("hour-1.txt", info("hour-1.txt"));
+  await shot("offer");
   await popup.page.getByTestId("offer").waitFor();
   expect(await popup.page.getByTestId("offer-words").innerText()).toContain("get_file_info");
-  await popup.press("End");
-  await popup.page.getByTestId("offer").locator("button:not([aria-disabled])").waitFor();
+  await popup.read();
   await popup.press("u");
   expect((await answer).result?.isError).not.toBe(true);
   await waitFor(() => rules().length === before + 1, { deadlineMs: 10_000, what: "the rule to be saved" });
@@ -248,13 +265,8 @@ test("after three like approvals the narrowest rule for them is offered, and tak
 test("nobody but the popup's own page can answer, and nobody at all while the screen is locked", async () => {
   const list = client.call("files__list_directory", { path: folder });
   await asking("list_directory", list);
-  const forged = {
-    type: "choose",
-    question: (await client.request("ping")).id === undefined ? "" : "q",
-    version: 1,
-    choice: { answer: "allow-once" },
-  };
-  const answers = await app.electron.evaluate(async ({ BrowserWindow }, message) => {
+  const question = await openQuestion();
+  const answers = await app.electron.evaluate(async ({ BrowserWindow }, id) => {
     const said: unknown[] = [];
     for (const url of [
       "data:text/html,<p>stranger",
@@ -266,17 +278,20 @@ test("nobody but the popup's own page can answer, and nobody at all while the sc
         webPreferences: { sandbox: false, nodeIntegration: true, contextIsolation: false },
       });
       await stranger.loadURL(url);
+      // Whatever version is shown, one of these is it.
       said.push(
-        await stranger.webContents.executeJavaScript(
-          `require("electron").ipcRenderer.invoke("gatehouse:popupCall", ${JSON.stringify(message)})`,
-        ),
+        await stranger.webContents.executeJavaScript(`Promise.all(Array.from({ length: 200 }, (_, version) =>
+          require("electron").ipcRenderer.invoke("gatehouse:popupCall", {
+            type: "choose", question: ${JSON.stringify(id)}, version, choice: { answer: "allow-once" },
+          }))).then((all) => [...new Set(all.map((one) => JSON.stringify(one)))])`),
       );
       stranger.destroy();
     }
     return said;
-  }, forged);
-  const refusal = { ok: false, message: "this page may not answer questions" };
+  }, question);
+  const refusal = [JSON.stringify({ ok: false, message: "this page may not answer questions" })];
   expect(answers).toEqual([refusal, refusal, refusal]);
+  expect(await openQuestion()).toBe(question);
   // The window of the app has no way to it at all.
   expect(await app.page.evaluate("typeof window.gatehousePopup")).toBe("undefined");
 
@@ -293,10 +308,11 @@ test("nobody but the popup's own page can answer, and nobody at all while the sc
 });
 
 test("a click where a button appears under the pointer does not count until the pointer has left it", async () => {
-  const calls = [
-    client.call("files__list_directory", { path: folder }),
-    client.call("files__list_allowed_directories", {}),
-  ];
+  // Two questions that look alike, so that the same button comes to stand in the same place.
+  const calls = ["one", "two"].map((name) => {
+    mkdirSync(file(name));
+    return client.call("files__list_directory", { path: file(name) });
+  });
   await asking("1 of 2", Promise.resolve({}));
   // The pointer rests where the next question's buttons come to be.
   await popup.click("Allow once");

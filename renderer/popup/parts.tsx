@@ -41,7 +41,7 @@ export function Choices<T extends string>({
             onChange={() => onValue(option.value)}
             className="size-3 shrink-0 translate-y-px accent-(--accent-fill)"
           />
-          <span className={cx("min-w-0 [overflow-wrap:anywhere]", foreign && "font-mono")}>
+          <span className={cx("min-w-0 [overflow-wrap:anywhere]", foreign && "font-mono text-2xs")}>
             <ServerText text={option.label} limit={200} className="inline whitespace-pre-wrap!" />
           </span>
           {option.note !== undefined && (

@@ -110,7 +110,11 @@ function Value({ argument: { reading, novelty, previous } }: { readonly argument
       <div className="mt-0.5 text-muted">
         <span className="font-sans text-xs">last allowed: </span>
         {words === undefined ? (
-          <ServerText text={before} limit={LONGEST_BEFORE} className="inline whitespace-pre-wrap!" />
+          <ServerText
+            text={before}
+            limit={before.includes("\n") ? 40 : LONGEST_BEFORE}
+            className="inline whitespace-pre-wrap!"
+          />
         ) : (
           <Pieces pieces={words.before} kind="removed" />
         )}

@@ -102,7 +102,7 @@ function Claims({ question: { call } }: { readonly question: Question }) {
         </div>
         {call.description !== null && call.description.trim() !== "" && (
           <div className="text-muted">
-            <LongText text={call.description.trim()} most={{ lines: 5, units: 240 }} />
+            <LongText text={call.description.trim()} most={{ lines: 6, units: 320 }} />
           </div>
         )}
         {unknown !== undefined && <ReadingView reading={{ kind: "json", node: unknown }} />}

@@ -9,7 +9,7 @@ export interface Area {
 
 const WIDTH = 480;
 const SMALLEST = 260;
-const TALLEST = 820;
+const TALLEST = 900;
 const MARGIN = 16;
 
 /** The height for a page that is not measured yet. */
