@@ -36,6 +36,8 @@ export class PairClient implements EraClient {
   readonly #heard = new Set<Message[]>();
   readonly #stream: http.ClientRequest;
   readonly #endpoint: URL;
+  /** The hub's own question for the client's project is not one of a call: it comes once, before any other. */
+  #toldProject = false;
   #nextId = 100;
 
   private constructor(stream: http.ClientRequest, endpoint: URL, answers: Answers) {
@@ -156,6 +158,11 @@ export class PairClient implements EraClient {
       return;
     }
     if (id !== undefined) {
+      if (method === "roots/list" && !this.#toldProject) {
+        this.#toldProject = true;
+        void this.post({ jsonrpc: "2.0", id, result: { roots: [] } }).catch(() => {});
+        return;
+      }
       const calls = [...this.#underWay].filter((each) => each.options.progressToken === undefined);
       const call = calls.at(-1) ?? [...this.#underWay].at(-1);
       call?.asked.push({ method, params: params ?? {} });

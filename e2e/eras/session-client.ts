@@ -76,7 +76,12 @@ export class SessionClient implements EraClient {
   }
 
   async hear({ uri }: Wish): Promise<Hearing> {
-    const stream = await this.http.openStream();
+    const messages: Message[] = [];
+    const stream = await this.http.openStream((message) => {
+      // The hub's own question for the client's project is not about what is listened to.
+      if (message.method !== "roots/list") messages.push(message);
+      else void this.http.post({ jsonrpc: "2.0", id: message.id, result: { roots: [] } }).catch(() => {});
+    });
     if (stream.status !== 200) throw new Error(`GET was answered with ${stream.status}`);
     const tell = async (method: string): Promise<void> => {
       const { error } = await this.http.request(method, { uri });
@@ -84,7 +89,7 @@ export class SessionClient implements EraClient {
     };
     if (uri !== undefined) await tell("resources/subscribe");
     return {
-      messages: stream.messages,
+      messages,
       subscriptionId: undefined,
       unsubscribe: () => tell("resources/unsubscribe"),
       [Symbol.asyncDispose]: async () => {

@@ -150,7 +150,7 @@ export class ClientActivity {
 }
 
 /** What a client calls itself, with its version, or null: its `clientInfo` as raw JSON. */
-export function claimedNameOf(clientInfo: string): string | null {
+function claimedNameOf(clientInfo: string): string | null {
   try {
     const { name, version } = JSON.parse(clientInfo) as { name?: unknown; version?: unknown };
     if (typeof name !== "string" || name === "") return null;

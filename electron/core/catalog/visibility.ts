@@ -53,7 +53,7 @@ export function profileAdmits(profile: Profile, thing: Thing, uri: string): bool
 }
 
 /** Whether a tool's own definition claims that it changes nothing (MCP, Tools: annotations.readOnlyHint). */
-export function isReadOnly({ raw }: Entry): boolean {
+function isReadOnly({ raw }: Entry): boolean {
   const annotations = memberOf(raw, { start: 0, end: raw.length }, "annotations");
   if (annotations === undefined || raw[annotations.start] !== 0x7b) return false;
   const hint = memberOf(raw, annotations, "readOnlyHint");

@@ -19,7 +19,7 @@ interface ClientUpdate {
 }
 
 /** Throws `not_found` for a profile that the configuration does not have. */
-export function requireProfile(state: HubState, profile: string | null | undefined): void {
+function requireProfile(state: HubState, profile: string | null | undefined): void {
   if (profile === null || profile === undefined || Object.hasOwn(state.store.config.profiles, profile))
     return;
   throw new GatehouseError(
