@@ -51,7 +51,7 @@ export async function runClient(
 }
 
 /** Nothing of the person's own: no configuration, no credentials, no proxies; and as little traffic as can be had. */
-function environment(home: string): NodeJS.ProcessEnv {
+export function environment(home: string): NodeJS.ProcessEnv {
   const { PATH, LANG, SystemRoot, ComSpec, PATHEXT } = process.env;
   return {
     ...(SystemRoot === undefined ? {} : { SystemRoot, ComSpec, PATHEXT }),

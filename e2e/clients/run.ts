@@ -11,6 +11,7 @@ import { type RunningHub, startHub } from "../lib/hub.ts";
 import { waitFor } from "../lib/wait.ts";
 import { CLIENTS, fetchClients } from "./cache.ts";
 import { claudeCode } from "./claude-code.ts";
+import { claudeLogin } from "./claude-login.ts";
 import { inspector } from "./inspector.ts";
 import { opencode } from "./opencode.ts";
 import type { Proof, Setting } from "./run-client.ts";
@@ -43,6 +44,7 @@ export async function main(): Promise<number> {
     };
     const proofs = [
       ...(await claudeCode(await settle("claude-code"))),
+      ...(await claudeLogin(await settle("claude-login"), running)),
       ...(await opencode(await settle("opencode"))),
       ...(await inspector(await settle("inspector"), realCalls(files))),
       await recorded(running, realCalls(files).length),

@@ -19,19 +19,23 @@ export const MOST_UNAPPROVED = 500;
 const CONSUMED_LIFE = 7 * 24 * 60 * 60_000;
 
 /** SHA-256 of an id: all that is stored of it. */
-const hashOf = (id: string): Buffer => createHash("sha256").update(id).digest();
+export const hashOf = (id: string): Buffer => createHash("sha256").update(id).digest();
 
-/** The library's storage for one issuer; another issuer's records are not found by it. */
+/**
+ * The library's storage for one issuer; another issuer's records are not found by it. While a login begins
+ * (`isAuthorizing`), a client with a metadata document is not found: what it says now counts, not what was approved.
+ */
 export function createAdapters(
   pairing: PairingEndpoint,
   issuer: string,
   now: () => number,
+  isAuthorizing: () => boolean,
 ): (name: string) => Adapter {
   return (name) => {
     const kind = KINDS[name];
     // The browser's session is nothing that a person logs in to: each pairing is asked for anew.
     if (name === "Session") return forgetful;
-    return kind === undefined ? inMemory(now) : new StoredAdapter(kind, pairing, issuer, now);
+    return kind === undefined ? inMemory(now) : new StoredAdapter(kind, pairing, issuer, now, isAuthorizing);
   };
 }
 
@@ -40,12 +44,20 @@ class StoredAdapter implements Adapter {
   readonly #pairing: PairingEndpoint;
   readonly #issuer: string;
   readonly #now: () => number;
+  readonly #isAuthorizing: () => boolean;
 
-  constructor(kind: OAuthKind, pairing: PairingEndpoint, issuer: string, now: () => number) {
+  constructor(
+    kind: OAuthKind,
+    pairing: PairingEndpoint,
+    issuer: string,
+    now: () => number,
+    isAuthorizing: () => boolean,
+  ) {
     this.#kind = kind;
     this.#pairing = pairing;
     this.#issuer = issuer;
     this.#now = now;
+    this.#isAuthorizing = isAuthorizing;
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
@@ -76,6 +88,7 @@ class StoredAdapter implements Adapter {
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
+    if (this.#kind === "client" && /^https:/i.test(id) && this.#isAuthorizing()) return undefined;
     const record = this.#get(id);
     if (record === undefined) return undefined;
     const payload = JSON.parse(record.payload) as AdapterPayload;

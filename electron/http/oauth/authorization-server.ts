@@ -16,7 +16,8 @@ import {
   Provider,
 } from "oidc-provider";
 import type { PairingEndpoint } from "../../hub/ports/pairing.ts";
-import { createAdapters } from "./adapter.ts";
+import { createAdapters, hashOf } from "./adapter.ts";
+import { type ClientDocuments, createClientDocuments } from "./client-documents.ts";
 import { fitClientMetadata } from "./client-metadata.ts";
 import { createDocumentFetch } from "./fetch-document.ts";
 import { PAGE_HEADERS, renderPage } from "./pages.ts";
@@ -52,6 +53,8 @@ export interface Login {
   /** The address of the client's metadata document, if it has one. */
   readonly clientUrl: string | null;
   readonly redirectUri: string;
+  /** The address of a metadata document that could not be reached: it vouches for nothing then. */
+  readonly unreached: string | null;
 }
 
 export interface AuthorizationServer {
@@ -67,7 +70,9 @@ export interface AuthorizationServer {
 /** Creates the server of one issuer. */
 export function createAuthorizationServer(deps: AuthorizationServerDeps): AuthorizationServer {
   const { issuer } = deps;
-  const provider = new Provider(issuer, configurationOf(deps));
+  const { pairing, fetchDocument = createDocumentFetch() } = deps;
+  const documents = createClientDocuments(pairing, issuer, fetchDocument);
+  const provider = new Provider(issuer, configurationOf(deps, documents));
   // Outermost: the library's own last resort would drop the headers that forbid framing.
   provider.use(async (ctx, next) => {
     try {
@@ -102,6 +107,18 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
   const finish = (req: IncomingMessage, res: ServerResponse, result: object): Promise<string> =>
     provider.interactionResult(req, res, result as never, { mergeWithLastSubmission: false });
 
+  /** What was approved is kept, so that the client's refreshes do not hang on somebody else's web server. */
+  const keepDocument = async (id: string, client: string): Promise<void> => {
+    const found = await provider.Client.find(id);
+    if (found === undefined) return;
+    const unvouched = documents.isUnvouched(id) ? { unvouched: true } : {};
+    const payload = JSON.stringify({ ...found.metadata(), ...unvouched });
+    pairing.store.put({
+      ...{ kind: "client", idHash: hashOf(id), issuer, grantHash: null, client, payload },
+      ...{ createdAt: deps.now(), expiresAt: null },
+    });
+  };
+
   return {
     handle: async (req, res) => {
       await handle(req, res);
@@ -112,12 +129,15 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
       if (typeof id !== "string" || typeof redirectUri !== "string") return undefined;
       const client = await provider.Client.find(id);
       if (client === undefined) return undefined;
-      const clientUrl = /^https:/i.test(id) ? id : null;
+      const document = isDocument(id) ? id : null;
+      const unreached = document !== null && documents.isUnvouched(document) ? document : null;
+      const clientUrl = unreached === null ? document : null;
       return {
         uid,
         oauthClient: id,
-        claimedName: client.clientName ?? (clientUrl === null ? "" : new URL(clientUrl).host),
+        claimedName: client.clientName ?? (document === null ? "" : new URL(document).host),
         clientUrl,
+        unreached,
         redirectUri,
       };
     },
@@ -129,20 +149,26 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
       const resources = Array.isArray(resource) ? resource : [resource ?? `${issuer}/mcp`];
       for (const indicator of resources) grant.addResourceScope(String(indicator), TOKEN_SCOPE);
       const grantId = await grant.save();
+      if (isDocument(String(clientId))) await keepDocument(String(clientId), accountId);
       return finish(req, res, { login: { accountId, remember: false }, consent: { grantId }, pair: {} });
     },
     refuse: (req, res, error, why) => finish(req, res, { error, error_description: why }),
   };
 }
 
-function configurationOf(deps: AuthorizationServerDeps): Configuration {
-  const { pairing, issuer, fetchDocument = createDocumentFetch() } = deps;
+const isDocument = (clientId: string): boolean => /^https:/i.test(clientId);
+
+/** The request that the library is answering now is one for a new login. */
+const isAuthorizing = (): boolean => Provider.ctx?.oidc.route === "authorization";
+
+function configurationOf(deps: AuthorizationServerDeps, documents: ClientDocuments): Configuration {
+  const { pairing, issuer } = deps;
   const audience = (indicator: string): void => {
     if (audienceOf(indicator, issuer) === undefined)
       throw new errors.InvalidTarget("this is no resource of the server that you are asking");
   };
   return {
-    adapter: createAdapters(pairing, issuer, deps.now),
+    adapter: createAdapters(pairing, issuer, deps.now, isAuthorizing),
     jwks: { keys: [unusedKey()] },
     cookies: {
       keys: [Buffer.from(pairing.cookieKey).toString("base64url")],
@@ -240,7 +266,10 @@ function configurationOf(deps: AuthorizationServerDeps): Configuration {
       RefreshToken: REFRESH_TOKEN_LIFE,
       Session: LOGIN_LIFE,
     },
-    fetch: (address) => fetchDocument(String(address)),
+    fetch(address) {
+      const redirect = isAuthorizing() ? Provider.ctx?.query.redirect_uri : undefined;
+      return documents.fetch(String(address), typeof redirect === "string" ? redirect : undefined);
+    },
     fetchResponseBodyLimits: { "client_id metadata document": 64 * 1024 },
     // No page may read an answer: the two documents, which any may, are not the library's.
     clientBasedCORS: () => false,

@@ -3,6 +3,7 @@ import {
   type Address,
   createDocumentFetch,
   type DocumentNetwork,
+  DocumentUnreachable,
   isPublicAddress,
 } from "./fetch-document.ts";
 
@@ -73,6 +74,21 @@ describe("fetching a client's metadata document", () => {
     const { fetch, asked } = network([[PUBLIC], [PRIVATE]], { ...document, status: 302 });
     await expect(fetch("https://client.example/")).rejects.toThrow("status 302; redirects are not followed");
     expect(asked).toHaveLength(1);
+  });
+
+  test("that the network is missing is told from everything else", async () => {
+    const failing = (code: string) =>
+      createDocumentFetch({
+        resolve: () => Promise.resolve([PUBLIC]),
+        get: () => Promise.reject(Object.assign(new Error(code), { code })),
+      })("https://client.example/");
+    for (const code of ["ENETUNREACH", "ETIMEDOUT"])
+      await expect(failing(code)).rejects.toBeInstanceOf(DocumentUnreachable);
+    for (const code of ["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT"])
+      await expect(failing(code)).rejects.not.toBeInstanceOf(DocumentUnreachable);
+    await expect(network([[PRIVATE]]).fetch("https://x.example/")).rejects.not.toBeInstanceOf(
+      DocumentUnreachable,
+    );
   });
 
   test("a document over 64 KB is refused", async () => {

@@ -21,6 +21,16 @@ export interface Fetched {
   readonly body: Buffer;
 }
 
+/** The network cannot be had, or not that far; nothing is wrong with the address. */
+export class DocumentUnreachable extends Error {}
+
+/** Codes of the system that say so. A certificate that is not valid is none of them. */
+const UNREACHABLE = new Set(
+  "ENOTFOUND EAI_AGAIN EAI_FAIL ENETUNREACH ENETDOWN EHOSTUNREACH ETIMEDOUT ECONNREFUSED ECONNRESET EPERM EACCES ABORT_ERR".split(
+    " ",
+  ),
+);
+
 /** What tests replace: the resolver, and the connection to one address. */
 export interface DocumentNetwork {
   resolve(hostname: string): Promise<readonly Address[]>;
@@ -75,7 +85,7 @@ const realNetwork: DocumentNetwork = {
     }),
 };
 
-/** Fetches a document for the library's `fetch`. Rejects with a sentence when the address is not to be asked. */
+/** Fetches a document. Rejects with a sentence when the address is not to be asked, DocumentUnreachable when it cannot. */
 export function createDocumentFetch(network: DocumentNetwork = realNetwork) {
   return async (address: string | URL): Promise<Response> => {
     const url = new URL(address);
@@ -85,13 +95,13 @@ export function createDocumentFetch(network: DocumentNetwork = realNetwork) {
     const signal = AbortSignal.timeout(LONGEST);
     const addresses =
       family === 0
-        ? await within(network.resolve(hostname), signal)
+        ? await reach(within(network.resolve(hostname), signal))
         : [{ address: hostname, family: family === 6 ? 6 : 4 } as const];
     const [pinned] = addresses;
     if (pinned === undefined) throw new Error(`${hostname} has no address`);
     if (!addresses.every((found) => isPublicAddress(found.address)))
       throw new Error(`${hostname} is not on the public internet`);
-    const { status, headers, body } = await network.get(url, pinned, signal);
+    const { status, headers, body } = await reach(network.get(url, pinned, signal));
     // The connection may be replaced by tests: the bound holds for whatever it gives.
     if (body.length > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
     if (status !== 200)
@@ -100,10 +110,21 @@ export function createDocumentFetch(network: DocumentNetwork = realNetwork) {
   };
 }
 
+async function reach<T>(attempt: Promise<T>): Promise<T> {
+  try {
+    return await attempt;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw code !== undefined && UNREACHABLE.has(code) ? new DocumentUnreachable(message) : error;
+  }
+}
+
 /** A name's resolution cannot be cancelled, only no longer waited for. */
 function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(new Error("it took too long")), { once: true });
+    signal.addEventListener("abort", () => reject(new DocumentUnreachable("it took too long")), {
+      once: true,
+    });
     promise.then(resolve, reject);
   });
 }

@@ -184,6 +184,12 @@ export function createOAuth(options: OAuthOptions): OAuth {
           clientUrl: login.clientUrl,
           redirectUri: login.redirectUri,
           redirectHost: redirectHostOf(login.redirectUri),
+          warnings:
+            login.unreached === null
+              ? []
+              : [
+                  `It says that ${login.unreached} describes it, which cannot be reached: nothing vouches for it.`,
+                ],
         }),
       );
       return undefined;

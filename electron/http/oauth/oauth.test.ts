@@ -7,6 +7,7 @@ import { createListener, type ListenerSurroundings } from "../listener.ts";
 import type { OtherEnd } from "../process/other-end.ts";
 import { FakePairing } from "../testing/fake-pairing.ts";
 import { ask, FakeControl, FakeMcp, FakeTimers, optionsWith } from "../testing/kit.ts";
+import { DocumentUnreachable } from "./fetch-document.ts";
 
 const REDIRECT = "http://127.0.0.1:33418/callback";
 const SELF: OtherEnd = {
@@ -133,6 +134,7 @@ describe("a login", () => {
       clientUrl: null,
       redirectUri: REDIRECT,
       redirectHost: "127.0.0.1:33418",
+      warnings: [],
     });
     expect(`${back.origin}${back.pathname}`).toBe(REDIRECT);
     expect(back.searchParams.get("state")).toBe("s1");
@@ -520,6 +522,62 @@ describe("a client that is known by its metadata document", () => {
       expect([shown.refresh, hub.pairing.asked.size]).toEqual([undefined, 0]);
     },
   );
+});
+
+describe("without the network", () => {
+  const ID = "https://client.example/metadata.json";
+  const gone = () => Promise.reject(new DocumentUnreachable("getaddrinfo EAI_AGAIN"));
+  const document = { client_id: ID, client_name: "Documented", redirect_uris: [REDIRECT] };
+
+  test("a new client is asked about as one for whom nothing vouches", async () => {
+    const hub = await start({ fetchDocument: gone });
+    const { asked, code, verifier } = await login(hub, ID);
+    expect(asked.request).toMatchObject({
+      clientUrl: null,
+      claimedName: "client.example",
+      warnings: [expect.stringContaining(`${ID} describes it, which cannot be reached`)],
+    });
+    const tokens = (await (await redeem(hub.origin, ID, code, verifier)).json()) as Tokens;
+    expect((await refresh(hub.origin, ID, tokens.refresh_token)).status).toBe(200);
+    // That it was approved once makes nobody vouch for it.
+    const { asked: again } = await login(hub, ID);
+    expect(again.request).toMatchObject({ clientUrl: null, warnings: [expect.any(String)] });
+  });
+
+  test.each(["https://vscode.dev/redirect", "https://client.example/cb", "http://evil.example/"])(
+    "nobody is sent to %s on a new client's word",
+    async (redirect) => {
+      const hub = await start({ fetchDocument: gone });
+      const { url } = attempt(hub.origin, ID, { redirect_uri: redirect });
+      const shown = (await new LoginBrowser().open(url.href)) as Shown;
+      expect([shown.status, shown.refresh, hub.pairing.asked.size]).toEqual([400, undefined, 0]);
+    },
+  );
+
+  test("a client that was approved refreshes, and logs in again as it was approved", async () => {
+    let fetched = 0;
+    let reachable = true;
+    const hub = await start({
+      fetchDocument() {
+        fetched += 1;
+        return reachable ? Promise.resolve(new Response(JSON.stringify(document))) : gone();
+      },
+    });
+    const { code, verifier } = await login(hub, ID);
+    const tokens = (await (await redeem(hub.origin, ID, code, verifier)).json()) as Tokens;
+    expect(fetched).toBe(1);
+    await listener?.close(0);
+    reachable = false;
+    // A hub that has just started, and knows nothing but what is stored.
+    const { pairing } = hub;
+    listener = await createListener(
+      optionsWith(new FakeMcp(), new FakeControl(), { pairing, port: hub.port }),
+      { findOtherEnd: () => Promise.resolve(SELF), fetchDocument: gone },
+    );
+    expect((await refresh(hub.origin, ID, tokens.refresh_token)).status).toBe(200);
+    const { asked } = await login(hub, ID);
+    expect(asked.request).toMatchObject({ claimedName: "Documented", clientUrl: ID, warnings: [] });
+  });
 });
 
 describe("discovery", () => {

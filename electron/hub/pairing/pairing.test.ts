@@ -22,6 +22,7 @@ const request = (changes: Partial<PairingRequest> = {}): PairingRequest => ({
   clientUrl: null,
   redirectUri: "http://127.0.0.1:9/cb",
   redirectHost: "127.0.0.1:9",
+  warnings: [],
   ...changes,
 });
 const of = (pid: number, oauthClient = `oauth-${pid}`): PairingRequest =>

@@ -103,7 +103,7 @@ export function createPairing(deps: PairingDeps): PairingDesk {
       );
     const existing = living(store.identityOf(request.issuer, request.oauthClient));
     const pairing = detailsOf(request, existing, deps);
-    const question = questionOf(pairing);
+    const question = questionOf(pairing, request.warnings);
     let end: Open["end"] = () => {};
     const verdict = new Promise<PairingVerdict>((resolve) => {
       end = (given) => {
@@ -212,10 +212,10 @@ function detailsOf(request: PairingRequest, existing: StoredClient | undefined, 
   };
 }
 
-function questionOf(pairing: Pairing): Question {
+function questionOf(pairing: Pairing, more: readonly string[]): Question {
   const now = Date.now();
   const { claimedName, process, processFrom } = pairing;
-  const warnings: string[] = [];
+  const warnings = more.map(visible);
   if (process === null) warnings.push("The system does not tell which program asks.");
   else if (processFrom === "refused")
     warnings.push(

@@ -51,6 +51,8 @@ export interface PairingRequest
   /** The OAuth client_id, unique for an issuer. */
   readonly oauthClient: string;
   readonly issuer: string;
+  /** What else the person should know, in sentences; texts of others are made visible where they are shown. */
+  readonly warnings: readonly string[];
 }
 
 /** How the person has answered; `client` is the id of the identity. Withdrawn and overdue questions are denials. */
