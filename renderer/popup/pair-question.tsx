@@ -61,7 +61,7 @@ export function PairQuestion({ view, armed, choose, failure, onFit }: QuestionPr
       }
     >
       <div className="space-y-3">
-        <PairBody pairing={pairing} />
+        <PairBody pairing={pairing} warnings={question?.warnings ?? []} />
         <section aria-label="What it will see">
           <h2 className="mb-1 font-medium text-muted text-xs">It will see</h2>
           <Choices

@@ -1,18 +1,26 @@
 import type { Pairing, Seen } from "../../shared/model/consent.ts";
 import { plural } from "../lib/format.ts";
+import { plainVisible } from "../lib/visible-text.ts";
 import { ServerText } from "../ui/server-text.tsx";
 import { OwnLabel } from "./arguments-view.tsx";
 import { Beware, ForeignArea, Part } from "./foreign.tsx";
 import { ReadingView } from "./reading-view.tsx";
 
 /** What is known of a program that asks to connect: first what the operating system says, then what it says itself. */
-export function PairBody({ pairing }: { readonly pairing: Pairing }) {
+export function PairBody({
+  pairing,
+  warnings,
+}: {
+  readonly pairing: Pairing;
+  /** The hub's own, each a sentence. */
+  readonly warnings: readonly string[];
+}) {
   const { process, claimedName, clientUrl, redirectHost, redirectUri } = pairing;
   return (
     <ForeignArea label="What is known of the program">
       {process === null ? (
         <Part inline label={<OwnLabel>Program</OwnLabel>}>
-          <span className="font-sans text-warn">The operating system does not tell which program it is.</span>
+          <span className="font-sans text-warn">unknown: the operating system does not tell</span>
         </Part>
       ) : (
         <>
@@ -27,6 +35,9 @@ export function PairBody({ pairing }: { readonly pairing: Pairing }) {
             <span className="tabular">{process.pid}</span>
             <span className="font-sans text-muted"> of user </span>
             <ServerText text={process.user ?? "unknown"} whole />
+            {warnings.map((warning) => (
+              <Beware key={warning}>{plainVisible(warning, 400)}</Beware>
+            ))}
           </Part>
         </>
       )}

@@ -101,7 +101,7 @@ function QuestionTitle({ question }: { readonly question: Question }) {
 }
 
 function QuestionBody({ question }: { readonly question: Question }) {
-  if (question.pairing !== null) return <PairBody pairing={question.pairing} />;
+  if (question.pairing !== null) return <PairBody pairing={question.pairing} warnings={question.warnings} />;
   if (question.held !== null) return <HeldBody held={question.held} />;
   return <CallBody question={question} />;
 }
