@@ -42,4 +42,4 @@ const bench = (page: Page): Promise<Bench> =>
   page.evaluate(() => (globalThis as unknown as { popupBench: Bench }).popupBench);
 
 /** What was chosen on the page: question, version and choice of each. */
-export const chosenIn = async (page: Page): Promise<unknown[][]> => (await bench(page)).chosen;
+const chosenIn = async (page: Page): Promise<unknown[][]> => (await bench(page)).chosen;

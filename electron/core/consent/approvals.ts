@@ -1,5 +1,5 @@
 /** After how many like approvals a rule is offered. */
-export const OFFER_AFTER = 3;
+const OFFER_AFTER = 3;
 /** Approvals that are remembered of one group, the newest last. */
 const KEPT = 20;
 const MOST_GROUPS = 1_000;

@@ -7,7 +7,7 @@ import { readTarget, type Target } from "../../core/mcp/session-era/targets.ts";
 import type { Call } from "../pipeline/call.ts";
 
 /** Bytes of arguments that a question shows at most; its real size stands beside. */
-export const SHOWN_BYTES = 1024 * 1024;
+const SHOWN_BYTES = 1024 * 1024;
 
 /** The methods whose params have a member `arguments`, which a person may edit. */
 const WITH_ARGUMENTS: ReadonlySet<string> = new Set(["tools/call", "prompts/get"]);

@@ -13,7 +13,7 @@ export interface TestClock extends ConsentClock {
   sleep(milliseconds: number): void;
 }
 
-export function testClock(): TestClock {
+function testClock(): TestClock {
   let now = 1_000_000;
   const timers = new Map<object, { at: number; run: () => void }>();
   const runDue = (): void => {
