@@ -319,8 +319,8 @@ export function createHub(deps: HubDeps): Hub {
   };
   const run = compose(
     [
-      keenStep(),
-      recordStep(storage.calls, recorded),
+      keenStep(() => consent.waiting),
+      recordStep(storage.calls, recorded, () => consent.waiting),
       lookupStep({
         find(call) {
           if (call.target.space === "tasks") return call.route === undefined ? tasks.locate(call) : undefined;

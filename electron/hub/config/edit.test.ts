@@ -1,7 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Config, serverConfigSchema } from "../../../shared/model/config.ts";
-import { NEW_FILE, removeServer, setServer, setServerEnabled, setValue, trustServer } from "./edit.ts";
+import {
+  insertRule,
+  moveRule,
+  NEW_FILE,
+  removeRule,
+  removeServer,
+  replaceRule,
+  setServer,
+  setServerEnabled,
+  setValue,
+  trustServer,
+} from "./edit.ts";
 import { parseConfig } from "./parse.ts";
 
 const configOf = (text: string): Config => {
@@ -223,5 +234,51 @@ describe("an edit of gatehouse.json", () => {
       ),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("rules", () => {
+  const a = { server: "a", decision: "allow" } as const;
+  const b = { server: "b", decision: "deny" } as const;
+  const c = { server: "c", decision: "ask" } as const;
+  const WRITTEN = `{
+  // the order counts
+  "rules": [
+    { "server": "a", "decision": "allow" }, // trusted
+    // never
+    { "server": "b", "decision": "deny" }
+  ]
+}
+`;
+
+  it("are put before another one or after all, in a file that has none too, and comments stay", () => {
+    expect(insertRule(WRITTEN, c, 1)).toBe(
+      WRITTEN.replace(
+        '    { "server": "b"',
+        '    {\n      "server": "c",\n      "decision": "ask"\n    },\n    { "server": "b"',
+      ),
+    );
+    for (const [at, order] of [
+      [0, [c, a, b]],
+      [1, [a, c, b]],
+      [undefined, [a, b, c]],
+    ] as const) {
+      const edited = insertRule(WRITTEN, c, at);
+      expect(configOf(edited).rules).toEqual(order);
+      for (const comment of ["// the order counts", "// trusted", "// never"])
+        expect(edited).toContain(comment);
+    }
+    for (const empty of ["", "{}", NEW_FILE, '{ "rules": [] }', '{ "rules": [ ] // none\n}'])
+      expect(configOf(insertRule(empty, c, 0)).rules).toEqual([c]);
+    expect(configOf(insertRule('{"rules":[{"server":"a","decision":"allow"}]}', c, 0)).rules).toEqual([c, a]);
+  });
+
+  it("are replaced, moved and removed by their place", () => {
+    expect(configOf(replaceRule(WRITTEN, 1, c)).rules).toEqual([a, c]);
+    expect(configOf(removeRule(WRITTEN, 0)).rules).toEqual([b]);
+    const moved = moveRule(insertRule(WRITTEN, c, undefined), 2, 0);
+    expect(configOf(moved).rules).toEqual([c, a, b]);
+    expect(configOf(moveRule(moved, 0, 2)).rules).toEqual([a, b, c]);
+    expect(moved).toContain("// never");
   });
 });

@@ -101,6 +101,8 @@ export class Consent {
   readonly #asked = new Map<string, Asked>();
   readonly #approvals = new Approvals<Approval>();
   readonly #awake = new AwakeClock();
+  /** How many calls wait for an answer. */
+  waiting = 0;
   #disarm: (() => void) | undefined;
   #ending = false;
 
@@ -152,6 +154,7 @@ export class Consent {
         resolve,
         reject,
       };
+      this.waiting += 1;
       const deadline = this.#now() + waitMs;
       const id = open?.id ?? newQuestionId();
       call.cancel = () => this.#withdraw(id, waiter, cancelledOutcome, "the client gave up");
@@ -392,6 +395,7 @@ export class Consent {
     rule: string | null,
     go: () => Outcome | Promise<Outcome>,
   ): void {
+    this.waiting -= 1;
     call.cancel = undefined;
     call.consentMs += performance.now() - since;
     call.rule = rule;

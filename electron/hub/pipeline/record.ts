@@ -7,15 +7,16 @@ export type Recorded = (row: CallRow, id: number) => void;
 
 /**
  * The outermost step: whatever became of the call, its row is committed before the reply may leave. If it cannot be
- * written, the client is told so instead of getting an answer that the log does not have.
+ * written, the client is told so instead of getting an answer that the log does not have. `waiting` is how many calls
+ * only wait for a person: they join no group soon.
  */
-export function recordStep(log: CallLog, recorded: Recorded): Step {
+export function recordStep(log: CallLog, recorded: Recorded, waiting: () => number = () => 0): Step {
   /** A call that is the only one under way need not wait for others to be committed with it. */
   let underWay = 0;
   const keep = (call: Call, outcome: Outcome): Promise<Outcome> =>
     new Promise((resolve) => {
       const row = rowOf(call, outcome, performance.now());
-      const alone = underWay === 1;
+      const alone = underWay - waiting() === 1;
       const committed = (error: Error | undefined, id: number): void => {
         underWay -= 1;
         if (error === undefined) {
