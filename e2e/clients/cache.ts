@@ -18,12 +18,19 @@ function clientsFolder(env: NodeJS.ProcessEnv = process.env): string {
 /** The folder with the clients' commands, or why they cannot be had. */
 export type Fetched = { readonly bin: string } | { readonly problem: string; readonly offline: boolean };
 
+/** The folder with the clients' commands, if `npm run clients` has fetched them already. */
+export function cachedClients(): { readonly bin: string } | undefined {
+  const folder = clientsFolder();
+  const all = Object.entries(CLIENTS).every(([name, version]) => installedVersion(folder, name) === version);
+  return all ? { bin: join(folder, "node_modules", ".bin") } : undefined;
+}
+
 /** Installs the clients from npm unless they are there. `progress` gets what a person should see meanwhile. */
 export async function fetchClients(progress: (line: string) => void): Promise<Fetched> {
+  const cached = cachedClients();
+  if (cached !== undefined) return cached;
   const folder = clientsFolder();
   const bin = join(folder, "node_modules", ".bin");
-  if (Object.entries(CLIENTS).every(([name, version]) => installedVersion(folder, name) === version))
-    return { bin };
   progress(`Fetching ${Object.keys(CLIENTS).join(", ")} from npm into ${folder} (about 830 MB, once)…`);
   mkdirSync(folder, { recursive: true });
   const allowScripts = Object.fromEntries(Object.keys(CLIENTS).map((name) => [name, true]));

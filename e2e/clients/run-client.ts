@@ -10,6 +10,10 @@ export interface Setting {
   readonly home: string;
   readonly url: string;
   readonly token: string;
+  /** Added to the client's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Run it on a terminal of its own (Linux: util-linux's `script`). */
+  readonly terminal?: boolean;
 }
 
 /** One thing that a client was asked to do, and whether it did. */
@@ -25,13 +29,17 @@ const LIMIT = 90_000;
 
 /** Runs a client's command to its end; gives its code and all it has written, without terminal colours. */
 export async function runClient(
-  { bin, home }: Setting,
+  { bin, home, env = {}, terminal = false }: Setting,
   command: string,
   args: readonly string[],
 ): Promise<{ code: number | null; stdout: string; text: string }> {
-  const child = spawn(join(bin, command), args, {
+  const program = join(bin, command);
+  const [file, given] = terminal
+    ? ["script", ["-qec", [program, ...args].map((word) => `'${word}'`).join(" "), "/dev/null"]]
+    : [program, args];
+  const child = spawn(file, given, {
     cwd: home,
-    env: environment(home),
+    env: { ...environment(home), ...env },
     shell: process.platform === "win32",
     stdio: ["ignore", "pipe", "pipe"],
   });
