@@ -143,7 +143,14 @@ export const methods = {
     }),
   ),
   /** What a profile that is not saved would show. */
-  "profiles.preview": method(read, z.object({ profile: profileSchema }), seenSchema),
+  "profiles.preview": method(
+    read,
+    z.object({ profile: profileSchema }),
+    seenSchema.extend({
+      /** By their servers' own names, in the order in which clients see them. */
+      toolList: z.array(z.object({ server: z.string(), name: z.string() })),
+    }),
+  ),
   "profiles.set": method(configure, named.extend({ profile: profileSchema }), done),
   /** Refused while a living client has it. */
   "profiles.remove": method(configure, named, done),

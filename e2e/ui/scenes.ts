@@ -174,9 +174,9 @@ export const SCENES: readonly Scene[] = [
   {
     name: "waiting-for-approval",
     scenario: "full",
-    at: "#/clients",
+    at: "#/clients/cursor",
     async stage(page) {
-      await page.getByRole("button", { name: "Revoke cursor" }).click();
+      await page.getByRole("button", { name: "Revoke…" }).click();
       await visible(page, "pending");
     },
   },
@@ -246,6 +246,175 @@ export const SCENES: readonly Scene[] = [
     stage: (page) => visible(page, "client-row"),
   },
   {
+    name: "client",
+    scenario: "full",
+    at: "#/clients/claude-code",
+    shown: true,
+    async stage(page) {
+      await visible(page, "session");
+      await visible(page, "last-call");
+    },
+  },
+  {
+    name: "client-editing",
+    scenario: "full",
+    at: "#/clients/claude-code",
+    async stage(page) {
+      await page.getByLabel("Team").fill("!");
+      await page.getByText("use letters", { exact: false }).waitFor();
+    },
+  },
+  {
+    name: "client-rename",
+    scenario: "full",
+    at: "#/clients/cursor",
+    async stage(page) {
+      await page.getByRole("button", { name: "Rename…" }).click();
+      await page.getByLabel("New name").fill("vscode");
+      await page.getByText("Another client has this name").waitFor();
+    },
+  },
+  {
+    name: "client-gone",
+    scenario: "full",
+    at: "#/clients/nobody",
+    stage: (page) => page.getByText("This client is gone").waitFor(),
+  },
+  {
+    name: "profiles",
+    scenario: "full",
+    at: "#/profiles",
+    shown: true,
+    stage: (page) => visible(page, "profile-row"),
+  },
+  {
+    name: "profile",
+    scenario: "full",
+    at: "#/profiles/work",
+    shown: true,
+    stage: (page) => page.getByTestId("preview-counts").getByText("tools").waitFor(),
+  },
+  {
+    name: "profile-in-use",
+    scenario: "full",
+    at: "#/profiles/work",
+    async stage(page) {
+      await page.getByRole("button", { name: "Remove…" }).click();
+      await visible(page, "profile-in-use");
+    },
+  },
+  {
+    name: "profile-new",
+    scenario: "full",
+    at: "#/profiles/+new",
+    async stage(page) {
+      await page.getByRole("button", { name: "Only these" }).click();
+      await page.getByLabel("Servers it sees").fill("");
+      await page.getByText("A client with this profile sees no tool.").waitFor();
+    },
+  },
+  {
+    name: "rules",
+    scenario: "full",
+    at: "#/rules",
+    shown: true,
+    stage: (page) => visible(page, "rule-row"),
+  },
+  {
+    name: "rules-moving",
+    scenario: "full",
+    at: "#/rules",
+    async stage(page) {
+      await page.getByTestId("rule-row").nth(1).getByRole("group").press("Alt+ArrowDown");
+      await visible(page, "move-bar");
+    },
+  },
+  {
+    name: "rules-no-match",
+    scenario: "full",
+    at: "#/rules",
+    async stage(page) {
+      await page.getByLabel("Search rules").fill("nothing holds this");
+      await page.getByText("No rule holds this text").waitFor();
+    },
+  },
+  {
+    name: "rule-new",
+    scenario: "full",
+    at: "#/rules",
+    shown: true,
+    async stage(page) {
+      await page.getByRole("button", { name: "Add a rule" }).click();
+      await page.getByLabel("Server", { exact: true }).fill("files");
+      await page.getByLabel("Tool", { exact: true }).fill("write_*");
+      await page.getByRole("button", { name: "Add a condition" }).click();
+      await page.getByLabel("Argument 1").fill("/path");
+      await page.getByLabel("Value 1").fill("notes");
+      await page.getByText("Write it as JSON").waitFor();
+    },
+  },
+  {
+    name: "rule-edit",
+    scenario: "full",
+    at: "#/rules",
+    async stage(page) {
+      await page.getByTestId("rule-row").nth(1).getByRole("group").press("Enter");
+      await page.getByTestId("rule-words").getByText("Allow").waitFor();
+      await page.getByRole("button", { name: "Try on last week’s calls" }).click();
+      await visible(page, "replay");
+    },
+  },
+  {
+    name: "rules-tester",
+    scenario: "full",
+    at: "#/rules/test",
+    shown: true,
+    async stage(page) {
+      await page.getByRole("combobox", { name: "Server" }).click();
+      await page.getByRole("option", { name: "github" }).click();
+      await page.getByLabel("Tool", { exact: true }).fill("search_issues");
+      await visible(page, "verdict");
+    },
+  },
+  {
+    name: "rules-history",
+    scenario: "full",
+    at: "#/rules/history",
+    shown: true,
+    async stage(page) {
+      await page.getByRole("combobox", { name: "Rules to try" }).click();
+      await page.getByRole("option", { name: "Ask for everything" }).click();
+      await page.getByRole("button", { name: "Try them" }).click();
+      await visible(page, "changed-call");
+    },
+  },
+  {
+    name: "rules-grants",
+    scenario: "full",
+    at: "#/rules/grants",
+    shown: true,
+    stage: (page) => visible(page, "grant-row"),
+  },
+  {
+    name: "audit",
+    scenario: "full",
+    at: "#/audit",
+    shown: true,
+    async stage(page) {
+      await page.getByTestId("audit-row").nth(2).click();
+      await visible(page, "audit-detail");
+    },
+  },
+  {
+    name: "audit-no-match",
+    scenario: "full",
+    at: "#/audit",
+    async stage(page) {
+      await page.getByLabel("Search acts").fill("nothing holds this");
+      await page.getByText("No act matches").waitFor();
+    },
+  },
+  {
     name: "settings",
     scenario: "full",
     at: "#/settings",
@@ -280,8 +449,22 @@ export const SCENES: readonly Scene[] = [
     scenario: "empty",
     at: "#/clients",
     shown: true,
-    stage: (page) => page.getByRole("tablist").waitFor(),
+    stage: (page) => page.getByRole("heading", { name: "Connect your first client" }).waitFor(),
   },
+  { name: "profiles-empty", scenario: "empty", at: "#/profiles", stage: emptyState },
+  { name: "rules-empty", scenario: "empty", at: "#/rules", stage: emptyState },
+  { name: "grants-empty", scenario: "empty", at: "#/rules/grants", stage: emptyState },
+  {
+    name: "tester-empty",
+    scenario: "empty",
+    at: "#/rules/test",
+    stage: (page) => page.getByText("Add a server first").waitFor(),
+  },
+  { name: "audit-empty", scenario: "empty", at: "#/audit", stage: emptyState },
+  { name: "client-failing", scenario: "failing", at: "#/clients/cursor", stage: tryAgain },
+  { name: "profiles-failing", scenario: "failing", at: "#/profiles", stage: tryAgain },
+  { name: "rules-failing", scenario: "failing", at: "#/rules", stage: tryAgain },
+  { name: "audit-failing", scenario: "failing", at: "#/audit", stage: tryAgain },
   { name: "activity-failing", scenario: "failing", at: "#/activity", stage: tryAgain },
   { name: "server-failing", scenario: "failing", at: "#/servers/everything", stage: tryAgain },
   {
@@ -290,7 +473,7 @@ export const SCENES: readonly Scene[] = [
     at: "#/settings",
     stage: (page) => page.getByText("gatehouse.json has a mistake", { exact: false }).first().waitFor(),
   },
-  ...["servers", "clients", "activity", "settings"].map(
+  ...["servers", "clients", "profiles", "activity", "rules", "audit", "settings"].map(
     (screen): Scene => ({
       name: `${screen}-loading`,
       scenario: "loading",

@@ -4,7 +4,11 @@ import { useStore } from "zustand";
 import { ActivityView } from "../features/activity/activity-view.tsx";
 import { type CallsStore, createCallsStore, NO_FILTER } from "../features/activity/calls-store.ts";
 import { AddServerDialog } from "../features/add-server/add-server-dialog.tsx";
-import { ClientsView } from "../features/clients/clients-view.tsx";
+import { AuditView } from "../features/audit/audit-view.tsx";
+import { AccessView } from "../features/clients/access-view.tsx";
+import { ClientPage } from "../features/clients/client-page.tsx";
+import { ProfilePage } from "../features/clients/profile-page.tsx";
+import { RulesView } from "../features/rules/rules-view.tsx";
 import { ServerPage } from "../features/servers/server-page.tsx";
 import { ServersView } from "../features/servers/servers-view.tsx";
 import { SettingsView } from "../features/settings/settings-view.tsx";
@@ -55,7 +59,21 @@ function CurrentScreen({ calls }: { readonly calls: CallsStore }) {
         <ServerPage key={route.server} name={route.server} />
       );
     case "clients":
-      return <ClientsView />;
+      return route.client === undefined ? (
+        <AccessView part="clients" />
+      ) : (
+        <ClientPage key={route.client} name={route.client} />
+      );
+    case "profiles":
+      return route.profile === undefined ? (
+        <AccessView part="profiles" />
+      ) : (
+        <ProfilePage key={route.profile} name={route.profile} />
+      );
+    case "rules":
+      return <RulesView part={route.part} />;
+    case "audit":
+      return <AuditView />;
     case "activity":
       return <ActivityView calls={calls} />;
     case "settings":
@@ -63,8 +81,11 @@ function CurrentScreen({ calls }: { readonly calls: CallsStore }) {
   }
 }
 
-/** "The calls of this server": a route may carry a filter. */
+/** "The calls of this server", "this call": a route may carry a filter and what to open. */
 function followRoute(calls: CallsStore, route: Route): void {
-  if (route.screen !== "activity" || (route.server === undefined && route.client === undefined)) return;
-  calls.setFilter({ ...NO_FILTER, server: route.server ?? "", client: route.client ?? "" });
+  if (route.screen !== "activity") return;
+  const { server, client, call } = route;
+  if (server !== undefined || client !== undefined || call !== undefined)
+    calls.setFilter({ ...NO_FILTER, server: server ?? "", client: client ?? "" });
+  if (call !== undefined) calls.select(call);
 }

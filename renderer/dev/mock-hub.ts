@@ -21,6 +21,7 @@ import type { CallFilter, CallSummary } from "../../shared/model/call.ts";
 import { serverConfigSchema } from "../../shared/model/config.ts";
 import { launchOf } from "../../shared/model/launch.ts";
 import type { Change, Question } from "../../shared/model/question.ts";
+import { createMockPolicy } from "./mock-policy.ts";
 import {
   sampleCall,
   sampleClients,
@@ -87,7 +88,22 @@ const broadcast = <B extends Broadcast>(name: B, data: BroadcastData<B>): void =
   for (const socket of sockets) socket.send(text);
 };
 
+const policy = createMockPolicy({
+  empty,
+  hostile,
+  servers: () => servers,
+  clients: () => clients,
+  broadcast: (name) => broadcast(name, {}),
+});
+
+const labelled = (key: "environment" | "team", value: string, { server, client }: CallSummary): boolean =>
+  servers.some(({ name, labels }) => name === server && labels[key] === value) ||
+  clients.some(({ name, labels }) => name === client && labels[key] === value);
+
 const matches = (filter: CallFilter) => (call: CallSummary) =>
+  (filter.environment === undefined || labelled("environment", filter.environment, call)) &&
+  (filter.team === undefined || labelled("team", filter.team, call)) &&
+  (filter.project === undefined || call.project === filter.project) &&
   (filter.server === undefined || call.server === filter.server) &&
   (filter.client === undefined || call.client === filter.client) &&
   (filter.tool === undefined || call.tool === filter.tool) &&
@@ -173,10 +189,23 @@ function apply(change: Change): void {
       client.name === change.name ? { ...client, revokedAt: new Date().toISOString(), sessions: 0 } : client,
     );
     for (const client of clients) if (client.name === change.name) broadcast("clientChanged", client);
+  } else if (change.type === "client.update") {
+    const { name, newName = name, profile, labels } = change;
+    clients = clients.map((client) =>
+      client.name === name
+        ? {
+            ...client,
+            name: newName,
+            profile: profile === undefined ? client.profile : profile,
+            labels: labels ?? client.labels,
+          }
+        : client,
+    );
+    for (const client of clients) if (client.name === newName) broadcast("clientChanged", client);
   } else if (change.type === "settings.set") {
     settings = { ...settings, port: change.port ?? settings.port };
     broadcast("settingsChanged", settings);
-  }
+  } else policy.apply(change);
 }
 
 function answer(id: string, approve: boolean): void {
@@ -195,7 +224,8 @@ async function call(method: string, params: unknown): Promise<unknown> {
     if (found === undefined) throw new GatehouseError("not_found", `there is no server called ${name}`);
     return found;
   };
-  if (scenario === "failing" && ["calls.list", "servers.get"].includes(method))
+  const failing = ["calls.list", "servers.get", "clients.get", "audit.list", "rules.list", "profiles.list"];
+  if (scenario === "failing" && failing.includes(method))
     throw new GatehouseError(
       "storage_unusable",
       "The call log cannot be read: the disk is full.",
@@ -283,8 +313,11 @@ async function call(method: string, params: unknown): Promise<unknown> {
       return { ok: true };
     case "settings.get":
       return settings;
-    default:
+    default: {
+      const known = policy.answer(method, params);
+      if (known !== undefined) return known;
       throw new GatehouseError("forbidden", `a viewer may not call ${method}`);
+    }
   }
 }
 

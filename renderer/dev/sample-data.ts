@@ -134,9 +134,19 @@ const server = (name: string, more: Partial<ServerSummary>): ServerSummary => ({
 
 export function sampleServers(): ServerSummary[] {
   return [
-    server("everything", { tools: TOOLS.length, pid: 48_213, callsToday: 1_284 }),
+    server("everything", {
+      tools: TOOLS.length,
+      pid: 48_213,
+      callsToday: 1_284,
+      labels: { environment: "test" },
+    }),
     server("files", { tools: 14, pid: 48_220, callsToday: 312 }),
-    server("github", { transport: "http", tools: 43, callsToday: 96 }),
+    server("github", {
+      transport: "http",
+      tools: 43,
+      callsToday: 96,
+      labels: { environment: "production", team: "platform" },
+    }),
     server("linear", {
       state: "needs-auth",
       transport: "http",
@@ -156,6 +166,7 @@ export function sampleServers(): ServerSummary[] {
     server("sequential-thinking", { state: "stopped", tools: 1, callsToday: 4, startedAt: null }),
     server("sentry", {
       state: "degraded",
+      labels: { environment: "production", team: "platform" },
       transport: "sse",
       tools: 16,
       callsToday: 7,
@@ -252,9 +263,19 @@ export function sampleClients(): Client[] {
     ...more,
   });
   return [
-    client("claude-code", 0, 2),
-    client("cursor", 4, 1, { profile: "work" }),
-    client("vscode", 190, 0),
+    client("claude-code", 0, 2, {
+      claimedName: "claude-code",
+      icon: "claude-code",
+      labels: { environment: "test", team: "web" },
+    }),
+    client("cursor", 4, 1, {
+      profile: "work",
+      claimedName: "cursor-vscode",
+      icon: "cursor",
+      via: "pairing",
+      labels: { team: "platform" },
+    }),
+    client("vscode", 190, 0, { claimedName: "Visual Studio Code", icon: "vscode", via: "pairing" }),
     client("opencode", null, 0),
     client("old-laptop", 30_000, 0, { revokedAt: ago(20_000) }),
   ];
@@ -311,7 +332,7 @@ export function sampleCall(id: number, at: number, hostile: boolean): CallSummar
         ? 2_412_000
         : 120 + ((id * 131) % 9_000),
     profile: null,
-    project: null,
+    project: client === "claude-code" ? "/home/ada/proj/shop" : null,
     rule: null,
     ...(id % 31 === 30 ? { tool: null } : {}),
   };

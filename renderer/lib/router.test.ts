@@ -1,12 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { createRouter, parseRoute, type Route, routeHref } from "./router.ts";
+import { createRouter, NEW_PROFILE, parseRoute, type Route, routeHref } from "./router.ts";
 
 describe("routes", () => {
   it.each<Route>([
     { screen: "servers" },
     { screen: "servers", server: "my server/é" },
     { screen: "clients" },
+    { screen: "clients", client: "claude code" },
+    { screen: "profiles" },
+    { screen: "profiles", profile: NEW_PROFILE },
     { screen: "activity" },
+    { screen: "activity", call: 12 },
+    { screen: "rules" },
+    { screen: "rules", part: "grants" },
+    { screen: "audit" },
     { screen: "activity", server: "a b", client: "c&d" },
     { screen: "settings" },
   ])("survive the address bar: %j", (route) => {

@@ -1,10 +1,25 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 
+/** The parts of the Rules screen beside the list itself. */
+export const RULE_PARTS = ["test", "history", "grants"] as const;
+export type RulePart = (typeof RULE_PARTS)[number];
+
+/** In place of a profile's name: one that is not saved yet. No name begins with a plus. */
+export const NEW_PROFILE = "+new";
+
 /** What the main area shows. */
 export type Route =
   | { readonly screen: "servers"; readonly server?: string }
-  | { readonly screen: "clients" }
-  | { readonly screen: "activity"; readonly server?: string; readonly client?: string }
+  | { readonly screen: "clients"; readonly client?: string }
+  | { readonly screen: "profiles"; readonly profile?: string }
+  | {
+      readonly screen: "activity";
+      readonly server?: string;
+      readonly client?: string;
+      readonly call?: number;
+    }
+  | { readonly screen: "rules"; readonly part?: RulePart }
+  | { readonly screen: "audit" }
   | { readonly screen: "settings" };
 
 export type Screen = Route["screen"];
@@ -12,17 +27,31 @@ export type Screen = Route["screen"];
 /** Reads an address fragment; anything unknown is the server list. */
 export function parseRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#\/?/, "").split("?");
-  const [screen, rest] = path.split("/");
+  const [screen, rest = ""] = path.split("/");
   const params = new URLSearchParams(query);
   switch (screen) {
     case "servers":
-      return rest === undefined || rest === "" ? { screen } : { screen, server: decode(rest) };
+      return rest === "" ? { screen } : { screen, server: decode(rest) };
+    case "clients":
+      return rest === "" ? { screen } : { screen, client: decode(rest) };
+    case "profiles":
+      return rest === "" ? { screen } : { screen, profile: decode(rest) };
     case "activity": {
       const server = params.get("server");
       const client = params.get("client");
-      return { screen, ...(server === null ? {} : { server }), ...(client === null ? {} : { client }) };
+      const call = Number(params.get("call") ?? Number.NaN);
+      return {
+        screen,
+        ...(server === null ? {} : { server }),
+        ...(client === null ? {} : { client }),
+        ...(Number.isSafeInteger(call) ? { call } : {}),
+      };
     }
-    case "clients":
+    case "rules": {
+      const part = RULE_PARTS.find((known) => known === rest);
+      return part === undefined ? { screen } : { screen, part };
+    }
+    case "audit":
     case "settings":
       return { screen };
     default:
@@ -32,16 +61,31 @@ export function parseRoute(fragment: string): Route {
 
 /** The address fragment of a route. */
 export function routeHref(route: Route): string {
-  if (route.screen === "servers" && route.server !== undefined)
-    return `#/servers/${encodeURIComponent(route.server)}`;
   if (route.screen === "activity") {
     const params = new URLSearchParams();
     if (route.server !== undefined) params.set("server", route.server);
     if (route.client !== undefined) params.set("client", route.client);
+    if (route.call !== undefined) params.set("call", String(route.call));
     const query = params.toString();
     return `#/activity${query === "" ? "" : `?${query}`}`;
   }
-  return `#/${route.screen}`;
+  const rest = restOf(route);
+  return `#/${route.screen}${rest === undefined ? "" : `/${encodeURIComponent(rest)}`}`;
+}
+
+function restOf(route: Route): string | undefined {
+  switch (route.screen) {
+    case "servers":
+      return route.server;
+    case "clients":
+      return route.client;
+    case "profiles":
+      return route.profile;
+    case "rules":
+      return route.part;
+    default:
+      return undefined;
+  }
 }
 
 function decode(text: string): string {

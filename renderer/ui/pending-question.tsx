@@ -29,7 +29,7 @@ export function PendingQuestion({
       <div className="flex items-center gap-2 font-medium text-sm">
         <Dot mark="text-warn-mark" moving />
         <span className="min-w-0 flex-1">
-          <ServerText text={question.title} multiline limit={200} />
+          <ServerText text={question.title} multiline limit={600} />
         </span>
       </div>
       {desktop ? (

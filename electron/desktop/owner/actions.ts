@@ -96,8 +96,8 @@ export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
       return alone(async (client) => {
         let trust = false;
         if (needsDialog(change)) {
-          const { launch, warnings } = await consequencesOf(client, change);
-          const approval = await confirmed(changeText(change, launch, warnings));
+          const { launch, warnings, says } = await consequencesOf(client, change);
+          const approval = await confirmed(changeText(change, launch, warnings, says));
           if (approval === undefined) return "declined";
           trust = approval.checked;
         }

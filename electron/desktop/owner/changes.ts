@@ -1,23 +1,59 @@
+import { clientUpdateInWords, profileInWords } from "../../../shared/change-words.ts";
 import type { ControlClient } from "../../../shared/control-client.ts";
 import { launchOf } from "../../../shared/model/launch.ts";
 import type { Change } from "../../../shared/model/question.ts";
 import type { Launch } from "../../../shared/model/server.ts";
 
-/** What would run after a change, and what to beware of; the launch is read off the very config that will be added. */
-export async function consequencesOf(
-  client: ControlClient,
-  change: Change,
-): Promise<{ launch: Launch | null; warnings: readonly string[] }> {
+export interface Consequences {
+  /** What would run. */
+  readonly launch: Launch | null;
+  readonly warnings: readonly string[];
+  /** What is changed and how, a line each: a rule by what it says, a client by what it was. */
+  readonly says: readonly string[];
+}
+
+/** What a change comes to; the launch is read off the very config that will be added, a rule off the change itself. */
+export async function consequencesOf(client: ControlClient, change: Change): Promise<Consequences> {
   if (change.type === "server.add") {
     const text = JSON.stringify({ mcpServers: { [change.name]: change.config } });
     const { proposals } = await client.call("servers.parse", { text });
-    return { launch: launchOf(change.config), warnings: proposals.flatMap((proposal) => proposal.warnings) };
+    return {
+      launch: launchOf(change.config),
+      warnings: proposals.flatMap((proposal) => proposal.warnings),
+      says: [],
+    };
   }
   if (change.type === "server.enable") {
     const { launch } = await client.call("servers.get", { name: change.name });
-    return { launch, warnings: [] };
+    return { launch, warnings: [], says: [] };
   }
-  return { launch: null, warnings: [] };
+  return { launch: null, warnings: [], says: await saysOf(client, change) };
+}
+
+async function saysOf(client: ControlClient, change: Change): Promise<string[]> {
+  switch (change.type) {
+    case "client.update":
+      return clientUpdateInWords(await client.call("clients.get", { name: change.name }), change);
+    case "profile.set":
+      return profileInWords(change.profile);
+    case "rule.add":
+      return [(await client.call("rules.words", { rule: change.rule })).words];
+    case "rule.replace": {
+      const { words } = await client.call("rules.words", { rule: change.rule });
+      return [`Now: ${await ruleWords(client, change.id)}`, "", `Then: ${words}`];
+    }
+    case "rule.remove":
+    case "rule.move":
+      return [await ruleWords(client, change.id)];
+    default:
+      return [];
+  }
+}
+
+/** What a rule in force says; its id where there is none any more. */
+async function ruleWords(client: ControlClient, id: string): Promise<string> {
+  const { rules } = await client.call("rules.list", {});
+  return rules.find((rule) => rule.id === id)?.words ?? id;
 }
 
 /** Makes an approved change in the owner role; `trust` goes with a server that is added. Rejects with GatehouseError. */

@@ -80,3 +80,33 @@ test("settings that loosen consent say so", () => {
       "Calls that no rule matches: they are allowed WITHOUT asking you.",
   );
 });
+
+test("a rule's dialog says the rule in words and where it comes, on lines that nobody can add to", () => {
+  const rule = { server: "files", decision: "allow" } as const;
+  const says = ['Allow everything of the server "files".'];
+  expect(changeText({ type: "rule.add", rule, at: 0 }, null, [], says)).toEqual({
+    message: "Add this rule?",
+    approve: "Add rule",
+    alarming: false,
+    detail:
+      'Allow everything of the server "files".\n\nIt comes at place 1; the first rule that matches decides.',
+  });
+  const { detail } = changeText({ type: "rule.remove", id: "r-1" }, null, [], ["a\nb\u202e"]);
+  expect(detail).toBe("a\\u{a}b\\u{202e}");
+});
+
+test("a client's and a profile's dialog say what changes, a line each", () => {
+  expect(
+    changeText(
+      { type: "client.update", name: "cursor", profile: "work" },
+      null,
+      [],
+      ["profile: none (sees everything) → work"],
+    ).detail,
+  ).toBe("profile: none (sees everything) → work");
+  const profile = { servers: ["files"], tools: {}, resources: {}, prompts: {}, readOnly: true };
+  expect(
+    changeText({ type: "profile.set", name: "work", profile }, null, [], ["Sees only files.", "Read-only."])
+      .detail,
+  ).toBe("Sees only files.\nRead-only.");
+});

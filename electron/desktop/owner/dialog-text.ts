@@ -22,14 +22,23 @@ export function needsDialog(change: Change): boolean {
   return change.type !== "server.restart" && change.type !== "server.disable";
 }
 
-/** What a dialog says about a change. `launch` is what would run, for a change that lets a server run. */
-export function changeText(change: Change, launch: Launch | null, warnings: readonly string[]): DialogText {
+/**
+ * What a dialog says about a change. `launch` is what would run, for a change that lets a server run; `says` is what is
+ * changed and how, in words, a line each.
+ */
+export function changeText(
+  change: Change,
+  launch: Launch | null,
+  warnings: readonly string[],
+  says: readonly string[] = [],
+): DialogText {
   const text = (message: string, approve: string, detail: string): DialogText => ({
     message,
     approve,
     detail: [warningLines(warnings), detail].filter((part) => part !== "").join("\n\n"),
     alarming: warnings.length > 0,
   });
+  const said = says.map((line) => visible(line)).join("\n");
   const launchDetail = launch === null ? "" : launchLines(launch).join("\n");
   switch (change.type) {
     case "server.add":
@@ -56,22 +65,22 @@ export function changeText(change: Change, launch: Launch | null, warnings: read
         "Its token stops working at once, and cannot be given back.",
       );
     case "client.update":
-      return text(`Change the client “${visible(change.name)}”?`, "Change", shown(change));
+      return text(`Change the client “${visible(change.name)}”?`, "Change", said);
     case "profile.set":
-      return text(`Save the profile “${visible(change.name)}”?`, "Save", shown(change.profile));
+      return text(`Save the profile “${visible(change.name)}”?`, "Save", said);
     case "profile.remove":
       return text(`Remove the profile “${visible(change.name)}”?`, "Remove", "No client has it any more.");
     case "rule.add":
-      return text("Add this rule?", "Add rule", shown(change.rule));
+      return text("Add this rule?", "Add rule", `${said}\n\n${placeLine(change.at)}`);
     case "rule.replace":
-      return text("Change this rule?", "Change rule", shown(change.rule));
+      return text("Change this rule?", "Change rule", said);
     case "rule.remove":
-      return text("Remove this rule?", "Remove rule", visible(change.id));
+      return text("Remove this rule?", "Remove rule", said);
     case "rule.move":
       return text(
         "Move this rule?",
         "Move rule",
-        `${visible(change.id)} becomes number ${change.to + 1}; the first rule that matches decides.`,
+        `${said}\n\nIt becomes number ${change.to + 1}; the first rule that matches decides.`,
       );
     case "pins.accept":
       return text(
@@ -84,10 +93,8 @@ export function changeText(change: Change, launch: Launch | null, warnings: read
   }
 }
 
-/** A value as readable JSON, with hidden characters made visible. */
-function shown(value: unknown): string {
-  return visible(JSON.stringify(value, null, 2));
-}
+const placeLine = (at: number | undefined): string =>
+  `It comes ${at === undefined ? "last" : `at place ${at + 1}`}; the first rule that matches decides.`;
 
 /** What a dialog says about a change of another kind that somebody asks for. */
 export function questionText(title: string, launch: Launch | null, warnings: readonly string[]): DialogText {

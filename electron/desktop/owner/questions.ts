@@ -60,5 +60,6 @@ async function textOf(
 ): Promise<DialogText> {
   if (change === null) return questionText(title, launch, warnings);
   const consequences = await consequencesOf(client, change);
-  return changeText(change, consequences.launch, [...new Set([...warnings, ...consequences.warnings])]);
+  const beware = [...new Set([...warnings, ...consequences.warnings])];
+  return changeText(change, consequences.launch, beware, consequences.says);
 }

@@ -226,7 +226,7 @@ export function createHandlers(state: HubState): Handlers {
         serverNamed(change.name);
       const question = state.questions.ask({
         change,
-        title: titleOf(change),
+        title: titleOf(change, state),
         launch: change.type === "server.add" ? launchOf(change.config) : null,
         warnings: change.type === "server.add" ? dangersOf(change.config) : [],
       });

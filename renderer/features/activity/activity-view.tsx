@@ -14,6 +14,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { SearchInput, Select } from "../../ui/field.tsx";
 import { FixedList } from "../../ui/fixed-list.tsx";
+import { LabelFilters } from "../../ui/labels.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { Split } from "../../ui/split.tsx";
@@ -22,6 +23,11 @@ import type { VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { CallDetailPane } from "./call-detail.tsx";
 import { CallRow, COLUMNS, FROM_2XL, FROM_4XL, ROW_HEIGHT } from "./call-row.tsx";
 import { type CallsStore, NO_FILTER } from "./calls-store.ts";
+
+/** Many filters share the header of a narrow window. */
+const NARROWS = "min-w-12 max-w-36 shrink";
+/** Rows that are looked through for projects to filter by. */
+const SEARCHED_FOR_PROJECTS = 500;
 
 /** The Activity screen: calls as they arrive, and one of them in full. */
 export function ActivityView({ calls }: { readonly calls: CallsStore }) {
@@ -90,6 +96,7 @@ const Filters = memo(function Filters({ calls }: { readonly calls: CallsStore })
   const filter = useStore(calls.store, (state) => state.filter);
   const servers = useHub((data) => data.servers);
   const clients = useHub((data) => data.clients);
+  const labelled = useMemo(() => [...servers, ...clients], [servers, clients]);
   const [text, setText] = useState(filter.search);
   const search = useDeferredValue(text);
   useEffect(() => {
@@ -120,29 +127,66 @@ const Filters = memo(function Filters({ calls }: { readonly calls: CallsStore })
         label="Search payloads"
         value={text}
         onValue={setText}
-        className="w-52 min-w-24 shrink"
+        className="w-44 min-w-20 shrink"
       />
       <Select
         label="Server"
         value={filter.server}
         options={named(servers, "All servers", filter.server)}
         onValue={(server) => calls.setFilter({ server })}
+        className={NARROWS}
       />
       <Select
         label="Client"
         value={filter.client}
         options={named(clients, "All clients", filter.client)}
         onValue={(client) => calls.setFilter({ client })}
+        className={NARROWS}
       />
       <Select
         label="Status"
         value={filter.status}
         options={statuses}
         onValue={(status) => calls.setFilter({ status: status as CallStatus | "" })}
+        className={NARROWS}
       />
+      <LabelFilters
+        all={labelled}
+        chosen={filter}
+        onChosen={({ environment, team }) => calls.setFilter({ environment, team })}
+        className={NARROWS}
+      />
+      <ProjectFilter calls={calls} project={filter.project} />
     </>
   );
 });
+
+/** The projects of the calls that are shown, and the chosen one; nothing where no call has any. */
+function ProjectFilter({ calls, project }: { readonly calls: CallsStore; readonly project: string }) {
+  // Read again with every change of the rows, but not in step with each call.
+  const version = useDeferredValue(useStore(calls.store, (state) => state.size));
+  const projects = useMemo(() => {
+    const found = new Set<string>(project === "" ? [] : [project]);
+    for (let index = 0; index < Math.min(version, SEARCHED_FOR_PROJECTS); index += 1) {
+      const known = calls.row(index)?.project;
+      if (known !== null && known !== undefined) found.add(known);
+    }
+    return [...found].sort();
+  }, [calls, project, version]);
+  if (projects.length === 0) return null;
+  return (
+    <Select
+      label="Project"
+      value={project}
+      options={[
+        { value: "", label: "Any project" },
+        ...projects.map((path) => ({ value: path, label: plainVisible(path.slice(-40), 40) })),
+      ]}
+      onValue={(chosen) => calls.setFilter({ project: chosen })}
+      className={NARROWS}
+    />
+  );
+}
 
 function List({ calls }: { readonly calls: CallsStore }) {
   const { size, selected, loadingOlder, more, waiting, missed } = useStore(calls.store);

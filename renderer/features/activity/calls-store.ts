@@ -20,8 +20,21 @@ export interface Filter {
   readonly client: string;
   readonly status: CallStatus | "";
   readonly search: string;
+  /** The client's project folder; `*` is any run of characters. */
+  readonly project: string;
+  /** What the server or the client of a call carries. */
+  readonly environment: string;
+  readonly team: string;
 }
-export const NO_FILTER: Filter = { server: "", client: "", status: "", search: "" };
+export const NO_FILTER: Filter = {
+  server: "",
+  client: "",
+  status: "",
+  search: "",
+  project: "",
+  environment: "",
+  team: "",
+};
 
 export interface CallsState {
   /** Grows with every change of the rows, which are read with `row(index)`. */
@@ -71,7 +84,14 @@ const hubFilter = (filter: Filter): CallFilter => ({
   ...(filter.client === "" ? {} : { client: filter.client }),
   ...(filter.status === "" ? {} : { status: filter.status }),
   ...(filter.search === "" ? {} : { search: filter.search }),
+  ...(filter.project === "" ? {} : { project: filter.project }),
+  ...(filter.environment === "" ? {} : { environment: filter.environment }),
+  ...(filter.team === "" ? {} : { team: filter.team }),
 });
+
+/** Whether only the hub can tell which calls fit: by their payloads, or by who carries a label. */
+const isForHub = ({ search, project, environment, team }: Filter): boolean =>
+  [search, project, environment, team].some((part) => part !== "");
 
 const fits = (filter: Filter, call: CallSummary): boolean =>
   (filter.server === "" || call.server === filter.server) &&
@@ -150,8 +170,8 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
   const arrivals = createBatcher<CallSummary>((calls) => {
     const { filter, phase } = getState();
     if (phase !== "ready") return;
-    if (filter.search !== "") {
-      // Only the hub can search payloads: ask again, at most every other second.
+    if (isForHub(filter)) {
+      // Ask again, at most every other second.
       refreshSoon(2_000);
       return;
     }

@@ -11,6 +11,7 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { CommandLine, LaunchDetails } from "../../ui/command-line.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Failure } from "../../ui/failure.tsx";
+import { LabelBadges } from "../../ui/labels.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
@@ -240,6 +241,14 @@ function Facts({ detail }: { readonly detail: ServerDetail }) {
           <ServerStatus state={detail.state} />
         </dd>
       </div>
+      {Object.keys(detail.labels).length > 0 && (
+        <div className="flex items-center gap-1">
+          <dt className="sr-only">Labels</dt>
+          <dd className="flex items-center gap-1">
+            <LabelBadges labels={detail.labels} />
+          </dd>
+        </div>
+      )}
       {facts.map(([label, value]) =>
         value === null ? null : (
           <div key={label} className="flex gap-1.5">

@@ -2,6 +2,7 @@ import { ChevronRight, Plus, Server } from "lucide-react";
 import { useState } from "react";
 import type { ServerSummary } from "../../../shared/model/server.ts";
 import { count, until } from "../../lib/format.ts";
+import { ANY_LABELS, hasLabels } from "../../lib/labels.ts";
 import { moveFocus } from "../../lib/roving.ts";
 import { useHeld, useHub, useNow, useServices } from "../../lib/services.tsx";
 import { plainVisible } from "../../lib/visible-text.ts";
@@ -11,13 +12,14 @@ import { cx } from "../../ui/cx.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { SearchInput } from "../../ui/field.tsx";
+import { LabelBadges, LabelFilters } from "../../ui/labels.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { ServerStatus } from "../../ui/status.tsx";
 
 const COLUMNS =
-  "grid items-center gap-x-4 whitespace-nowrap px-5 grid-cols-[minmax(96px,1fr)_108px_44px_76px_16px] @2xl:grid-cols-[minmax(120px,1fr)_116px_64px_56px_84px_minmax(0,1fr)_16px] @4xl:grid-cols-[minmax(120px,1fr)_116px_64px_56px_84px_72px_minmax(0,1.4fr)_16px]";
+  "grid items-center gap-x-4 whitespace-nowrap px-5 grid-cols-[minmax(96px,1fr)_108px_44px_76px_16px] @2xl:grid-cols-[minmax(120px,1fr)_116px_64px_56px_84px_minmax(0,1fr)_16px] @4xl:grid-cols-[minmax(160px,1.4fr)_116px_64px_56px_84px_72px_minmax(0,1.4fr)_16px]";
 const FROM_2XL = "hidden @2xl:block";
 const FROM_4XL = "hidden @4xl:block";
 const TRANSPORTS = { stdio: "stdio", http: "HTTP", sse: "SSE" } as const;
@@ -30,7 +32,10 @@ export function ServersView() {
   const failure = useHub((data) => data.failure);
   const [filter, setFilter] = useState("");
   const needle = filter.toLowerCase();
-  const shown = servers.filter((server) => server.name.toLowerCase().includes(needle));
+  const [labels, setLabels] = useState(ANY_LABELS);
+  const shown = servers.filter(
+    (server) => server.name.toLowerCase().includes(needle) && hasLabels(server.labels, labels),
+  );
   const add = (): void => ui.setState({ adding: true });
 
   return (
@@ -39,7 +44,16 @@ export function ServersView() {
       actions={
         <>
           {servers.length > 0 && (
-            <SearchInput primary label="Filter servers" value={filter} onValue={setFilter} className="w-52" />
+            <>
+              <SearchInput
+                primary
+                label="Filter servers"
+                value={filter}
+                onValue={setFilter}
+                className="w-52 min-w-24 shrink"
+              />
+              <LabelFilters all={servers} chosen={labels} onChosen={setLabels} />
+            </>
           )}
           {(servers.length > 0 || !loaded) && (
             <Button variant="primary" icon={<Plus size={14} strokeWidth={2.5} />} onClick={add}>
@@ -91,8 +105,17 @@ export function ServersView() {
             </ul>
             {shown.length === 0 && (
               <p className="px-5 py-8 text-center text-muted">
-                No server is called “{plainVisible(filter, 40)}”.{" "}
-                <button type="button" className="text-accent hover:underline" onClick={() => setFilter("")}>
+                {labels === ANY_LABELS || filter !== ""
+                  ? `No server is called “${plainVisible(filter, 40)}”.`
+                  : "No server carries these labels."}{" "}
+                <button
+                  type="button"
+                  className="text-accent hover:underline"
+                  onClick={() => {
+                    setFilter("");
+                    setLabels(ANY_LABELS);
+                  }}
+                >
                   Show all
                 </button>
               </p>
@@ -126,7 +149,10 @@ function Row({ server }: { readonly server: ServerSummary }) {
         )}
       >
         <span className="flex min-w-0 items-center gap-2">
-          <ServerText text={server.name} limit={64} className="min-w-0 font-medium" />
+          <ServerText text={server.name} limit={64} className="min-w-12 font-medium" />
+          <span className="flex min-w-0 shrink-[20] items-center gap-1 overflow-hidden">
+            <LabelBadges labels={server.labels} />
+          </span>
           {held.length > 0 && (
             <Badge tone="warn" title="Changes of this server wait for your review">
               {held.length} held back

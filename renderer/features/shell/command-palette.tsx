@@ -1,16 +1,22 @@
 import { Command } from "cmdk";
 import {
   Activity,
+  FlaskConical,
+  History,
   Keyboard,
+  KeyRound,
+  ListChecks,
   MonitorSmartphone,
   Moon,
   Pause,
   Play,
   Plus,
   RotateCw,
+  ScrollText,
   Search,
   Server,
   Settings,
+  SlidersHorizontal,
   Sun,
   SunMoon,
 } from "lucide-react";
@@ -29,6 +35,8 @@ export function CommandPalette() {
   const { ui, router, theme } = useServices();
   const open = useStore(ui, (state) => state.palette);
   const servers = useHub((data) => data.servers);
+  const everyClient = useHub((data) => data.clients);
+  const clients = everyClient.filter(({ revokedAt }) => revokedAt === null);
   const { paused, toggle } = usePause();
   const { ask } = useAsk();
   const close = (): void => ui.setState({ palette: false });
@@ -36,12 +44,12 @@ export function CommandPalette() {
     label: string,
     icon: ReactNode,
     run: () => void,
-    more: { keys?: string; hint?: string; words?: string[] } = {},
+    more: { keys?: string; hint?: string; words?: string[]; value?: string } = {},
   ) => (
     <Command.Item
-      key={label}
-      value={label}
-      keywords={more.words ?? []}
+      key={more.value ?? label}
+      value={more.value ?? label}
+      keywords={more.value === undefined ? (more.words ?? []) : [label, ...(more.words ?? [])]}
       onSelect={() => {
         close();
         run();
@@ -87,6 +95,34 @@ export function CommandPalette() {
                 {item("Activity", <Activity size={15} />, () => router.go({ screen: "activity" }), {
                   keys: "g a",
                 })}
+                {item("Profiles", <SlidersHorizontal size={15} />, () => router.go({ screen: "profiles" }), {
+                  keys: "g p",
+                  words: ["visibility", "clients"],
+                })}
+                {item("Rules", <ListChecks size={15} />, () => router.go({ screen: "rules" }), {
+                  keys: "g r",
+                })}
+                {item(
+                  "Test a call against the rules",
+                  <FlaskConical size={15} />,
+                  () => router.go({ screen: "rules", part: "test" }),
+                  { keys: "g t", words: ["tester", "what would happen"] },
+                )}
+                {item(
+                  "Try the rules on past calls",
+                  <History size={15} />,
+                  () => router.go({ screen: "rules", part: "history" }),
+                  { words: ["replay"] },
+                )}
+                {item(
+                  "Grants",
+                  <KeyRound size={15} />,
+                  () => router.go({ screen: "rules", part: "grants" }),
+                  { words: ["permissions", "revoke"] },
+                )}
+                {item("Audit", <ScrollText size={15} />, () => router.go({ screen: "audit" }), {
+                  keys: "g u",
+                })}
                 {item("Settings", <Settings size={15} />, () => router.go({ screen: "settings" }), {
                   keys: "g ,",
                 })}
@@ -109,6 +145,18 @@ export function CommandPalette() {
                   keys: "?",
                 })}
               </Command.Group>
+              {clients.length > 0 && (
+                <Command.Group heading="Clients" className={group}>
+                  {clients.map((client) =>
+                    item(
+                      plainVisible(client.name, 64),
+                      <MonitorSmartphone size={15} />,
+                      () => router.go({ screen: "clients", client: client.name }),
+                      { words: ["client"], value: `client ${client.id}` },
+                    ),
+                  )}
+                </Command.Group>
+              )}
               {servers.length > 0 && (
                 <Command.Group heading="Servers" className={group}>
                   {servers.map((server) =>

@@ -1,4 +1,4 @@
-import { Activity, MonitorSmartphone, Search, Server, Settings } from "lucide-react";
+import { Activity, ListChecks, MonitorSmartphone, ScrollText, Search, Server, Settings } from "lucide-react";
 import type { ReactNode } from "react";
 import { routeHref, type Screen } from "../../lib/router.ts";
 import { useHub, useRoute, useServices } from "../../lib/services.tsx";
@@ -14,6 +14,8 @@ const SCREENS = [
   { screen: "servers", label: "Servers", icon: Server, keys: "g s" },
   { screen: "clients", label: "Clients", icon: MonitorSmartphone, keys: "g c" },
   { screen: "activity", label: "Activity", icon: Activity, keys: "g a" },
+  { screen: "rules", label: "Rules", icon: ListChecks, keys: "g r" },
+  { screen: "audit", label: "Audit", icon: ScrollText, keys: "g u" },
   { screen: "settings", label: "Settings", icon: Settings, keys: "g ," },
 ] as const satisfies readonly { screen: Screen; label: string; icon: unknown; keys: string }[];
 
@@ -60,7 +62,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 
 function NavItem({ screen, label, icon: Icon, keys }: (typeof SCREENS)[number]) {
   const { router } = useServices();
-  const current = useRoute().screen === screen;
+  const shown = useRoute().screen;
+  const current = shown === screen || (shown === "profiles" && screen === "clients");
   const troubled = useHub((data) =>
     screen === "servers"
       ? data.servers.filter((server) => server.state === "failed" || server.state === "needs-auth").length

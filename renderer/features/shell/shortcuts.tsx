@@ -9,6 +9,7 @@ import { Kbd } from "../../ui/kbd.tsx";
 const IN_LISTS: readonly (readonly [keys: string, label: string])[] = [
   ["ArrowUp ArrowDown", "Move in a list (or J and K)"],
   ["Enter", "Open what is chosen"],
+  ["alt+ArrowUp alt+ArrowDown", "Move a rule up or down"],
   ["Escape", "Close, or clear a filter"],
 ];
 
@@ -26,6 +27,14 @@ export function Shortcuts() {
       { keys: "g s", label: "Servers", run: () => router.go({ screen: "servers" }) },
       { keys: "g c", label: "Clients", run: () => router.go({ screen: "clients" }) },
       { keys: "g a", label: "Activity", run: () => router.go({ screen: "activity" }) },
+      { keys: "g p", label: "Profiles", run: () => router.go({ screen: "profiles" }) },
+      { keys: "g r", label: "Rules", run: () => router.go({ screen: "rules" }) },
+      {
+        keys: "g t",
+        label: "Test a call against the rules",
+        run: () => router.go({ screen: "rules", part: "test" }),
+      },
+      { keys: "g u", label: "Audit", run: () => router.go({ screen: "audit" }) },
       { keys: "g ,", label: "Settings", run: () => router.go({ screen: "settings" }) },
       { keys: "n", label: "Add a server", run: () => ui.setState({ adding: true }) },
       {

@@ -53,7 +53,13 @@ export function profileHandlers(
         seen: seenBy(state, profile),
       })),
     }),
-    "profiles.preview": ({ profile }) => seenBy(state, profile),
+    "profiles.preview": ({ profile }) => ({
+      ...seenBy(state, profile),
+      toolList: [...state.catalog.preview(profile).routes.tools.values()].map(({ server, key }) => ({
+        server,
+        name: key,
+      })),
+    }),
     "profiles.set": async ({ name, profile }, caller) => {
       await act.set(name, profile, caller);
       return { ok: true };
