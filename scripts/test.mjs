@@ -1,5 +1,5 @@
 // `npm test`: system packages, build, every test; the last line is always `N passed, N failed`.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -56,6 +56,8 @@ async function main() {
 
   // Every temporary home of the run lies in one folder, whose path marks the run's processes.
   const folder = mkdtempSync(join(tmpdir(), "ghtest-"));
+  // One test runs a program as another user, which has to get through to it; what lies here is closed by itself.
+  chmodSync(folder, 0o711);
   const report = join(folder, "report.json");
   try {
     const vitest = join(projectRoot, "node_modules", "vitest", "vitest.mjs");

@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { definitions } from "../fixtures/echo/tools.ts";
 import { echoServer, temporaryHome } from "../lib/hub.ts";
@@ -102,17 +103,22 @@ test("colliding and long names get a short hash, differ for every client, and st
 });
 
 test("a slow server delays neither initialize nor a list nor another server's call, and appears later by itself", async () => {
+  const gate = join(newHome(), "start");
   const hub = await hubForTest({
     config: {
       mcpServers: {
         fast: echoServer(),
-        slow: echoServer("--slow-start", "3000"),
+        slow: echoServer("--start-when", gate),
         never: echoServer("--no-read"),
         missing: { command: "gatehouse-test-no-such-command" },
       },
     },
   });
   const token = await hub.addClient("names");
+  await waitFor(async () => (await hub.server("fast")).tools !== null, {
+    deadlineMs: PATIENCE,
+    what: "the fast server's tools",
+  });
   const events: string[] = [];
   const client = await hub.connect(token);
   events.push("initialized");
@@ -129,6 +135,7 @@ test("a slow server delays neither initialize nor a list nor another server's ca
   const alone = await hub.connect(token, "/mcp/s/slow");
   expect(await alone.toolNames()).toEqual([]);
   events.push("listed the slow one alone");
+  writeFileSync(gate, "");
 
   await waitFor(async () => (await client.toolNames()).includes("slow__echo"), {
     deadlineMs: PATIENCE,

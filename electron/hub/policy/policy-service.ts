@@ -142,7 +142,7 @@ export class PolicyService {
       clientId: call.client.id,
       client: call.client.id === null ? "" : call.client.name,
       profile: call.profile ?? "",
-      project: projectOf(call),
+      project: call.project ?? "",
       server,
       method: call.method,
       tool,
@@ -179,12 +179,6 @@ const forServerAsks = (rule: Rule): Rule =>
   rule.decision === "deny" || (rule.method !== undefined && !/^\*+$/.test(rule.method))
     ? rule
     : { server: "", decision: rule.decision };
-
-/** The project folder of the call's session, where its client told one. */
-function projectOf({ session }: Call): string {
-  const { project } = session as { readonly project?: string | null | undefined };
-  return project ?? "";
-}
 
 /** The raw arguments of a tool or prompt; for a resource `{"uri": …}` with the URI as its server knows it. */
 function argumentsOf({ bytes, envelope, target, ownKey }: Call): Uint8Array | undefined {

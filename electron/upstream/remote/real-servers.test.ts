@@ -33,7 +33,10 @@ async function hubFor(
   });
   hub.server.factory.open = (launch, events) => factory.open({ ...launch, headers }, events);
   await hub.configure(
-    JSON.stringify({ consent: { default: "allow" }, mcpServers: { web: { type, url, headers } } }),
+    JSON.stringify({
+      consent: { default: "allow", newTools: "allow" },
+      mcpServers: { web: { type, url, headers } },
+    }),
   );
   await stateOf(hub).learn();
   return hub;
