@@ -40,6 +40,3 @@ export async function openPopup(page: Page, origin: string, question: Question, 
 
 const bench = (page: Page): Promise<Bench> =>
   page.evaluate(() => (globalThis as unknown as { popupBench: Bench }).popupBench);
-
-/** What was chosen on the page: question, version and choice of each. */
-const chosenIn = async (page: Page): Promise<unknown[][]> => (await bench(page)).chosen;
