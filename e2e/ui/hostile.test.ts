@@ -169,11 +169,25 @@ test("every call: its result, its error, its request and its details", { timeout
   await page.keyboard.press("Escape");
 });
 
-test("clients, settings, and the palette", async () => {
+test("clients, profiles, rules tried on the past, the audit log, settings, and the palette", async () => {
   const { page } = ui;
   await go("#/clients");
   await page.getByTestId("client-row").first().waitFor();
   await look("clients", true);
+  await page.getByTestId("client-row").getByRole("link").first().click();
+  await page.getByTestId("client-page").waitFor();
+  await page.getByTestId("last-call").first().waitFor();
+  await look("client");
+  await go("#/profiles/+new");
+  await page.getByTestId("preview-counts").waitFor();
+  await look("profile");
+  await go("#/rules/history");
+  await page.getByRole("button", { name: "Try them" }).click();
+  await page.getByTestId("replay").waitFor();
+  await look("history");
+  await go("#/audit");
+  await page.getByTestId("audit-row").first().click();
+  await look("audit");
   await go("#/settings");
   await page.getByRole("heading", { name: "Versions" }).waitFor();
   await look("settings", true);

@@ -35,7 +35,7 @@ export function RuleDialog({
   const errors = new Map([...(drafted.errors ?? []), ...hubErrors]);
   const replay = useReplay();
   // What allows may stand last; what asks or denies is heard only before what allows.
-  const place = chosenPlace ?? (draft.decision === "allow" ? "last" : "0");
+  const place = chosenPlace ?? (draft.decision === "allow" || rules.length === 0 ? "last" : "0");
   const at = place === "last" ? rules.length : Number(place);
   const usable = drafted.rule !== null && words !== null;
 
@@ -112,7 +112,7 @@ export function RuleDialog({
         <ReplayResult state={replay.state} />
         <div className="sticky -bottom-5 z-10 -mx-5 -mb-5 border-line border-t bg-raised px-5 py-3">
           <p role="status" data-testid="rule-words" className="flex min-h-5 items-baseline gap-2 text-sm">
-            <span className="w-16 shrink-0 text-muted">It says</span>
+            <span className="w-18 shrink-0 text-muted">It says</span>
             {words !== null ? (
               <ServerText text={words} multiline limit={2_000} />
             ) : errors.get("") !== undefined ? (

@@ -1,5 +1,5 @@
 import { ListChecks, Lock } from "lucide-react";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { RuleView } from "../../../shared/model/consent.ts";
 import { count } from "../../lib/format.ts";
 import { moveFocus } from "../../lib/roving.ts";
@@ -39,8 +39,19 @@ export function RuleList({
   const ordered = useMemo(() => moved(rules, move), [rules, move]);
   const shown = ordered.filter((view) => fits(view, needle));
   const from = rules.findIndex(({ id }) => id === move?.id);
+  useEffect(() => {
+    if (move !== null && (from < 0 || from === move.to)) setMove(null);
+  }, [move, from]);
+  // A row that is put elsewhere in the document loses the focus: whoever moves it goes on with the same key.
+  const focused = useRef<HTMLElement | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each move
+  useLayoutEffect(() => {
+    focused.current?.focus();
+    focused.current = null;
+  }, [move]);
   const by = (id: string, places: number): void => {
     if (busy || filter !== "" || (move !== null && move.id !== id)) return;
+    focused.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     setMove(step(rules, move, id, places));
   };
   const drag = (id: string, y: number): void => {
@@ -58,9 +69,9 @@ export function RuleList({
   };
   const save = (): void => {
     if (move === null) return;
-    void ask({ type: "rule.move", id: move.id, to: move.to }, "The rule was moved.").then(() =>
-      setMove(null),
-    );
+    const change = { type: "rule.move", id: move.id, to: move.to } as const;
+    // Once it is moved it stays where it stands until the list says so too.
+    void ask(change, "The rule was moved.").then((done) => !done && setMove(null));
   };
 
   return (

@@ -41,7 +41,7 @@ export function RuleRow({
   const { busy, ask } = useAsk();
   const { rule, words, uses, lastUsedAt } = view;
   const undo = (): void =>
-    void ask({ type: "rule.add", rule: { ...rule, id: view.id }, at: view.index }, "The rule is back.");
+    void ask({ type: "rule.add", rule: { ...rule, id: view.id }, at: place }, "The rule is back.");
   const remove = async (): Promise<void> => {
     const removed = await ask({ type: "rule.remove", id: view.id }, "The rule was removed.");
     if (removed)

@@ -19,7 +19,7 @@ import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { ServerStatus } from "../../ui/status.tsx";
 
 const COLUMNS =
-  "grid items-center gap-x-4 whitespace-nowrap px-5 grid-cols-[minmax(96px,1fr)_108px_44px_76px_16px] @2xl:grid-cols-[minmax(120px,1fr)_116px_64px_56px_84px_minmax(0,1fr)_16px] @4xl:grid-cols-[minmax(160px,1.4fr)_116px_64px_56px_84px_72px_minmax(0,1.4fr)_16px]";
+  "grid items-center gap-x-4 whitespace-nowrap px-5 grid-cols-[minmax(96px,1fr)_108px_44px_76px_16px] @2xl:grid-cols-[minmax(120px,1fr)_116px_64px_56px_84px_minmax(0,1fr)_16px] @4xl:grid-cols-[minmax(180px,1.8fr)_116px_64px_56px_84px_72px_minmax(0,1.4fr)_16px]";
 const FROM_2XL = "hidden @2xl:block";
 const FROM_4XL = "hidden @4xl:block";
 const TRANSPORTS = { stdio: "stdio", http: "HTTP", sse: "SSE" } as const;
@@ -149,7 +149,7 @@ function Row({ server }: { readonly server: ServerSummary }) {
         )}
       >
         <span className="flex min-w-0 items-center gap-2">
-          <ServerText text={server.name} limit={64} className="min-w-12 font-medium" />
+          <ServerText text={server.name} limit={64} className="min-w-8 font-medium" />
           <span className="flex min-w-0 shrink-[20] items-center gap-1 overflow-hidden">
             <LabelBadges labels={server.labels} />
           </span>
