@@ -9,10 +9,10 @@ const quoted = (text: string): string => JSON.stringify(text);
 const list = (texts: readonly string[]): string => texts.map(quoted).join(", ");
 
 /** A client's profile as people are told it; without one it sees everything. */
-export const profileName = (profile: string | null): string => profile ?? "none (sees everything)";
+const profileName = (profile: string | null): string => profile ?? "none (sees everything)";
 
 /** "environment production, team core", or "none". */
-export function labelsInWords({ environment, team }: Labels): string {
+function labelsInWords({ environment, team }: Labels): string {
   const parts = [
     ...(environment === undefined ? [] : [`environment ${environment}`]),
     ...(team === undefined ? [] : [`team ${team}`]),

@@ -8,7 +8,7 @@ import { ServerText } from "../../ui/server-text.tsx";
 const TRANSPORTS = { http: "HTTP", sse: "SSE", connect: "connect" } as const;
 
 /** "all", "profile:NAME" and "server:NAME" in words. */
-export function scopeWords(scope: string): string {
+function scopeWords(scope: string): string {
   const [kind, ...rest] = scope.split(":");
   const name = rest.join(":");
   if (kind === "profile") return `profile ${name}`;

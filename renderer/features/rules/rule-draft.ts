@@ -160,7 +160,7 @@ export function ruleOfDraft(draft: RuleDraft): Drafted {
 }
 
 /** The member of the dialog that a place in the rule is shown by. */
-export function memberOf(path: readonly PropertyKey[]): string {
+function memberOf(path: readonly PropertyKey[]): string {
   const [first, index, key] = path.map(String);
   if (first !== "args" || index === undefined) return first ?? "";
   return `args.${index}.${key === "path" ? "path" : "value"}`;

@@ -120,6 +120,7 @@ describe("a profile", () => {
       tools: 6,
       resources: 2,
       prompts: 2,
+      toolList: ["a", "b"].flatMap((server) => ["look", "write", "slow"].map((name) => ({ server, name }))),
     });
   });
 
