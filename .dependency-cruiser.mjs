@@ -61,9 +61,15 @@ export default {
     ),
     onlyInto(
       "cli-uses-hub",
-      "electron/cli/",
+      "electron/cli/(?!connect/)",
       ["electron/cli/", "electron/hub/", "shared/"],
       "cli → shared, hub",
+    ),
+    onlyInto(
+      "connect-is-small",
+      "electron/cli/connect/",
+      ["electron/cli/connect/", "electron/hub/home/", "electron/core/", "shared/"],
+      "one connect runs for each client: none of the hub or the other commands is loaded in it",
     ),
     onlyInto(
       "desktop-uses-shared",

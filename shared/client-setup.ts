@@ -4,7 +4,15 @@
  */
 import { z } from "zod";
 
-export const clientKindSchema = z.enum(["claude-code", "cursor", "vscode", "codex", "gemini", "opencode"]);
+export const clientKindSchema = z.enum([
+  "claude-code",
+  "claude-desktop",
+  "cursor",
+  "vscode",
+  "codex",
+  "gemini",
+  "opencode",
+]);
 export type ClientKind = z.infer<typeof clientKindSchema>;
 
 export interface ClientSetup {
@@ -15,6 +23,26 @@ export interface ClientSetup {
   /** Where the text goes, in words for the person. */
   readonly place: string;
   readonly text: string;
+  /** The client runs `gatehouse connect`, which keeps its token itself: none is in the text. */
+  readonly stdio?: true;
+}
+
+/** Where the hub is, for its clients. */
+export interface HubSetup {
+  /** http://127.0.0.1:PORT/mcp */
+  readonly url: string;
+  /** The home folder, absolute. */
+  readonly home: string;
+  /** The name of the client's identity, for clients on stdio. */
+  readonly client?: string | undefined;
+}
+
+/** The command of a home for clients that speak only stdio; the hub writes it at every start. */
+export function connectShim(home: string): string {
+  const isWindows = /^([A-Za-z]:|\\\\)/.test(home);
+  return isWindows
+    ? `${home}\\bin\\gatehouse-connect.cmd`
+    : `${home.replace(/\/$/, "")}/bin/gatehouse-connect`;
 }
 
 /** Stands in for the token where it must not be shown. */
@@ -22,8 +50,12 @@ export const TOKEN_PLACEHOLDER = "<token>";
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
-/** The command line or configuration that connects one client to the hub at `url` (http://127.0.0.1:PORT/mcp). */
-export function clientSetup(kind: ClientKind, url: string, token: string = TOKEN_PLACEHOLDER): ClientSetup {
+/** The command line or configuration that connects one client to the hub. */
+export function clientSetup(
+  kind: ClientKind,
+  { url, home, client = kind }: HubSetup,
+  token: string = TOKEN_PLACEHOLDER,
+): ClientSetup {
   const bearer = `Bearer ${token}`;
   const headers = { Authorization: bearer };
   switch (kind) {
@@ -33,6 +65,14 @@ export function clientSetup(kind: ClientKind, url: string, token: string = TOKEN
         form: "command",
         place: "Run in a terminal",
         text: `claude mcp add --scope user --transport http gatehouse ${url} --header "Authorization: ${bearer}"`,
+      };
+    case "claude-desktop":
+      return {
+        label: "Claude Desktop",
+        form: "json",
+        place: "Add to claude_desktop_config.json (Settings, Developer, Edit Config), then start it anew",
+        text: json({ mcpServers: { gatehouse: { command: connectShim(home), args: ["--client", client] } } }),
+        stdio: true,
       };
     case "cursor":
       return {

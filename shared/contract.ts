@@ -121,6 +121,12 @@ export const methods = {
     z.object({ name: z.string(), profile: z.string().nullable().default(null) }),
     z.object({ client: clientSchema, token: z.string() }),
   ),
+  /** As `clients.add`, for `gatehouse connect --client NAME`: the hub writes the token into the home folder. */
+  "clients.addConnect": method(
+    configure,
+    z.object({ name: z.string(), profile: z.string().nullable().default(null) }),
+    z.object({ client: clientSchema }),
+  ),
   "clients.revoke": method(operate, named, z.object({ client: clientSchema })),
   "clients.get": method(read, named, clientDetailSchema),
   "clients.update": method(

@@ -1,4 +1,6 @@
 import type { RunningHub, StartOptions } from "../hub/main.ts";
+import type { ConnectOptions } from "./connect/arguments.ts";
+import type { Program } from "./connect/helper-process.ts";
 
 export type Paint = (text: string) => string;
 
@@ -14,6 +16,10 @@ export interface Io {
   /** The whole of stdin, or undefined when it is a terminal. */
   readonly readInput: () => Promise<string | undefined>;
   readonly now: () => number;
+  /** How this command is run, for those who run it again. */
+  readonly program: Program;
+  /** Bridges this process's streams to the hub until they end. */
+  readonly connect: (options: ConnectOptions) => Promise<void>;
   /** Loads the hub's code: only when a hub is to run in this process. */
   readonly loadHub: () => Promise<{ startHub: (options: StartOptions) => Promise<RunningHub> }>;
   readonly process: ServeProcess;

@@ -7,6 +7,7 @@ import { VERSION } from "../hub/version.ts";
 import { type AuditOptions, audit } from "./commands/audit.ts";
 import { type CallsOptions, calls } from "./commands/calls.ts";
 import {
+  type AddClientOptions,
   addClient,
   type EditClientOptions,
   editClient,
@@ -56,7 +57,17 @@ export function createProgram(io: Io): Command {
     .option("--port <number>", "the port instead of the configured one; 0 picks a free one", port)
     .option("--no-ui", "do not serve the web UI")
     .addOption(new Option("--desktop").hideHelp())
+    .addOption(new Option("--background").hideHelp())
     .action((options: ServeOptions) => serve(context(), options));
+
+  program
+    .command("connect")
+    .description("be an MCP server on stdio that is the hub, for clients that speak only stdio")
+    .option("--client <name>", 'the client\'s identity at the hub (default "connect")')
+    .option("--server <name>", "this server alone, with its own names")
+    .action((options: { client?: string; server?: string }) =>
+      io.connect({ home: context().home, ...options }),
+    );
 
   program
     .command("status")
@@ -163,8 +174,12 @@ function addClientCommands(program: Command, context: () => Context, jsonOption:
     .description("make a client's identity and print its token, this once")
     .argument("<name>")
     .option("--profile <name>", "the profile it sees")
+    .option(
+      "--connect",
+      "put the token where `gatehouse connect --client NAME` finds it, instead of printing it",
+    )
     .addOption(jsonOption())
-    .action((name: string, options: Json & { profile?: string }) => addClient(context(), name, options));
+    .action((name: string, options: AddClientOptions) => addClient(context(), name, options));
   client
     .command("list")
     .description("list all clients, also the revoked")

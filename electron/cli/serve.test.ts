@@ -71,6 +71,8 @@ function stage(options: { channel?: boolean; fails?: GatehouseError; slow?: bool
     homedir: "/home/ada",
     cwd: "/",
     isTerminal: false,
+    program: [process.execPath, "/gatehouse.js"],
+    connect: () => Promise.resolve(),
     readInput: async () => undefined,
     now: () => 0,
     loadHub: async () => ({ startHub }),

@@ -143,7 +143,8 @@ export async function createListener(
     else if (login !== undefined) oauth.handle(req, res, login);
     else if (pair !== undefined) legacySse(req, res, pair, receivedAt);
     else if (path === "/ui" || path.startsWith("/ui/")) ui.handle(req, res, path);
-    else if (path === "/healthz" && isRead(req)) respond(res, 200, "application/json", '{"status":"ok"}');
+    else if (path === "/healthz" && isRead(req))
+      respond(res, 200, "application/json", '{"status":"ok"}', proofFor(req));
     else if (path === "/" && isRead(req)) respond(res, 200, "text/plain; charset=utf-8", greeting(url));
     else if (path === "/control") {
       respondFailure(res, 426, "upgrade_required", "this path speaks WebSocket only", undefined, [
@@ -152,6 +153,14 @@ export async function createListener(
       ]);
     } else
       respondFailure(res, 404, "not_found", "there is nothing at this path", `Clients connect to ${url}.`);
+  };
+
+  /** `connect` has the hub prove on each connection that it holds the home's key, before it sends a token on it. */
+  const proofFor = (req: IncomingMessage): string[] => {
+    const challenge = req.headers["gatehouse-challenge"];
+    if (typeof challenge !== "string" || !/^[0-9a-f]{64}$/.test(challenge)) return [];
+    const port = req.socket.localPort ?? 0;
+    return ["Gatehouse-Proof", options.control.prove(`http:${String(port)}:${challenge}`)];
   };
 
   const onUpgrade = (req: IncomingMessage, duplex: Duplex, head: Buffer): void => {

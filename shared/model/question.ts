@@ -11,6 +11,12 @@ export const changeSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("server.enable"), name: z.string() }),
   z.object({ type: z.literal("server.disable"), name: z.string() }),
   z.object({ type: z.literal("server.restart"), name: z.string() }),
+  /** For `gatehouse connect`: the token goes into the home folder, to nobody who asks or answers. */
+  z.object({
+    type: z.literal("client.add"),
+    name: z.string(),
+    profile: z.string().nullable().default(null),
+  }),
   z.object({ type: z.literal("client.revoke"), name: z.string() }),
   z.object({
     type: z.literal("settings.set"),

@@ -1,4 +1,6 @@
+import { GatehouseError } from "../../../shared/errors.ts";
 import type { Labels } from "../../../shared/model/client.ts";
+import { readConnectToken } from "../../hub/home/connect-token.ts";
 import { visible } from "../escape.ts";
 import { table } from "../table.ts";
 import { relativeTime } from "../times.ts";
@@ -9,12 +11,14 @@ interface Json {
   readonly json?: true;
 }
 
+export interface AddClientOptions extends Json {
+  readonly profile?: string;
+  readonly connect?: true;
+}
+
 /** `client add NAME`: prints the bearer token, this once. */
-export async function addClient(
-  context: Context,
-  name: string,
-  options: Json & { profile?: string },
-): Promise<void> {
+export async function addClient(context: Context, name: string, options: AddClientOptions): Promise<void> {
+  if (options.connect) return letConnectIn(context, name, options);
   const { io } = context;
   const { added, url } = await context.hub("either", async (hub) => {
     const added = await hub.call("clients.add", { name, profile: options.profile ?? null });
@@ -27,6 +31,48 @@ export async function addClient(
   io.out(`Added client ${visible(added.client.name)}. Its token, shown only now:\n\n  ${added.token}\n\n`);
   io.out(
     `Endpoint: ${visible(url)}\nFor example: claude mcp add --transport http gatehouse ${visible(url)} --header "${header}"\n`,
+  );
+}
+
+/** How often it is looked whether a question has been answered, in milliseconds. */
+const ANSWER_STEP_MS = 250;
+
+/**
+ * `client add NAME --connect`: the hub writes the token into the home folder, for `connect`. While a desktop is attached
+ * only its person may do that: it is asked for, and the answer awaited. What was there already is good.
+ */
+async function letConnectIn(context: Context, name: string, options: AddClientOptions): Promise<void> {
+  const profile = options.profile ?? null;
+  const client = await context.hub("either", async (hub) => {
+    const find = async () =>
+      (await hub.call("clients.list", {})).clients.find(
+        (each) => each.revokedAt === null && each.name.toLowerCase() === name.toLowerCase(),
+      );
+    const hasToken = (): boolean => readConnectToken(context.home, name) !== undefined;
+    const before = await find();
+    if (before !== undefined && hasToken()) return before;
+    if (before !== undefined)
+      throw new GatehouseError(
+        "name_taken",
+        `there is a client named ${name} already, and its token is not in the home folder`,
+        `Choose another name (connect --client NAME), or revoke that one: gatehouse client revoke ${name}`,
+      );
+    const { hub: running } = await hub.call("hub.status", {});
+    if (!running.desktop) return (await hub.call("clients.addConnect", { name, profile })).client;
+    const { id } = await hub.call("questions.ask", { change: { type: "client.add", name, profile } });
+    while ((await hub.call("questions.list", {})).pending.some((question) => question.id === id))
+      await new Promise((resolve) => setTimeout(resolve, ANSWER_STEP_MS));
+    const added = await find();
+    if (added !== undefined && hasToken()) return added;
+    throw new GatehouseError(
+      "forbidden",
+      `the client ${name} was not let in`,
+      "The answer was no. To be asked again, start the client anew.",
+    );
+  });
+  if (options.json) return context.json({ client });
+  context.io.out(
+    `The client ${visible(client.name)} may connect: gatehouse connect --client ${visible(name)}\n`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { answerControl, broadcastText } from "../../../shared/control-client.ts";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
 import { controlMessageSchema, type HubMessage } from "../../../shared/ipc.ts";
+import { writeConnectShim } from "../../hub/home/connect-shim.ts";
 import type { RunningHub } from "../../hub/main.ts";
 import { visible } from "../escape.ts";
 import type { DesktopChannel } from "../io.ts";
@@ -10,6 +11,8 @@ export interface ServeOptions {
   readonly port?: number;
   readonly ui: boolean;
   readonly desktop?: true;
+  /** Nobody reads stderr but until it has started: the log goes to its file alone. */
+  readonly background?: true;
 }
 
 /**
@@ -46,8 +49,9 @@ export async function serve(context: Context, options: ServeOptions): Promise<vo
       home,
       listen: { port: options.port, ui: options.ui },
       desktop: channel !== undefined,
-      echo: (line) => io.err(`${visible(line)}\n`),
+      echo: options.background === true ? undefined : (line) => io.err(`${visible(line)}\n`),
     });
+    refreshShim(context);
     if (ending !== undefined) void hub.stop(ending);
     else announce(hub, io.out, channel, disposers);
     await hub.stopped;
@@ -56,6 +60,15 @@ export async function serve(context: Context, options: ServeOptions): Promise<vo
     throw error;
   } finally {
     for (const dispose of disposers) dispose();
+  }
+}
+
+/** The command that clients have in their configurations goes on running this version; a hub without it still serves. */
+function refreshShim({ io, home }: Context): void {
+  try {
+    writeConnectShim(home, io.program, io.platform);
+  } catch (error) {
+    io.err(`warning: the command for stdio clients could not be written: ${visible(sentenceOf(error))}\n`);
   }
 }
 

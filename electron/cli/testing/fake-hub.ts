@@ -29,6 +29,8 @@ export function temporaryHome() {
     homedir: home,
     cwd: home,
     isTerminal: false,
+    program: [process.execPath, "/gatehouse.js"],
+    connect: () => Promise.resolve(),
     readInput: async () => undefined,
     now: () => Date.parse("2026-11-22T12:00:00.000Z"),
     loadHub: () => Promise.reject(new Error("no hub may be loaded here")),

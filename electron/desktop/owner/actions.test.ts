@@ -35,6 +35,17 @@ const answers: Record<string, unknown> = {
   },
   "questions.ask": { id: "q-1" },
   "clients.add": { client: shownClient, token: "the-token" },
+  "clients.addConnect": { client: shownClient },
+  "settings.get": {
+    home: "/home/ada/.gatehouse",
+    configFile: "/home/ada/.gatehouse/gatehouse.json",
+    port: 4780,
+    consentDefault: "ask",
+    consentTimeoutSeconds: 50,
+    anonymous: "deny",
+    versions: {},
+    configError: null,
+  },
 };
 
 /** The owner's actions over a hub that answers from a table, and a person who presses one button. */
@@ -142,10 +153,21 @@ test("without a hub every action fails with a sentence", async () => {
 test("a client's set-up goes to the clipboard with its token, and the page gets only a message", async () => {
   const { actions, calls, clipboard } = bench(1);
   const outcome = await actions.copyClientSetup("cursor", "cursor");
-  expect(calls).toEqual([["clients.add", { name: "cursor" }]]);
+  expect(calls.slice(1)).toEqual([["clients.add", { name: "cursor" }]]);
   expect(clipboard[0]).toContain("Bearer the-token");
   expect(outcome.ok).toBe(true);
   expect(JSON.stringify(outcome)).not.toContain("the-token");
+});
+
+test("a client on stdio gets its token through the home folder, and the set-up names the command alone", async () => {
+  const { actions, calls, clipboard } = bench(1);
+  expect((await actions.copyClientSetup("claude-desktop", "desk")).ok).toBe(true);
+  expect(calls.slice(1)).toEqual([["clients.addConnect", { name: "desk" }]]);
+  expect(JSON.parse(clipboard[0] ?? "")).toEqual({
+    mcpServers: {
+      gatehouse: { command: "/home/ada/.gatehouse/bin/gatehouse-connect", args: ["--client", "desk"] },
+    },
+  });
 });
 
 test.each([

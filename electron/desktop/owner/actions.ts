@@ -123,16 +123,26 @@ export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
       alone(async (client) => {
         const url = options.endpoint();
         if (url === undefined) throw new GatehouseError("hub_not_running", "The hub is not running.");
-        const { label, place } = clientSetup(kind, url);
+        const { home } = await client.call("settings.get", {});
+        const hub = { url, home, client: name };
+        const { label, place, stdio } = clientSetup(kind, hub);
         const text: DialogText = {
           message: `Create the client “${visible(name)}” for ${label}?`,
-          detail: "It gets a token of its own. Its set-up, with the token, is put on the clipboard.",
+          detail:
+            stdio === true
+              ? "It gets a token of its own, which stays in Gatehouse's home folder. Its set-up is put on the clipboard."
+              : "It gets a token of its own. Its set-up, with the token, is put on the clipboard.",
           approve: "Create and copy",
           alarming: false,
         };
         if ((await confirmed(text)) === undefined) return { ok: false, message: "Nothing was created." };
+        if (stdio === true) {
+          await client.call("clients.addConnect", { name });
+          options.writeClipboard(clientSetup(kind, hub).text);
+          return { ok: true, message: `Copied. ${place}.` };
+        }
         const { token } = await client.call("clients.add", { name });
-        options.writeClipboard(clientSetup(kind, url, token).text);
+        options.writeClipboard(clientSetup(kind, hub, token).text);
         return { ok: true, message: `Copied, with a token for “${name}”. ${place}.` };
       }),
   };

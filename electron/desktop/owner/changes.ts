@@ -74,6 +74,9 @@ export async function applyChange(client: ControlClient, change: Change, trust: 
     case "server.restart":
       await client.call("servers.restart", { name: change.name });
       return;
+    case "client.add":
+      await client.call("clients.addConnect", { name: change.name, profile: change.profile });
+      return;
     case "client.revoke":
       await client.call("clients.revoke", { name: change.name });
       return;

@@ -58,6 +58,12 @@ export function changeText(
       return text(`Restart the server “${visible(change.name)}”?`, "Restart", "Calls under way fail.");
     case "server.disable":
       return text(`Disable the server “${visible(change.name)}”?`, "Disable", "Calls under way fail.");
+    case "client.add":
+      return text(
+        `Let “${visible(change.name)}” connect?`,
+        "Let it connect",
+        `It calls tools through \`gatehouse connect\`, as your rules allow${change.profile === null ? "" : `, with the profile “${visible(change.profile)}”`}. Its token is kept in Gatehouse's home folder.`,
+      );
     case "client.revoke":
       return text(
         `Revoke the client “${visible(change.name)}”?`,

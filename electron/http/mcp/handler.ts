@@ -171,7 +171,11 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
     const { bytes, envelope, client, scope } = message;
     const era = judgeEra(req.headers, bytes, envelope, idOf(message));
     if (era instanceof Refusal) return era;
-    if (era.era === "stateless") return { ...message, meta: era.meta, headers: req.headers };
+    if (era.era === "stateless") {
+      // On stdio there are no headers that repeat arguments, so a bridge from there has none to pass on.
+      const bridged = headerOf(req.headers, "gatehouse-bridge") === "stdio";
+      return { ...message, meta: era.meta, ...(bridged ? {} : { headers: req.headers }) };
+    }
     if (envelope.kind === "request" && envelope.method === "initialize") return message;
     const session = sessionFor(req, client, scope, message);
     return session instanceof Refusal ? session : { ...message, session };

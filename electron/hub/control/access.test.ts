@@ -24,6 +24,7 @@ const TABLE: Record<Method, string> = {
   "servers.restart": "nyy",
   "clients.list": "yyy",
   "clients.add": "nhy",
+  "clients.addConnect": "nhy",
   "clients.revoke": "nyy",
   "calls.list": "yyy",
   "calls.get": "yyy",

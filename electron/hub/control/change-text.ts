@@ -23,6 +23,8 @@ export function titleOf(change: Change, state: TitleState): string {
       return `Disable the server ${change.name}`;
     case "server.restart":
       return `Restart the server ${change.name}`;
+    case "client.add":
+      return `Let ${change.name} connect over stdio${change.profile === null ? "" : `, with the profile ${change.profile}`}`;
     case "client.revoke":
       return `Revoke the client ${change.name}`;
     case "client.update":

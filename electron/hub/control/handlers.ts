@@ -113,6 +113,9 @@ export function createHandlers(state: HubState): Handlers {
         return act.enableServer(change.name, change.type === "server.enable", caller);
       case "server.restart":
         return act.restartServer(change.name, caller);
+      case "client.add":
+        clients.addConnect(change.name, change.profile, caller);
+        return;
       case "client.revoke":
         clients.revoke(change.name, caller);
         return;
@@ -224,6 +227,12 @@ export function createHandlers(state: HubState): Handlers {
       if (change.type === "pins.accept") return askToAccept(state, change.ids, caller);
       if (change.type !== "server.add" && change.type.startsWith("server.") && "name" in change)
         serverNamed(change.name);
+      if (change.type === "client.add") {
+        // Several bridges of one client may ask at once, and again after a restart of the client.
+        const asked = state.questions.sameClient(change.name);
+        if (asked !== undefined) return { id: asked };
+        clients.checkNew(change.name, change.profile);
+      }
       const question = state.questions.ask({
         change,
         title: titleOf(change, state),

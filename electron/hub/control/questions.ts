@@ -87,6 +87,14 @@ export class Questions {
     return question;
   }
 
+  /** The open question about letting this client in, if there is one. */
+  sameClient(name: string): string | undefined {
+    for (const { question, change } of this.#open.values())
+      if (change?.type === "client.add" && change.name.toLowerCase() === name.toLowerCase())
+        return question.id;
+    return undefined;
+  }
+
   /** Opens a question that somebody else keeps and bounds. */
   put(question: Question, settling: Settling): void {
     this.#open.set(question.id, { question, change: null, settling });

@@ -48,6 +48,12 @@ export function proveHub(key: Uint8Array, challenge: string): string {
   return createHmac("sha256", key).update(`gatehouse-control/1:${challenge}`).digest("hex");
 }
 
+/**
+ * The challenge that a proof over HTTP is made of (GET /healthz with Gatehouse-Challenge): it names the port on which it
+ * was asked, so that whoever listens on another one cannot have the hub answer in its place.
+ */
+export const httpChallenge = (port: number, challenge: string): string => `http:${port}:${challenge}`;
+
 /** Whether a proof is the right one, in constant time. */
 export function isHubProof(key: Uint8Array, challenge: string, proof: string): boolean {
   const expected = Buffer.from(proveHub(key, challenge));

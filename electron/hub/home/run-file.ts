@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
-import { type RunFile, runFileSchema } from "../../../shared/contract.ts";
+import type { RunFile } from "../../../shared/contract.ts";
 import { writeFileAtomic } from "./atomic.ts";
 
 /** Whether a process with this id exists (also when it is somebody else's). */
@@ -29,8 +29,15 @@ export function readRunFile(
   } catch {
     return undefined;
   }
-  const run = runFileSchema.safeParse(json);
-  return run.success && exists(run.data.pid) ? run.data : undefined;
+  return isRunFile(json) && exists(json.pid) ? json : undefined;
+}
+
+/** As `runFileSchema` of the contract, by hand: `connect` reads this file and must stay small, without zod. */
+function isRunFile(json: unknown): json is RunFile {
+  if (typeof json !== "object" || json === null) return false;
+  const { pid, port, url, token, version, startedAt } = json as Partial<Record<keyof RunFile, unknown>>;
+  const texts = [url, token, version, startedAt];
+  return Number.isInteger(pid) && Number.isInteger(port) && texts.every((text) => typeof text === "string");
 }
 
 /** Removes run.json, unless it tells of another hub that is alive. */

@@ -19,6 +19,7 @@ import { TabPanel, Tabs } from "../../ui/tabs.tsx";
 
 const SUGGESTED: Readonly<Record<ClientKind, string>> = {
   "claude-code": "claude-code",
+  "claude-desktop": "claude-desktop",
   cursor: "cursor",
   vscode: "vscode",
   codex: "codex",
@@ -38,6 +39,7 @@ export function freeName(wish: string, taken: ReadonlySet<string>): string {
 export function ConnectGuide({ first }: { readonly first: boolean }) {
   const [kind, setKind] = useState<ClientKind>("claude-code");
   const url = useHub((data) => data.hub?.url ?? `http://127.0.0.1:${data.settings?.port ?? 4780}/mcp`);
+  const home = useHub((data) => data.settings?.home ?? "");
   return (
     <section aria-labelledby="connect" className={cx("px-5", first ? "py-10" : "py-6")}>
       <div className={cx("max-w-190", first && "mx-auto")}>
@@ -61,11 +63,11 @@ export function ConnectGuide({ first }: { readonly first: boolean }) {
             label="Client"
             value={kind}
             onValue={(next) => setKind(next as ClientKind)}
-            tabs={CLIENT_KINDS.map((id) => ({ id, label: clientSetup(id, url).label }))}
+            tabs={CLIENT_KINDS.map((id) => ({ id, label: clientSetup(id, { url, home }).label }))}
           >
             {CLIENT_KINDS.map((id) => (
               <TabPanel key={id} id={id} className="space-y-3 px-5 py-4">
-                <Guide kind={id} url={url} />
+                <Guide kind={id} url={url} home={home} />
               </TabPanel>
             ))}
           </Tabs>
@@ -75,16 +77,26 @@ export function ConnectGuide({ first }: { readonly first: boolean }) {
   );
 }
 
-function Guide({ kind, url }: { readonly kind: ClientKind; readonly url: string }) {
+function Guide({
+  kind,
+  url,
+  home,
+}: {
+  readonly kind: ClientKind;
+  readonly url: string;
+  readonly home: string;
+}) {
   const { bridge } = useServices();
   const taken = useHub((data) => data.clients);
-  const setup = clientSetup(kind, url);
   const [edited, setEdited] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [copied, setCopied] = useState(false);
   const id = useId();
   const names = new Set(taken.map((client) => client.name));
   const name = edited ?? freeName(SUGGESTED[kind], names);
+  const setup = clientSetup(kind, { url, home, client: name });
+  // A client on stdio lets its bridge get the token, which asks for itself.
+  const asksItself = bridge === undefined && setup.stdio === true;
   const wrong = !nameSchema.safeParse(name).success
     ? "Use letters, digits, dots and dashes."
     : names.has(name)
@@ -109,7 +121,7 @@ function Guide({ kind, url }: { readonly kind: ClientKind; readonly url: string 
 
   return (
     <>
-      {bridge === undefined ? (
+      {bridge === undefined && !asksItself ? (
         <>
           <Step number={1} text="Make a token. It is printed once." />
           <CodeBlock
@@ -126,7 +138,11 @@ function Guide({ kind, url }: { readonly kind: ClientKind; readonly url: string 
       <CodeBlock
         label={`Set-up of ${setup.label}`}
         {...(bridge === undefined
-          ? { actions: <CopyButton label="Copy with the placeholder" text={setup.text} /> }
+          ? {
+              actions: (
+                <CopyButton label={asksItself ? "Copy" : "Copy with the placeholder"} text={setup.text} />
+              ),
+            }
           : {})}
       >
         <Highlighted text={setup.text} />
@@ -152,10 +168,13 @@ function Guide({ kind, url }: { readonly kind: ClientKind; readonly url: string 
             disabled={wrong !== null}
             onClick={() => void copy()}
           >
-            Create token and copy
+            {setup.stdio === true ? "Create and copy" : "Create token and copy"}
           </Button>
           <p className="min-w-0 flex-1 pb-1 text-muted text-xs" role="status">
-            {wrong ?? "The token goes to the clipboard only; it is never shown."}
+            {wrong ??
+              (setup.stdio === true
+                ? "The token stays in Gatehouse's home folder; the set-up has none."
+                : "The token goes to the clipboard only; it is never shown.")}
           </p>
         </div>
       )}
@@ -177,7 +196,8 @@ const Step = ({ number, text }: { readonly number: number; readonly text: string
 
 /** The snippet with the token's placeholder marked. */
 function Highlighted({ text }: { readonly text: string }) {
-  const [before = "", after = ""] = text.split(TOKEN_PLACEHOLDER);
+  const [before = "", after] = text.split(TOKEN_PLACEHOLDER);
+  if (after === undefined) return text;
   return (
     <>
       {before}

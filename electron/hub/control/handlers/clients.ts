@@ -1,12 +1,17 @@
-import { GatehouseError } from "../../../../shared/errors.ts";
+import { GatehouseError, sentenceOf } from "../../../../shared/errors.ts";
 import type { Client, ClientDetail, Labels } from "../../../../shared/model/client.ts";
 import { ruleOfClientRenamed } from "../../config/edit.ts";
+import { writeConnectToken } from "../../home/connect-token.ts";
 import type { StoredClient } from "../../ports/storage.ts";
 import type { HubState } from "../../state.ts";
 import type { Caller, Handlers } from "../control-endpoint.ts";
 
 /** What the handlers and the carrying out of changes share. */
 export interface ClientActs {
+  /** Adds a client whose token only `gatehouse connect` reads: it is written into the home folder. */
+  addConnect(name: string, profile: string | null, caller: Caller): Client;
+  /** Throws what adding a client of this name and profile would. */
+  checkNew(name: string, profile: string | null): void;
   revoke(name: string, caller: Caller): Client;
   update(change: ClientUpdate, caller: Caller): Promise<Client>;
 }
@@ -31,6 +36,31 @@ function requireProfile(state: HubState, profile: string | null | undefined): vo
 
 export function clientActs(state: HubState): ClientActs {
   return {
+    addConnect(name, profile, caller) {
+      requireProfile(state, profile);
+      const client = state.identities.add(name, profile);
+      try {
+        writeConnectToken(state.settings().home, name, state.identities.mintToken(client.id));
+      } catch (error) {
+        state.identities.revoke(name);
+        throw new GatehouseError(
+          "home_unusable",
+          `the token of ${name} could not be written: ${sentenceOf(error)}`,
+          "Make the folder connect in the home folder yours and writable.",
+          error,
+        );
+      }
+      state.audit.record(
+        caller,
+        "client.add",
+        `${name}, over stdio${profile === null ? "" : `, profile ${profile}`}`,
+      );
+      return describe(state, client);
+    },
+    checkNew(name, profile) {
+      requireProfile(state, profile);
+      state.identities.checkName(name);
+    },
     revoke(name, caller) {
       const revoked = state.identities.revoke(name);
       state.audit.record(caller, "client.revoke", revoked.name);
@@ -50,7 +80,10 @@ export function clientActs(state: HubState): ClientActs {
 export function clientHandlers(
   state: HubState,
   act: ClientActs,
-): Pick<Handlers, "clients.list" | "clients.add" | "clients.revoke" | "clients.get" | "clients.update"> {
+): Pick<
+  Handlers,
+  "clients.list" | "clients.add" | "clients.addConnect" | "clients.revoke" | "clients.get" | "clients.update"
+> {
   return {
     "clients.list": () => ({ clients: state.identities.all().map((client) => describe(state, client)) }),
     "clients.add": ({ name, profile }, caller) => {
@@ -60,6 +93,7 @@ export function clientHandlers(
       state.audit.record(caller, "client.add", profile === null ? name : `${name}, profile ${profile}`);
       return { client: describe(state, client), token };
     },
+    "clients.addConnect": ({ name, profile }, caller) => ({ client: act.addConnect(name, profile, caller) }),
     "clients.revoke": ({ name }, caller) => ({ client: act.revoke(name, caller) }),
     "clients.get": async ({ name }): Promise<ClientDetail> => {
       const client = required(state, name);

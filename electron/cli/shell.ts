@@ -1,0 +1,86 @@
+/** All commands over this process. Only what every command needs is loaded here; the hub's code comes when a hub is to run. */
+import { homedir } from "node:os";
+import { GatehouseError } from "../../shared/errors.ts";
+import { connectThisProcess, thisProgram } from "./connect/main.ts";
+import type { DesktopChannel, Io } from "./io.ts";
+import { runCommandLine } from "./run.ts";
+
+const io: Io = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  env: process.env,
+  platform: process.platform,
+  homedir: homedir(),
+  cwd: process.cwd(),
+  isTerminal: process.stdout.isTTY === true,
+  readInput,
+  now: Date.now,
+  program: thisProgram(),
+  connect: connectThisProcess,
+  loadHub() {
+    requireRuntime();
+    return import("../hub/main.ts");
+  },
+  process: { onSignal, exit: (code) => process.exit(code), channel: desktopChannel() },
+};
+
+// A reader that has seen enough (`| head`) is no failure; a terminal that is gone must not bring the hub down.
+process.stdout.on("error", ignoreClosedPipe);
+process.stderr.on("error", ignoreClosedPipe);
+
+const code = await runCommandLine(process.argv.slice(2), io);
+// Handles of libraries must not keep a finished command alive, and what was printed must have left.
+process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+}
+
+/** The store's native part needs a newer Node than some systems have, and crashes an older one. */
+function requireRuntime(): void {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 22 || (major === 22 && minor >= 14)) return;
+  throw new GatehouseError(
+    "runtime_missing",
+    `the hub needs Node 24; this is ${process.versions.node}`,
+    "Run it with: npm run -s gatehouse -- … (which brings its own Node), or install Node 24.",
+  );
+}
+
+async function readInput(): Promise<string | undefined> {
+  if (process.stdin.isTTY) return undefined;
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function onSignal(listener: (signal: string) => void): () => void {
+  const signals: NodeJS.Signals[] = [
+    "SIGINT",
+    "SIGTERM",
+    "SIGHUP",
+    ...(process.platform === "win32" ? ["SIGBREAK" as const] : []),
+  ];
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
+}
+
+function desktopChannel(): DesktopChannel | undefined {
+  if (process.send === undefined) return undefined;
+  return {
+    send: (message) => {
+      // The desktop may be gone already; then its end is noticed as such.
+      if (process.connected) process.send?.(message, undefined, undefined, () => {});
+    },
+    onMessage(listener) {
+      process.on("message", listener);
+      return () => process.off("message", listener);
+    },
+    onDisconnect(listener) {
+      process.on("disconnect", listener);
+      return () => process.off("disconnect", listener);
+    },
+  };
+}
