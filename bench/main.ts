@@ -1,12 +1,14 @@
 /**
- * `npm run bench [-- --quick] [--only NAME,NAME] [--only-eras] [--no-payloads] [--no-write]`: Gatehouse beside its
+ * `npm run bench [-- --quick] [--only NAME,NAME] [--only-eras] [--only-connect] [--no-payloads] [--no-write]`: Gatehouse beside its
  * rivals, each in front of our echo server and of server-everything, in interleaved rounds, and its two eras beside each
  * other; the table goes to stdout and, unless it is a partial run, to docs/performance.md. `--only-eras` replaces
- * nothing there but the part of the eras.
+ * nothing there but the part of the eras, `--only-connect` that of `gatehouse connect`.
  */
+import { measureConnect } from "./connect.ts";
 import { eraRatios, measureEras } from "./eras.ts";
 import { measurePayloads } from "./payloads.ts";
 import {
+  connectTable,
   eraTable,
   medians,
   payloadTable,
@@ -50,6 +52,16 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${text}\n`);
     if (mayWrite) write("eras", text);
   };
+  const connect = async (): Promise<void> => {
+    say("gatehouse connect");
+    const text = [provenance(command), connectTable(await measureConnect())].join("\n\n");
+    process.stdout.write(`${text}\n`);
+    if (mayWrite) write("connect", text);
+  };
+  if (args.includes("--only-connect")) {
+    await connect();
+    return 0;
+  }
   if (args.includes("--only-eras")) {
     await eras();
     return 0;
@@ -67,7 +79,10 @@ export async function main(args: readonly string[]): Promise<number> {
   const text = report(series, ceiling, payloads, command);
   process.stdout.write(`${text}\n`);
   if (mayWrite && only === undefined && withPayloads) write("bench", text);
-  if (targets.includes(gatehouse) && process.platform === "linux") await eras();
+  if (targets.includes(gatehouse) && process.platform === "linux") {
+    await eras();
+    await connect();
+  }
   return 0;
 }
 

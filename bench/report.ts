@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import type { ConnectFigures } from "./connect.ts";
 import type { Era, EraSample } from "./eras.ts";
 import type { PayloadSample } from "./payloads.ts";
 import { IN_FLIGHT, type Sample } from "./round.ts";
@@ -144,8 +145,30 @@ export function provenance(command: string): string {
   return `Measured ${new Date().toISOString().slice(0, 10)} on ${machine}, Node ${process.versions.node}, with \`${command}\`.`;
 }
 
+/** What `gatehouse connect` costs, as a table. */
+export function connectTable(figures: ConnectFigures): string {
+  const over = figures.readyMb - figures.emptyMb;
+  const row = (...cells: (string | number)[]): string =>
+    `| ${cells.map((cell) => (typeof cell === "number" ? shown(cell, 1) : cell)).join(" | ")} |`;
+  return [
+    row("`gatehouse connect`", "median", "bar", "kept"),
+    "| --- | ---: | ---: | ---: |",
+    row("an empty script, MB", figures.emptyMb, "–", "–"),
+    row("ready, MB", figures.readyMb, "–", "–"),
+    row("ready, MB over the empty script", over, "at most 20", over <= 20 ? "yes" : "no"),
+    row(`after 300 calls, MB`, figures.usedMb, "–", "–"),
+    row(
+      "from its start to the answer of initialize, ms",
+      figures.readyMs,
+      "under 1000",
+      figures.readyMs < 1_000 ? "yes" : "no",
+    ),
+    row("a call's round trip, ms", shown(figures.callMs, 2), "–", "–"),
+  ].join("\n");
+}
+
 /** A part of docs/performance.md that is measured. */
-export type Section = "bench" | "eras" | "soak";
+export type Section = "bench" | "eras" | "connect" | "soak";
 
 /** Replaces what stands between a part's two markers in docs/performance.md. */
 export function writeReport(section: Section, text: string): void {

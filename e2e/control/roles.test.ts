@@ -32,7 +32,7 @@ const OPERATOR = [
 ];
 /** What lets something run, or lets somebody in: without a desktop the operator's too, else the owner's alone. */
 const CONFIGURE = (
-  "servers.add servers.enable servers.remove clients.add settings.set questions.answer:approve clients.update " +
+  "servers.add servers.enable servers.remove clients.add clients.addConnect settings.set questions.answer:approve clients.update " +
   "profiles.set profiles.remove rules.add rules.replace rules.remove rules.move pins.accept"
 ).split(" ");
 /** A viewer's token is minted for a renderer by the desktop that shows it. */
@@ -170,6 +170,7 @@ async function parametersOf(cell: string, caller: RawControl, callId: number): P
     "servers.add": { name: `by-${role}`, config: { ...entry("x"), enabled: false }, trust: true },
     "servers.parse": { text: "npx some-server" },
     "clients.add": { name: `client-of-${role}` },
+    "clients.addConnect": { name: `stdio-client-of-${role}` },
     "clients.revoke": { name: "spare" },
     "clients.get": { name: "used" },
     "clients.update": { name: "used", labels: { team: role } },

@@ -1,6 +1,7 @@
 /** Other runs of the `gatehouse` command that the bridge starts: the hub, and the errand that fetches its token. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { GatehouseError, isErrorCode } from "../../../shared/errors.ts";
+import { spawn } from "./builtin.ts";
 import type { StartedHub } from "./hub-link.ts";
 
 /** How the `gatehouse` command is run on this machine: the program, and what comes before its own arguments. */

@@ -1,6 +1,7 @@
-import { Agent, type AgentOptions, type ClientRequestArgs } from "node:http";
+import type { AgentOptions, ClientRequestArgs } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { Agent } from "./builtin.ts";
 import { type HubPlace, openProven } from "./proof.ts";
 
 /** Idle connections are closed before the hub closes them (after 75 s), so that no request is written to a closed one. */

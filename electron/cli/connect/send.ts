@@ -1,4 +1,5 @@
-import { type IncomingMessage, request } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { request } from "./builtin.ts";
 import type { HubRun } from "./hub-link.ts";
 
 /** Nothing of the request was written: it can be sent again. */
