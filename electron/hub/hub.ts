@@ -1,8 +1,6 @@
 import type { Role, Settings } from "../../shared/contract.ts";
 import { sentenceOf } from "../../shared/errors.ts";
-import type { CallSummary } from "../../shared/model/call.ts";
 import type { Config } from "../../shared/model/config.ts";
-import { heldRoute } from "../core/catalog/aggregate.ts";
 import { Patience } from "../core/consent/patience.ts";
 import { isInputMethod } from "../core/mcp/stateless-era/capabilities.ts";
 import { Audit } from "./audit.ts";
@@ -38,16 +36,9 @@ import { watchPackages } from "./pins/packages/package-watch.ts";
 import type { PackageSystem } from "./pins/packages/system.ts";
 import { PinQuestions } from "./pins/pin-questions.ts";
 import { Pins } from "./pins/pins.ts";
-import { compose } from "./pipeline/call.ts";
-import { consentStep } from "./pipeline/consent-step.ts";
-import { keenStep } from "./pipeline/keen-step.ts";
-import { limitStep } from "./pipeline/limit-step.ts";
-import { projectStep } from "./pipeline/project-step.ts";
-import { rateStep } from "./pipeline/rate-step.ts";
-import { recordStep } from "./pipeline/record.ts";
-import { findRoute, type RouteDeps, routeCall } from "./pipeline/route.ts";
-import { authorizeStep, lookupStep } from "./pipeline/steps.ts";
-import { validateStep } from "./pipeline/validate-step.ts";
+import { composeCalls } from "./pipeline/call-pipeline.ts";
+import { notePatience, summaryOf } from "./pipeline/recorded.ts";
+import type { RouteDeps } from "./pipeline/route.ts";
 import { PolicyService } from "./policy/policy-service.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { PairingEndpoint } from "./ports/pairing.ts";
@@ -55,6 +46,7 @@ import type { CallRow, Storage } from "./ports/storage.ts";
 import type { TransportFactory } from "./ports/upstream.ts";
 import { RuleUses } from "./rules/rule-uses.ts";
 import type { ServerLogs } from "./server-logs.ts";
+import { catalogOwner } from "./servers/catalog-owner.ts";
 import type { ManagedServer, ResolveLaunch } from "./servers/managed-server.ts";
 import { ServerRegistry } from "./servers/registry.ts";
 import { Sessions } from "./sessions.ts";
@@ -317,41 +309,23 @@ export function createHub(deps: HubDeps): Hub {
     if (row.server !== null) callsToday.add(row.server, row.startedAt);
     if (broadcaster.heard) broadcaster.call(summaryOf(row, id));
   };
-  const run = compose(
-    [
-      keenStep(() => consent.waiting),
-      recordStep(storage.calls, recorded, () => consent.waiting),
-      lookupStep({
-        find(call) {
-          if (call.target.space === "tasks") return call.route === undefined ? tasks.locate(call) : undefined;
-          findRoute(call, catalog.view(call.scope, call.profile));
-          call.server =
-            call.route === undefined ? undefined : servers.instanceFor(call.route.server, call.session);
-        },
-        learning: ({ scope, profile, target }) =>
-          catalog.unlearntFor(scope, profile, target).map((server) => server.learn()),
-        fault: ({ scope }) => (scope.kind === "server" ? servers.get(scope.name)?.notLearnt : undefined),
-      }),
-      projectStep({
-        isPerProject: (name) => servers.get(name)?.config.isolation === "project",
-        asked: ({ session }) => projects.asked(session),
-        find(call) {
-          call.project = call.session.project;
-          if (call.route !== undefined) call.server = servers.instanceFor(call.route.server, call.session);
-        },
-      }),
-      authorizeStep((call) =>
-        heldRoute(catalog.view(call.scope, call.profile), call.target.space, call.target.value),
-      ),
-      limitStep({ paused: () => paused }),
-      rateStep(() => store.config.limits),
-      validateStep((name) => servers.get(name), serverChanged),
-      consentStep(policy, consent, ruleUses),
-      subscriptions.step,
-      serverMessages.levelStep,
-    ],
-    (call) => routeCall(routeDeps, call),
-  );
+  const run = composeCalls({
+    storage,
+    recorded,
+    catalog,
+    servers,
+    tasks,
+    projects,
+    policy,
+    consent,
+    ruleUses,
+    subscriptions,
+    serverMessages,
+    config: () => store.config,
+    paused: () => paused,
+    serverChanged,
+    route: routeDeps,
+  });
 
   const pairing = createPairing({
     homeKey: deps.homeKey,
@@ -481,47 +455,5 @@ export function createHub(deps: HubDeps): Hub {
       await deps.serverLogs.close();
       await storage.close();
     },
-  };
-}
-
-/** From this age on, in microseconds, a call tells how long its client is ready to wait. */
-const TELLING_US = 10_000_000;
-
-function notePatience(patience: Patience, row: CallRow): void {
-  if (row.durationUs < TELLING_US) return;
-  if (row.status === "cancelled") patience.gaveUp(row.clientId ?? "", row.durationUs / 1_000);
-  else patience.waited(row.clientId ?? "", row.durationUs / 1_000);
-}
-
-/**
- * The server whose catalogue an instance has learnt: its own if all share it. What only a project's instance can tell,
- * because without a project the server does not start, is taken from there.
- */
-function catalogOwner(servers: ServerRegistry, instance: ManagedServer): ManagedServer | undefined {
-  const shared = servers.get(instance.name);
-  if (shared === instance) return instance;
-  if (shared?.key !== instance.key || shared.config.isolation !== "project") return undefined;
-  if (shared.catalog.lists !== undefined) return undefined;
-  shared.catalog.put(instance.catalog.parts);
-  return shared;
-}
-
-function summaryOf(row: CallRow, id: number): CallSummary {
-  return {
-    id,
-    startedAt: new Date(row.startedAt).toISOString(),
-    client: row.client,
-    session: row.session,
-    server: row.server,
-    tool: row.tool,
-    method: row.method,
-    status: row.status,
-    durationUs: row.durationUs,
-    times: { queue: row.queueUs, consent: row.consentUs, upstream: row.upstreamUs, hub: row.hubUs },
-    requestBytes: row.request?.length ?? 0,
-    resultBytes: (row.result ?? row.error)?.length ?? 0,
-    profile: row.profile,
-    project: row.project,
-    rule: row.rule,
   };
 }
