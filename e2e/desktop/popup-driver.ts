@@ -1,6 +1,10 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { waitFor } from "../lib/wait.ts";
 import type { DesktopApp } from "./app.ts";
+
+const { GATEHOUSE_SHOTS } = process.env;
 
 const isPopup = (page: Page): boolean => page.url().endsWith("/popup/index.html");
 
@@ -17,6 +21,8 @@ export interface PopupDriver {
   read(): Promise<void>;
   /** Whether its window is shown. */
   visible(): Promise<boolean>;
+  /** Keeps a picture of it, light and dark, where GATEHOUSE_SHOTS names a folder. */
+  shot(name: string): Promise<void>;
   /** Waits until nothing is asked any more. */
   gone(): Promise<void>;
 }
@@ -54,6 +60,16 @@ export async function popupOf(app: DesktopApp): Promise<PopupDriver> {
     async click(name) {
       await page.mouse.move(2, 2);
       await page.getByRole("button", { name, exact: true }).click();
+    },
+    async shot(name) {
+      if (GATEHOUSE_SHOTS === undefined) return;
+      mkdirSync(GATEHOUSE_SHOTS, { recursive: true });
+      for (const theme of ["light", "dark"] as const) {
+        await app.electron.evaluate(({ nativeTheme }, source) => {
+          nativeTheme.themeSource = source;
+        }, theme);
+        await page.screenshot({ path: join(GATEHOUSE_SHOTS, `${name}-${theme}.png`) });
+      }
     },
     gone: async () => {
       await waitFor(async () => !(await visible()), { deadlineMs: 20_000, what: "the popup to go" });

@@ -18,7 +18,6 @@ const FILES = join(
   "dist/index.js",
 );
 const GATEHOUSE = fileURLToPath(new URL("../../dist/node/gatehouse.js", import.meta.url));
-const { GATEHOUSE_SHOTS } = process.env;
 
 let display: Display;
 let app: DesktopApp;
@@ -83,17 +82,6 @@ async function openQuestion(): Promise<string> {
   return pending[0]?.id ?? "";
 }
 
-async function shot(name: string): Promise<void> {
-  if (GATEHOUSE_SHOTS === undefined) return;
-  mkdirSync(GATEHOUSE_SHOTS, { recursive: true });
-  for (const theme of ["light", "dark"] as const) {
-    await app.electron.evaluate(({ nativeTheme }, source) => {
-      nativeTheme.themeSource = source;
-    }, theme);
-    await popup.page.screenshot({ path: join(GATEHOUSE_SHOTS, `${name}-${theme}.png`) });
-  }
-}
-
 test("a call is asked about in a window of its own, on top, without the focus; allowed once, it is made once", async () => {
   const { answer } = await asking("once.txt");
   expect(existsSync(file("once.txt"))).toBe(false);
@@ -113,7 +101,7 @@ test("a call is asked about in a window of its own, on top, without the focus; a
   expect(window).toEqual({ top: true, right: 16, above: 16, within: true });
   expect(await popup.page.getByTestId("title").innerText()).toBe("agent wants to call a tool of files");
   expect(await popup.page.getByTestId("foreign").innerText()).toContain("write_file");
-  await shot("popup");
+  await popup.shot("popup");
   await popup.press("o");
   expect((await answer).result?.isError).not.toBe(true);
   expect(readFileSync(file("once.txt"), "utf8")).toBe("text");
@@ -251,7 +239,7 @@ test("after three like approvals the narrowest rule for them is offered, and tak
     await popup.gone();
   }
   const { answer } = await asking("hour-1.txt", info("hour-1.txt"));
-  await shot("offer");
+  await popup.shot("offer");
   await popup.page.getByTestId("offer").waitFor();
   expect(await popup.page.getByTestId("offer-words").innerText()).toContain("get_file_info");
   await popup.read();
