@@ -123,11 +123,13 @@ export function CallQuestion({ view, armed, choose, failure, onFit }: QuestionPr
                   <AnswerButton
                     look="allow"
                     keys="s"
-                    name="Allow for this session"
+                    name={
+                      call.session === null ? "Allow until it is idle for an hour" : "Allow for this session"
+                    }
                     disabled={!lasting}
                     onAnswer={actions.session}
                   >
-                    Session
+                    {call.session === null ? "Until idle" : "Session"}
                   </AnswerButton>
                   <AnswerButton
                     look="allow"

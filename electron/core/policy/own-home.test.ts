@@ -83,7 +83,7 @@ describe("the built-in deny", () => {
     ["Claude Desktop's configuration", { path: "~/.config/Claude/claude_desktop_config.json" }, DENY],
     ["Cursor's configuration", { path: "~/.cursor/mcp.json" }, DENY],
     ["Codex's configuration", { path: "~/.codex/config.toml" }, DENY],
-    ["a project's configuration", { path: "/work/any/.vscode/mcp.json" }, DENY],
+    ["a project's configuration", { path: "/srv/any/.vscode/mcp.json" }, DENY],
     ["a project's configuration by a bare name", { path: ".mcp.json" }, DENY],
     ["another file beside it", { path: "~/.cursor/settings.json" }, PASS],
     ["another folder of that name", { path: "/home/u/src/gatehouse/gatehouse.json" }, PASS],

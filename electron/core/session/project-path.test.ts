@@ -28,7 +28,7 @@ it.each<[string, string | undefined]>([
 it.each<[string, string | undefined]>([
   ["c:\\work\\proj\\", "C:\\work\\proj"],
   ["C:/work/../proj", "C:\\proj"],
-  ["file:///c:/work/my%20proj", "C:\\work\\my proj"],
+  ["file:///c:/dev/my%20proj", "C:\\dev\\my proj"],
   ["file:///c%3A/work", "C:\\work"],
   ["\\\\host\\share\\a\\..\\b", "\\\\host\\share\\b"],
   ["file://host/share/b", "\\\\host\\share\\b"],

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { serverConfigSchema } from "../../../shared/model/config.ts";
 import { type ServerPlace, serverPlace } from "./whereabouts.ts";
 
-const surroundings = { homedir: "/home/u", env: { WORK: "/work" }, project: undefined };
+const surroundings = { homedir: "/home/u", env: { WORK: "/srv/w" }, project: undefined };
 
 it.each<[config: object, expected: ServerPlace]>([
   [
@@ -23,7 +23,7 @@ it.each<[config: object, expected: ServerPlace]>([
   ],
   [
     { command: "npx", cwd: "${env:WORK}/x" },
-    { where: "local", cwd: "/work/x" },
+    { where: "local", cwd: "/srv/w/x" },
   ],
   [
     { command: "npx", cwd: "${env:NONE}/x" },
