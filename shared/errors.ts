@@ -17,6 +17,7 @@ const CODES = [
   "not_found",
   "port_taken",
   "runtime_missing",
+  "secrets_unavailable",
   "server_not_ready",
   "storage_newer",
   "storage_unusable",

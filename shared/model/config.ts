@@ -13,6 +13,10 @@ export const nameSchema = z
     "use letters, digits, '.', '_' and '-', at most 63, starting with a letter or digit",
   );
 
+/** What is kept of a call's request, result and error: all of it, its sizes only, or no row at all. */
+const payloadsSchema = z.enum(["full", "metadata", "off"]);
+export type Payloads = z.infer<typeof payloadsSchema>;
+
 const common = {
   enabled: z.boolean().default(true),
   /** Prefix of this server's names on /mcp; defaults to the server's name; "" exposes its own names. */
@@ -26,6 +30,30 @@ const common = {
   timeoutSeconds: z.number().min(0).max(86_400).default(0),
   /** What becomes of a tool call whose arguments do not fit the tool's input schema: refused, sent all the same, or not checked. */
   validate: z.enum(["off", "warn", "enforce"]).default("enforce"),
+  /** The same for single tools, by glob over the server's own names; the first that fits holds before timeoutSeconds. */
+  timeouts: z.record(z.string(), z.number().min(0).max(86_400)).optional(),
+  /** Progress extends a timeout, up to this many seconds since the call was sent; 0 or absent: for as long as there is progress. */
+  maxSeconds: z.number().min(0).max(604_800).optional(),
+  /** A server that nobody has used for this long is stopped, and started again by its next call; 0 or absent: never. */
+  idleMinutes: z.number().min(0).max(10_080).optional(),
+  /** What its whole process tree may use before the person is warned; absent: no warning. */
+  warn: z
+    .strictObject({
+      memoryMb: z.number().positive().optional(),
+      /** Percent of one core, over a minute. */
+      cpuPercent: z.number().positive().optional(),
+    })
+    .optional(),
+  /** What is recorded of its calls, before what `log` says for all. */
+  log: z
+    .strictObject({
+      payloads: payloadsSchema.optional(),
+      /** By glob over the server's own tool names; the first that fits holds. */
+      tools: z.record(z.string(), payloadsSchema).default({}),
+      /** Days that its calls are kept, where they are fewer than those of `log`. */
+      days: z.number().positive().optional(),
+    })
+    .optional(),
   /** Where the person counts this server in; only for filtering and showing. */
   labels: labelsSchema.optional(),
 };
@@ -62,6 +90,23 @@ export const remoteServerSchema = z.object({
   type: z.enum(["http", "sse"]),
   url: z.string().refine(isHttpUrl, "must be an http:// or https:// URL"),
   headers: z.record(headerName, headerValue).default({}),
+  /** How to sign in, where the server's own documents do not say enough. */
+  auth: z
+    .strictObject({
+      /** A client that was registered by hand. */
+      clientId: z.string().min(1).optional(),
+      /** A `${secret:NAME}` reference. */
+      clientSecret: z.string().optional(),
+      scopes: z.array(z.string().min(1)).optional(),
+      /** "authorization_code": the person signs in. "client_credentials": the hub does, with clientSecret or privateKey. */
+      grant: z.enum(["authorization_code", "client_credentials"]).default("authorization_code"),
+      /** A `${secret:NAME}` reference to a PEM or JWK, for private_key_jwt. */
+      privateKey: z.string().optional(),
+      signingAlgorithm: z.string().optional(),
+      /** Lets its OAuth addresses be private ones though its own is public. */
+      allowPrivate: z.boolean().default(false),
+    })
+    .optional(),
   ...common,
 });
 
@@ -87,6 +132,8 @@ export const profileSchema = z.strictObject({
   prompts: z.record(z.string(), namesFilterSchema).default({}),
   /** Only tools that their server marks as read-only: its own claim. */
   readOnly: z.boolean().default(false),
+  /** Which of a server's signed-in accounts its clients use, by server; "default" where none is named. */
+  accounts: z.record(nameSchema, nameSchema).optional(),
 });
 export type Profile = z.infer<typeof profileSchema>;
 
@@ -120,6 +167,42 @@ export const configSchema = z.strictObject({
   mcpServers: z.record(nameSchema, serverConfigSchema).default({}),
   profiles: z.record(nameSchema, profileSchema).default({}),
   rules: rulesSchema.default([]),
+  /** Where secrets and tokens are kept: the operating system's keychain, or a file under a passphrase. */
+  secrets: z.strictObject({ store: z.enum(["keychain", "file"]).default("keychain") }).prefault({}),
+  log: z
+    .strictObject({
+      payloads: payloadsSchema.default("full"),
+      /** Replaced before anything is written: members of that name at any depth, and text that a pattern finds (RE2). */
+      redact: z
+        .strictObject({
+          fields: z.array(z.string().min(1)).default([]),
+          patterns: z.array(z.string().min(1)).default([]),
+        })
+        .prefault({}),
+      /** When calls cannot be recorded: they are refused, or served all the same. */
+      onFailure: z.enum(["refuse", "serve"]).default("refuse"),
+      /** Calls are kept for so many days; 0: for ever. */
+      days: z.number().min(0).max(36_500).default(90),
+      /** The database may grow to so many megabytes before the oldest calls go; 0: without bound. */
+      maxMb: z.number().min(0).default(10_240),
+    })
+    .prefault({}),
+  telemetry: z
+    .strictObject({
+      /** Base URL of an OTLP/HTTP receiver; absent: nothing is sent. */
+      otlp: z.string().refine(isHttpUrl, "must be an http:// or https:// URL").optional(),
+      headers: z.record(headerName, headerValue).default({}),
+      /** Whether arguments and results travel along. */
+      content: z.boolean().default(false),
+    })
+    .prefault({}),
+  /** Money per million tokens of what tools take and give, by the model's name as the person calls it. */
+  prices: z
+    .record(
+      z.string().min(1),
+      z.strictObject({ input: z.number().min(0), currency: z.string().min(1).default("USD") }),
+    )
+    .default({}),
   /** All that apply hold. */
   limits: z.array(limitSchema).max(1_000).default([]),
 });
