@@ -28,6 +28,16 @@ describe("the configuration", () => {
       mcpServers: {},
       profiles: {},
       rules: [],
+      secrets: { store: "keychain" },
+      log: {
+        payloads: "full",
+        redact: { fields: [], patterns: [] },
+        onFailure: "refuse",
+        days: 90,
+        maxMb: 10_240,
+      },
+      telemetry: { headers: {}, content: false },
+      prices: {},
       limits: [],
     });
   });
@@ -90,7 +100,7 @@ describe("the configuration", () => {
     ['{"servers": {}}', '1:2 servers unknown key; did you mean "mcpServers"?'],
     [
       '{"zzz": 1}',
-      "1:2 zzz unknown key; known here: listen, access, consent, mcpServers, profiles, rules, limits",
+      "1:2 zzz unknown key; known here: listen, access, consent, mcpServers, profiles, rules, secrets, log, telemetry, prices, limits",
     ],
     ['{"listen": {"prot": 1}}', '1:13 listen.prot unknown key; did you mean "port"?'],
     ['{"listen": {"port": "4780"}}', '1:21 listen.port must be a number, not "4780"'],
