@@ -13,6 +13,7 @@ import {
   type ChildRegistry,
   createChildRecord,
   createLoginPath,
+  createProcessTable,
   createTransportFactory,
   startGuard,
   sweepLeftovers,
@@ -110,6 +111,7 @@ async function startLocked(
   const instance = randomBytes(9).toString("hex");
   const processes = await watchProcesses(options.listen !== false, files.children, instance, log);
   undo.push(() => processes.close());
+  const processTable = createProcessTable();
 
   const listening = options.listen;
   const uiFolder = listening !== false && listening.ui ? builtRenderer() : undefined;
@@ -123,7 +125,7 @@ async function startLocked(
     store,
     storage,
     transports: createTransportFactory({
-      registries: processes.registries,
+      registries: [...processes.registries, processTable],
       instance,
       log,
       path: createLoginPath({ log }),
@@ -139,6 +141,7 @@ async function startLocked(
     },
     serverLogs: new ServerLogs(files.logs),
     packages: thisSystem(),
+    processes: processTable,
     uiServed: uiFolder !== undefined,
     desktop: options.desktop === true,
     runsServers: listening !== false,

@@ -10,6 +10,7 @@ import { defaultGrace, type Grace } from "./termination/terminate-tree.ts";
 export { createLoginPath } from "./environment/login-path.ts";
 export { type ChildRegistry, startGuard } from "./termination/guard.ts";
 export { createChildRecord, sweepLeftovers } from "./termination/leftovers.ts";
+export { createProcessTable } from "./termination/process-table.ts";
 
 export interface TransportFactoryOptions {
   /** Told of every process: the guard, and the record of children. */

@@ -7,7 +7,7 @@ import { signalEach } from "./signal.ts";
 // The kernel reports start times in clock ticks, 100 a second on every architecture that Node runs on.
 const MS_PER_TICK = 10;
 // Processes read before the event loop gets its turn.
-const SLICE = 64;
+const SLICE = 16;
 
 /** The fields of /proc/PID/stat that matter; undefined for zombies and unreadable text. */
 export function parseStat(text: string): Omit<ProcessEntry, "mark"> | undefined {
