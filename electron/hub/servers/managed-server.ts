@@ -2,93 +2,39 @@ import { sentenceOf } from "../../../shared/errors.ts";
 import type { ServerConfig } from "../../../shared/model/config.ts";
 import type { LogLine, Problem, ServerSummary } from "../../../shared/model/server.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
-import { encodeJson } from "../../core/jsonrpc/json.ts";
 import type { ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../../core/mcp/session-era/log-levels.ts";
 import type { ListenFilter } from "../../core/mcp/stateless-era/listen.ts";
 import {
   DEFAULT_POLICY,
-  type EndKind,
   initialLifecycle,
   type Lifecycle,
   type LifecycleCommand,
   type LifecycleEvent,
-  type LifecyclePolicy,
   step,
 } from "../../core/supervisor/lifecycle.ts";
-import type {
-  ServerLaunch,
-  Transport,
-  TransportEnd,
-  TransportEvents,
-  TransportFactory,
-} from "../ports/upstream.ts";
+import type { TransportEnd } from "../ports/upstream.ts";
 import type { Session } from "../sessions.ts";
-import { within } from "../within.ts";
 import { CallQueue, ServerUnavailable, type Ticket } from "./call-queue.ts";
-import { type OutboundRequest, ServerConnection } from "./connection.ts";
-import { eraOf, rememberEra, SESSION_ERA, type ServerEra } from "./era.ts";
-import { handshake, readLists } from "./handshake.ts";
+import type { OutboundRequest, ServerConnection } from "./connection.ts";
+import { endKind } from "./ends.ts";
+import { rememberEra, SESSION_ERA, type ServerEra } from "./era.ts";
+import { EraMemory } from "./era-memory.ts";
+import { type Greeting, readLists } from "./handshake.ts";
 import { ListenStream, type Watched } from "./listen-stream.ts";
 import type { Place } from "./own-instances.ts";
-import { failure, noise } from "./problems.ts";
+import { isDown, notLearnt, refusalOf } from "./refusals.ts";
+import { problemsOf, type Reported, summaryOf } from "./report.ts";
 import { ServerCatalog } from "./server-catalog.ts";
-
-export type ResolveLaunch = (
-  name: string,
-  config: ServerConfig,
-  project: string | null,
-) => Promise<ServerLaunch>;
-
-export interface ManagedServerDeps {
-  readonly transports: TransportFactory;
-  /**
-   * Resolves ${env:}, ${secret:} and ${project} when the server is started; rejects with a sentence for the person.
-   * `project` is the folder of the instance; null for one that belongs to no project.
-   */
-  readonly resolveLaunch: ResolveLaunch;
-  readonly version: string;
-  readonly policy?: LifecyclePolicy;
-  /** Longest wait for the answer to initialize, in milliseconds: npx may have to install the server first. */
-  readonly startLimitMs?: number;
-  readonly onStateChanged: (server: ManagedServer) => void;
-  readonly onCatalogChanged: (server: ManagedServer) => void;
-  /** The server asks something of a client, or tells something that is neither progress nor a changed list. */
-  readonly onAsked: (
-    server: ManagedServer,
-    bytes: Buffer,
-    envelope: Envelope,
-    answer: (parts: readonly Uint8Array[]) => void,
-  ) => void;
-  readonly onTold: (server: ManagedServer, bytes: Buffer, envelope: Envelope) => void;
-  /** It has become ready, or has ended. */
-  readonly onReady: (server: ManagedServer) => void;
-  readonly onEnded: (server: ManagedServer) => void;
-  readonly onLog: (server: ManagedServer, line: LogLine) => void;
-}
-
-/** A call waits for a restart that is at most this far away, in milliseconds; else it fails at once. */
-const RETRY_WORTH_WAITING_MS = 2_500;
-/** How long a server is given to take a new log level before calls go on, in milliseconds. */
-const LEVEL_MS = 1_000;
-/** Bytes of answers that clients have not taken yet, above which a server is not read from. */
-const UNDELIVERED_HIGH = 64 * 1024 * 1024;
-/** What the supervisor makes of a transport's end; a crash unless it stands here. */
-const END_KINDS = new Map<string, EndKind>([
-  ["command_not_found", "permanent"],
-  ["spawn_failed", "permanent"],
-  ["not_startable", "permanent"],
-  ["redirected", "permanent"],
-  ["endpoint_refused", "permanent"],
-  ["forbidden", "permanent"],
-  ["needs_auth", "needs-auth"],
-  ["unreachable", "outage"],
-  ["session_lost", "renewal"],
-]);
+import type { ManagedServerDeps } from "./server-deps.ts";
+import { ServerLogLevel } from "./server-log-level.ts";
+import { ServerRun } from "./server-run.ts";
+import { Undelivered } from "./undelivered.ts";
 
 /**
  * One configured server under supervision: started when needed, restarted when it dies, ended in order.
  * core/supervisor decides; this is the shell that carries it out, with the queue of calls and the catalogue beside it.
+ * What runs at the moment is a ServerRun.
  */
 export class ManagedServer {
   readonly name: string;
@@ -99,26 +45,19 @@ export class ManagedServer {
   config: ServerConfig;
   readonly #deps: ManagedServerDeps;
   readonly #queue: CallQueue;
+  readonly #undelivered = new Undelivered(() => this.#run?.transport);
+  readonly #eras = new EraMemory(this.catalog);
+  readonly #listening: ListenStream;
+  readonly #level: ServerLogLevel;
   #life: Lifecycle = initialLifecycle;
-  #transport: Transport | undefined;
-  #connection: ServerConnection | undefined;
-  /** Counts instances: what an earlier one still says is not heard. */
-  #generation = 0;
+  /** What runs or starts at the moment. */
+  #run: ServerRun | undefined;
   #initialize: Uint8Array = new Uint8Array();
   #retryTimer: NodeJS.Timeout | undefined;
-  #startTimer: NodeJS.Timeout | undefined;
   #stopped: (() => void)[] = [];
   #lastEnd: TransportEnd | undefined;
   #lastError: string | undefined;
-  #startedAt: number | undefined;
   #noiseLines = 0;
-  #undelivered = 0;
-  #era: ServerEra | undefined;
-  /** A first start is finding out the era; one that dies meanwhile may not have liked the question. */
-  #probing = false;
-  #hurtByProbe = false;
-  readonly #listening: ListenStream;
-  #logLevel: LogLevel | undefined;
 
   constructor(name: string, config: ServerConfig, key: string, deps: ManagedServerDeps, place?: Place) {
     this.name = name;
@@ -128,9 +67,17 @@ export class ManagedServer {
     this.#deps = deps;
     this.#listening = new ListenStream((text) => this.#log("hub", text));
     this.#queue = new CallQueue({
-      connection: () => (this.config.enabled && this.#isReady() ? this.#connection : undefined),
+      connection: () => (this.config.enabled && this.isReady ? this.#run?.connection : undefined),
       refusal: () => this.#refusal(),
       need: () => this.need(),
+    });
+    this.#level = new ServerLogLevel({
+      // A stateless server is told with each request.
+      takesLevels: () =>
+        this.isReady &&
+        this.#eras.found?.kind !== "stateless" &&
+        this.hello?.capabilities.has("logging") !== false,
+      askQuietly: (method, params) => this.askQuietly(method, params),
     });
   }
 
@@ -141,7 +88,29 @@ export class ManagedServer {
 
   /** The era it speaks, from this run or as remembered; undefined when nobody has found out yet. */
   get era(): ServerEra | undefined {
-    return this.#era ?? (this.catalog.lists === undefined ? undefined : eraOf(this.catalog.parts.get("era")));
+    return this.#eras.era;
+  }
+
+  get hello(): ServerHello | undefined {
+    return this.catalog.hello;
+  }
+
+  /** Whether it can be asked something now. */
+  get isReady(): boolean {
+    return this.#life.phase === "ready";
+  }
+
+  get logLevel(): LogLevel | undefined {
+    return this.#level.level;
+  }
+
+  /** Why nobody knows what it offers; undefined when that is known. */
+  get notLearnt(): ServerUnavailable | undefined {
+    if (this.catalog.tools !== undefined) return undefined;
+    return (
+      this.#refusal() ??
+      notLearnt(this.name, this.#lastEnd?.code, this.#lastError ?? "it has not started yet")
+    );
   }
 
   /**
@@ -150,10 +119,6 @@ export class ManagedServer {
    */
   watch(wanted: Partial<Watched>): Promise<ListenFilter> {
     return this.#listening.watch(wanted);
-  }
-
-  get hello(): ServerHello | undefined {
-    return this.catalog.hello;
   }
 
   /** Starts the server if it does not run. */
@@ -166,20 +131,7 @@ export class ManagedServer {
     if (this.catalog.tools !== undefined || !this.config.enabled) return Promise.resolve();
     const learnt = this.catalog.learnt();
     this.need();
-    return this.#isDown() && this.#life.retryAt === undefined ? Promise.resolve() : learnt;
-  }
-
-  /** Why nobody knows what it offers; undefined when that is known. */
-  get notLearnt(): ServerUnavailable | undefined {
-    if (this.catalog.tools !== undefined) return undefined;
-    const why = this.#lastError ?? "it has not started yet";
-    return (
-      this.#refusal() ??
-      new ServerUnavailable(
-        this.#lastEnd?.code ?? "not_learnt",
-        `what the server ${this.name} offers is not known: ${why}; try again soon`,
-      )
-    );
+    return isDown(this.#life) && this.#life.retryAt === undefined ? Promise.resolve() : learnt;
   }
 
   /** Gives the server a request: sent at once when it is ready, else when it has started. */
@@ -187,30 +139,22 @@ export class ManagedServer {
     return this.#queue.submit(request, unavailable);
   }
 
-  /**
-   * Back-pressure: an answer that its client has not taken yet counts; above the high-water mark the server is not
-   * read from until clients have caught up. One slow client with one answer does not hold up the others.
-   */
+  /** An answer that its client has not taken yet: with too many of them the server is not read from. */
   holdReading(reply: { readonly pendingBytes: number; onDrain(listener: () => void): void }): void {
-    const bytes = reply.pendingBytes;
-    this.#undelivered += bytes;
-    if (this.#undelivered > UNDELIVERED_HIGH) this.#transport?.pause();
-    reply.onDrain(() => {
-      this.#undelivered -= bytes;
-      if (this.#undelivered <= UNDELIVERED_HIGH / 2) this.#transport?.resume();
-    });
+    this.#undelivered.add(reply);
   }
 
   /** Sends a notification as it is, if the server runs. */
   tell(parts: readonly Uint8Array[]): void {
-    if (this.#isReady()) this.#connection?.tell(parts);
+    if (this.isReady) this.#run?.connection?.tell(parts);
   }
 
   /** Asks something on the hub's own behalf, if the server runs; resolves with whether it was done. */
   async askQuietly(method: string, params: Uint8Array): Promise<boolean> {
-    if (!this.#isReady() || this.#connection === undefined) return false;
+    const connection = this.#run?.connection;
+    if (!this.isReady || connection === undefined) return false;
     try {
-      await this.#connection.ask(method, params);
+      await connection.ask(method, params);
       return true;
     } catch (error) {
       this.#log("hub", sentenceOf(error));
@@ -218,23 +162,12 @@ export class ManagedServer {
     }
   }
 
-  /** Whether it can be asked something now. */
-  get isReady(): boolean {
-    return this.#isReady();
-  }
-
-  get logLevel(): LogLevel | undefined {
-    return this.#logLevel;
-  }
-
   /**
    * The most verbose level that somebody wants; told to the server when it runs and whenever it starts. Settles when it
    * is in effect, as far as the server says so in time; undefined: nothing is to be waited for.
    */
   setLogLevel(level: LogLevel | undefined): Promise<unknown> | undefined {
-    if (level === undefined || level === this.#logLevel) return undefined;
-    this.#logLevel = level;
-    return this.#sendLogLevel();
+    return this.#level.set(level);
   }
 
   /** The person or the configuration acts: a parked server gets a fresh start. */
@@ -259,71 +192,39 @@ export class ManagedServer {
   }
 
   summary(callsToday: number): ServerSummary {
-    const iso = (at: number | undefined): string | null =>
-      at === undefined ? null : new Date(at).toISOString();
-    return {
-      name: this.name,
-      state: this.config.enabled ? this.#life.phase : "disabled",
-      transport: this.config.type,
-      enabled: this.config.enabled,
-      tools: this.catalog.tools?.length ?? null,
-      restarts: this.#life.restarts,
-      lastError: this.#lastError ?? null,
-      pid: this.#transport?.pid ?? null,
-      revision: this.era?.kind === "stateless" ? this.era.version : (this.hello?.revision ?? null),
-      callsToday,
-      retryAt: iso(this.#life.retryAt),
-      startedAt: iso(this.#startedAt),
-      noiseLines: this.#noiseLines,
-      labels: this.config.labels ?? {},
-    };
+    return summaryOf(this.#reported, callsToday);
   }
 
   /** What a person should know and do about. */
   problems(): Problem[] {
-    const { reason, retryAt } = this.#life;
-    return [
-      ...(this.#isDown() && reason !== undefined
-        ? [failure(this.#lastEnd?.code ?? "failed", reason, retryAt !== undefined)]
-        : []),
-      ...this.catalog.problems,
-      ...(this.#noiseLines > 0 ? [noise(this.#noiseLines)] : []),
-    ];
+    return problemsOf(this.#reported);
   }
 
-  #isReady(): boolean {
-    return this.#life.phase === "ready";
-  }
-
-  #isDown(): boolean {
-    return this.#life.phase === "failed" || this.#life.phase === "needs-auth";
+  get #reported(): Reported {
+    return {
+      name: this.name,
+      config: this.config,
+      life: this.#life,
+      catalog: this.catalog,
+      era: this.era,
+      pid: this.#run?.transport?.pid ?? null,
+      startedAt: this.#run?.startedAt,
+      lastError: this.#lastError,
+      lastCode: this.#lastEnd?.code,
+      noiseLines: this.#noiseLines,
+    };
   }
 
   #refusal(): ServerUnavailable | undefined {
-    if (!this.config.enabled)
-      return new ServerUnavailable("server_disabled", `the server ${this.name} is disabled`);
-    const { retryAt, reason } = this.#life;
-    if (!this.#isDown() || (retryAt !== undefined && retryAt - Date.now() <= RETRY_WORTH_WAITING_MS))
-      return undefined;
-    const when =
-      retryAt === undefined
-        ? "it is not started again by itself"
-        : `next try at ${new Date(retryAt).toISOString()}`;
-    return new ServerUnavailable(
-      this.#lastEnd?.code ?? "failed",
-      `the server ${this.name} has failed: ${reason}; ${when}`,
-    );
+    const { name, config } = this;
+    const life = this.#life;
+    return refusalOf({ name, enabled: config.enabled, life, code: this.#lastEnd?.code }, Date.now());
   }
 
   #apply(event: LifecycleEvent): void {
     const before = this.#life;
-    const { state, commands } = step(
-      before,
-      event,
-      Date.now(),
-      Math.random(),
-      this.#deps.policy ?? DEFAULT_POLICY,
-    );
+    const policy = this.#deps.policy ?? DEFAULT_POLICY;
+    const { state, commands } = step(before, event, Date.now(), Math.random(), policy);
     this.#life = state;
     for (const command of commands) this.#carryOut(command);
     if (state === before) return;
@@ -350,106 +251,82 @@ export class ManagedServer {
 
   async #spawn(): Promise<void> {
     clearTimeout(this.#retryTimer);
-    this.#generation += 1;
-    const generation = this.#generation;
-    const current = (): boolean => generation === this.#generation;
     this.#lastError = undefined;
-    let launch: ServerLaunch;
+    const run = this.#newRun();
+    this.#run = run;
     try {
-      launch = await this.#deps.resolveLaunch(this.name, this.config, this.place?.project ?? null);
+      const greeting = await run.greet();
+      if (greeting !== undefined) await this.#greeted(run, greeting);
     } catch (error) {
-      if (current()) this.#ended(notStartable(sentenceOf(error)));
-      return;
-    }
-    if (!current()) return;
-    const connection = this.#connect(launch, current);
-    try {
-      const { hello, raw, era } = await handshake(connection, {
-        version: this.#deps.version,
-        capabilities: this.owner?.stored.capabilities,
-        known: this.#knownEra(),
-      });
-      if (!current()) return;
-      clearTimeout(this.#startTimer);
-      this.#initialize = raw;
-      this.#era = era;
-      this.#probing = false;
-      this.#apply({ type: "handshaken" });
-      if (!this.#isReady()) return;
-      const levelled = this.#sendLogLevel();
-      // What is subscribed to is told to the server anew, before its stream is opened.
-      this.#deps.onReady(this);
-      if (era.kind === "stateless")
-        void this.#listening.keepOpen(
-          connection,
-          hello,
-          () => connection === this.#connection && this.#isReady(),
-        );
-      if (levelled !== undefined) await levelled;
-      if (!current() || !this.#isReady()) return;
-      this.#queue.flush(connection);
-      await this.#learn(connection, hello);
-    } catch (error) {
-      if (!current()) return;
+      if (run.over) return;
       this.#lastError = sentenceOf(error);
       this.#log("hub", this.#lastError);
       this.catalog.settle();
-      if (this.#life.phase === "starting") void this.#transport?.stop();
+      if (this.#life.phase === "starting") void run.stop();
     }
   }
 
-  /** The era to begin with: as remembered, or the older one where the probe has done harm. */
-  #knownEra(): ServerEra | undefined {
-    // HTTP+SSE is older than the stateless era.
-    const known = this.#hurtByProbe || this.config.type === "sse" ? SESSION_ERA : this.era;
-    this.#probing = known?.kind !== "session";
-    return known;
+  #newRun(): ServerRun {
+    const deps = this.#deps;
+    return new ServerRun(
+      {
+        transports: deps.transports,
+        launch: () => deps.resolveLaunch(this.name, this.config, this.place?.project ?? null),
+        startLimitMs: deps.startLimitMs ?? 120_000,
+        handshake: () => ({
+          version: deps.version,
+          capabilities: this.owner?.stored.capabilities,
+          known: this.#eras.toBeginWith(this.config.type === "sse"),
+        }),
+      },
+      {
+        opened: () => deps.onStateChanged(this),
+        log: (stream, text) => this.#log(stream, text),
+        late: (sentence) => {
+          this.#lastError = sentence;
+        },
+        ended: (end) => this.#ended(end),
+        noise: (text) => this.#noise(text),
+        listChanged: () => void this.#relearn(),
+        asked: (bytes, envelope, answer) => deps.onAsked(this, bytes, envelope, answer),
+        told: (bytes, envelope) => {
+          if (envelope.method === "notifications/message") this.#logMessage(bytes, envelope);
+          deps.onTold(this, bytes, envelope);
+        },
+      },
+    );
   }
 
-  #connect(launch: ServerLaunch, current: () => boolean): ServerConnection {
-    this.#startedAt = Date.now();
-    let connection: ServerConnection | undefined;
-    const events: TransportEvents = {
-      opened: () => {
-        if (current()) this.#deps.onStateChanged(this);
-      },
-      message: (bytes, envelope) => connection?.receive(bytes, envelope),
-      noise: (text) => this.#noise(text),
-      stderr: (text) => this.#log("stderr", text),
-      drained: () => {},
-      closed: (end) => {
-        if (current()) this.#ended(end);
-        connection?.closed(end);
-      },
-    };
-    const transport = this.#deps.transports.open(launch, events);
-    connection = new ServerConnection(transport, {
-      noise: (text) => this.#noise(text),
-      listChanged: () => void this.#relearn(),
-      asked: (bytes, envelope, answer) => this.#deps.onAsked(this, bytes, envelope, answer),
-      told: (bytes, envelope) => {
-        if (envelope.method === "notifications/message") this.#logMessage(bytes, envelope);
-        this.#deps.onTold(this, bytes, envelope);
-      },
-    });
-    this.#transport = transport;
-    this.#connection = connection;
-    const limit = this.#deps.startLimitMs ?? 120_000;
-    this.#startTimer = setTimeout(() => {
-      if (!current()) return;
-      this.#lastError = `the server did not answer initialize within ${Math.round(limit / 1_000)} s`;
-      void transport.stop();
-    }, limit);
-    return connection;
+  /** The conversation is open: what waited is sent, and what the server offers is learnt. */
+  async #greeted(run: ServerRun, { hello, raw, era }: Greeting): Promise<void> {
+    const { connection } = run;
+    if (connection === undefined) return;
+    this.#initialize = raw;
+    this.#eras.greeted(era);
+    this.#apply({ type: "handshaken" });
+    if (!this.isReady) return;
+    const levelled = this.#level.tell();
+    // What is subscribed to is told to the server anew, before its stream is opened.
+    this.#deps.onReady(this);
+    if (era.kind === "stateless")
+      void this.#listening.keepOpen(
+        connection,
+        hello,
+        () => connection === this.#run?.connection && this.isReady,
+      );
+    if (levelled !== undefined) await levelled;
+    if (run.over || !this.isReady) return;
+    this.#queue.flush(connection);
+    await this.#learn(connection, hello);
   }
 
   async #learn(connection: ServerConnection, hello: ServerHello): Promise<void> {
     const lists = await readLists(connection, hello.capabilities);
-    if (connection !== this.#connection) return;
+    if (connection !== this.#run?.connection) return;
     this.catalog.put(
       new Map<string, Uint8Array>([
         ["initialize", this.#initialize],
-        ["era", rememberEra(this.#era ?? SESSION_ERA)],
+        ["era", rememberEra(this.#eras.found ?? SESSION_ERA)],
         ...lists,
       ]),
     );
@@ -458,9 +335,9 @@ export class ManagedServer {
   }
 
   async #relearn(): Promise<void> {
-    const connection = this.#connection;
+    const connection = this.#run?.connection;
     const { hello } = this;
-    if (connection === undefined || hello === undefined || !this.#isReady()) return;
+    if (connection === undefined || hello === undefined || !this.isReady) return;
     try {
       await this.#learn(connection, hello);
     } catch (error) {
@@ -469,59 +346,48 @@ export class ManagedServer {
   }
 
   #terminate(): void {
-    clearTimeout(this.#startTimer);
-    const transport = this.#transport;
-    if (transport === undefined) {
+    const run = this.#run;
+    if (run?.transport === undefined) {
       // It was about to be spawned: the launch is no longer awaited.
-      this.#generation += 1;
+      run?.giveUp();
       queueMicrotask(() => this.#apply({ type: "stopped" }));
       return;
     }
-    void transport.stop().then(() => {
-      if (this.#transport !== transport) return;
-      this.#forgetTransport();
+    void run.stop().then(() => {
+      if (this.#run !== run) return;
+      this.#forgetRun();
       this.#apply({ type: "stopped" });
     });
   }
 
   #ended(end: TransportEnd): void {
-    clearTimeout(this.#startTimer);
-    this.#generation += 1;
-    if (this.#probing && this.#life.phase === "starting" && end.code === "exited") this.#hurtByProbe = true;
-    // While stopping, transport.stop() is what tells when nothing is left: the child is gone, its tree may not be.
-    if (this.#life.phase === "stopping") return;
-    const transport = this.#transport;
-    this.#forgetTransport();
-    void transport?.stop();
-    const reason = this.#life.phase === "starting" ? (this.#lastError ?? end.message) : end.message;
+    const { phase } = this.#life;
+    if (phase === "starting") this.#eras.endedAtStart(end);
+    // While stopping, stop() is what tells when nothing is left: the child is gone, its tree may not be.
+    if (phase === "stopping") return;
+    const run = this.#run;
+    this.#forgetRun();
+    void run?.stop();
+    const reason = phase === "starting" ? (this.#lastError ?? end.message) : end.message;
     this.#lastEnd = end;
     this.#lastError = reason;
     this.#log("hub", `ended: ${end.message}`);
-    this.#apply({ type: "ended", reason, kind: END_KINDS.get(end.code) ?? "crash" });
+    this.#apply({ type: "ended", reason, kind: endKind(end) });
     this.catalog.settle();
     const refusal = this.#refusal();
     if (refusal !== undefined) this.#queue.fail(refusal);
   }
 
-  #forgetTransport(): void {
-    if (this.#connection !== undefined || this.#transport !== undefined) this.#deps.onEnded(this);
-    this.#transport = undefined;
-    this.#connection = undefined;
-    this.#startedAt = undefined;
+  #forgetRun(): void {
+    if (this.#run?.transport !== undefined) this.#deps.onEnded(this);
+    this.#run = undefined;
   }
 
   #settleStopped(): void {
-    if (this.#life.phase !== "stopped" && !this.#isDown()) return;
+    if (this.#life.phase !== "stopped" && !isDown(this.#life)) return;
     const stopped = this.#stopped;
     this.#stopped = [];
     for (const resolve of stopped) resolve();
-  }
-
-  #sendLogLevel(): Promise<unknown> | undefined {
-    // A stateless server is told with each request.
-    if (this.#era?.kind === "stateless" || this.#logLevel === undefined || !this.#isReady()) return undefined;
-    if (this.hello?.capabilities.has("logging") === false) return undefined;
-    return within(LEVEL_MS, this.askQuietly("logging/setLevel", encodeJson({ level: this.#logLevel })));
   }
 
   #logMessage(bytes: Buffer, { params }: Envelope): void {
@@ -537,8 +403,4 @@ export class ManagedServer {
   #log(stream: LogLine["stream"], text: string): void {
     this.#deps.onLog(this, { at: Date.now(), stream, text });
   }
-}
-
-function notStartable(message: string): TransportEnd {
-  return { code: "not_startable", message, exitCode: null, signal: null, stderrTail: [] };
 }

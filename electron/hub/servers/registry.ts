@@ -2,8 +2,9 @@ import { createHmac } from "node:crypto";
 import type { Config, ServerConfig } from "../../../shared/model/config.ts";
 import type { CatalogParts } from "../ports/storage.ts";
 import type { Session } from "../sessions.ts";
-import { ManagedServer, type ManagedServerDeps } from "./managed-server.ts";
+import { ManagedServer } from "./managed-server.ts";
 import { OwnInstances, projectPlace, sessionPlace } from "./own-instances.ts";
+import type { ManagedServerDeps } from "./server-deps.ts";
 
 /**
  * What the definition of a server hangs on: a change of it means another server. Keyed with the home's secret, as it

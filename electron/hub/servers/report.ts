@@ -1,0 +1,57 @@
+import type { ServerConfig } from "../../../shared/model/config.ts";
+import type { Problem, ServerSummary } from "../../../shared/model/server.ts";
+import type { Lifecycle } from "../../core/supervisor/lifecycle.ts";
+import type { ServerEra } from "./era.ts";
+import { failure, noise } from "./problems.ts";
+import { isDown } from "./refusals.ts";
+import type { ServerCatalog } from "./server-catalog.ts";
+
+/** What is told of a server. Times are milliseconds since the epoch. */
+export interface Reported {
+  readonly name: string;
+  readonly config: ServerConfig;
+  readonly life: Lifecycle;
+  readonly catalog: ServerCatalog;
+  readonly era: ServerEra | undefined;
+  readonly pid: number | null;
+  readonly startedAt: number | undefined;
+  readonly lastError: string | undefined;
+  /** The code of its last end, once it has had one. */
+  readonly lastCode: string | undefined;
+  readonly noiseLines: number;
+}
+
+/** The server as lists show it. */
+export function summaryOf(server: Reported, callsToday: number): ServerSummary {
+  const { config, life, catalog, era } = server;
+  const iso = (at: number | undefined): string | null =>
+    at === undefined ? null : new Date(at).toISOString();
+  return {
+    name: server.name,
+    state: config.enabled ? life.phase : "disabled",
+    transport: config.type,
+    enabled: config.enabled,
+    tools: catalog.tools?.length ?? null,
+    restarts: life.restarts,
+    lastError: server.lastError ?? null,
+    pid: server.pid,
+    revision: era?.kind === "stateless" ? era.version : (catalog.hello?.revision ?? null),
+    callsToday,
+    retryAt: iso(life.retryAt),
+    startedAt: iso(server.startedAt),
+    noiseLines: server.noiseLines,
+    labels: config.labels ?? {},
+  };
+}
+
+/** What a person should know of the server and do about. */
+export function problemsOf({ life, catalog, lastCode, noiseLines }: Reported): Problem[] {
+  const { reason, retryAt } = life;
+  return [
+    ...(isDown(life) && reason !== undefined
+      ? [failure(lastCode ?? "failed", reason, retryAt !== undefined)]
+      : []),
+    ...catalog.problems,
+    ...(noiseLines > 0 ? [noise(noiseLines)] : []),
+  ];
+}
