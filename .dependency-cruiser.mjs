@@ -55,10 +55,11 @@ export default {
       onlyInto(
         `${adapter}-is-an-adapter`,
         `electron/${adapter}/`,
-        [`electron/${adapter}/`, "electron/hub/ports", "electron/core/", "shared/"],
-        "adapters see the hub's ports, core and shared; never each other",
+        [`electron/${adapter}/`, "electron/hub/ports", "electron/core/", "electron/web/", "shared/"],
+        "adapters see the hub's ports, core, web and shared; never each other",
       ),
     ),
+    onlyInto("web-is-neutral", "electron/web/", ["electron/web/", "shared/"], "web is what adapters share"),
     onlyInto(
       "cli-uses-hub",
       "electron/cli/(?!connect/)",

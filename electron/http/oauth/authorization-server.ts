@@ -16,11 +16,11 @@ import {
   Provider,
 } from "oidc-provider";
 import type { PairingEndpoint } from "../../hub/ports/pairing.ts";
+import { PAGE_HEADERS, renderPage } from "../../web/pages.ts";
 import { createAdapters, hashOf } from "./adapter.ts";
 import { type ClientDocuments, createClientDocuments } from "./client-documents.ts";
 import { fitClientMetadata } from "./client-metadata.ts";
 import { createDocumentFetch } from "./fetch-document.ts";
-import { PAGE_HEADERS, renderPage } from "./pages.ts";
 import { audienceOf, TOKEN_SCOPE } from "./resources.ts";
 import { ENDPOINTS, LOGIN_PATH } from "./routes.ts";
 

@@ -1,11 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Address,
-  createDocumentFetch,
-  type DocumentNetwork,
-  DocumentUnreachable,
-  isPublicAddress,
-} from "./fetch-document.ts";
+import { type Address, isPublicAddress } from "../../web/pinned.ts";
+import { createDocumentFetch, type DocumentNetwork, DocumentUnreachable } from "./fetch-document.ts";
 
 const PUBLIC: Address = { address: "93.184.216.34", family: 4 };
 const PRIVATE: Address = { address: "10.0.0.8", family: 4 };

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { visible } from "../../../shared/visible.ts";
+import { visible } from "../../shared/visible.ts";
 
 const STYLE = `
 :root{color-scheme:light dark;--ground:#f6f6f7;--card:#fff;--line:#e3e3e7;--text:#1b1b1f;--soft:#62626b;--accent:#3b5bdb}
