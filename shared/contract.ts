@@ -49,6 +49,15 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** The hub is ending and waits for what is under way: `calls`, of which `questions` wait for a person (and pairings). */
+export const drainingSchema = z.object({
+  calls: z.int(),
+  questions: z.int(),
+  /** When it ends at the latest, ISO 8601. */
+  until: z.string(),
+});
+export type HubDraining = z.infer<typeof drainingSchema>;
+
 export const hubSchema = z.object({
   pid: z.int(),
   url: z.string().nullable(),
@@ -57,6 +66,8 @@ export const hubSchema = z.object({
   paused: z.boolean(),
   /** Whether a desktop is attached, which then is the only one to allow and configure. */
   desktop: z.boolean(),
+  /** Only while the hub is ending. */
+  draining: drainingSchema.optional(),
 });
 
 export const statusSchema = z.object({
@@ -82,7 +93,10 @@ export const methods = {
   "hub.status": method(read, nothing, statusSchema),
   "hub.pause": method(read, nothing, done),
   "hub.resume": method(operate, nothing, done),
-  /** Drains and ends the hub; used by a desktop that takes over from a headless hub, and by `npm start`. */
+  /**
+   * Ends the hub: no new calls are taken, and those under way have `drainSeconds`. Used by a desktop that quits or that
+   * takes over from a headless hub. Said again with less, it is waited for less.
+   */
   "hub.shutdown": method(operate, z.object({ drainSeconds: z.number().min(0).max(30).default(5) }), done),
   /** Mints a viewer token for a renderer. */
   "hub.viewerToken": method(ownerOnly, nothing, z.object({ token: z.string() })),

@@ -57,7 +57,7 @@ export interface RunningHub {
   cli(args: readonly string[], input?: string): Promise<Finished>;
   /** Sends a signal to the hub's process alone and waits for its end. */
   kill(signal: NodeJS.Signals): Promise<Finished>;
-  /** Ends the hub in order (SIGTERM; SIGKILL after 10 s) and removes a home that was made for it. */
+  /** Ends the hub in order (SIGTERM, a second one after 1 s; SIGKILL after 10 s) and removes a home that was made for it. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -112,8 +112,11 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
   }
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {
+      // The second one does not wait for calls that a test has left under way.
+      const impatient = setTimeout(() => child.kill("SIGTERM"), 1_000);
       const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);
       await kill("SIGTERM");
+      clearTimeout(impatient);
       clearTimeout(hard);
     }
     removeHome();

@@ -34,7 +34,10 @@ export async function startOwnedHub(config: object): Promise<OwnedHub> {
   const exited = once(child, "exit");
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+    // The second one does not wait for calls that a test has left under way.
+    const impatient = setTimeout(() => child.kill("SIGTERM"), 1_000);
     await exited;
+    clearTimeout(impatient);
     await waitFor(() => processesWith(home).length === 0, { deadlineMs: 20_000, what: "its processes" });
     rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };

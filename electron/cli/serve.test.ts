@@ -5,7 +5,9 @@ import type { DesktopChannel, Io } from "./io.ts";
 import { runCommandLine } from "./run.ts";
 
 /** A hub that ends when it is told to, and a process whose signals and channel the test plays. */
-function stage(options: { channel?: boolean; fails?: GatehouseError; slow?: boolean } = {}) {
+function stage(
+  options: { channel?: boolean; fails?: GatehouseError; slow?: boolean; drains?: boolean } = {},
+) {
   const log: string[] = [];
   const sent: unknown[] = [];
   const listeners = {
@@ -49,9 +51,9 @@ function stage(options: { channel?: boolean; fails?: GatehouseError; slow?: bool
         emit = listener as never;
         return () => void log.push("unsubscribed");
       },
-      stop: async (reason) => {
-        log.push(`stop: ${reason}`);
-        resolveStopped();
+      stop: async (reason, drainMs) => {
+        log.push(`stop: ${reason}${drainMs === undefined ? "" : ` in ${drainMs} ms`}`);
+        if (options.drains !== true || drainMs === 0) resolveStopped();
       },
       stopped,
     };
@@ -121,7 +123,19 @@ it("serve prints one line when it is ready, logs to stderr, and ends in order at
   expect(left()).toEqual([0, 0, 0]);
 });
 
-it("a second signal ends serve at once", async () => {
+it("a second signal waits for no call, and a third for nothing", async () => {
+  const { log, ready, run, fire } = stage({ drains: true });
+  const code = run();
+  await ready;
+  await new Promise((resolve) => setImmediate(resolve));
+  fire.signal("SIGINT");
+  fire.signal("SIGTERM");
+  fire.signal("SIGTERM");
+  expect(await code).toBe(0);
+  expect(log.slice(2)).toEqual(["stop: SIGINT", "stop: SIGINT in 0 ms", "exit 1"]);
+});
+
+it("a second signal ends a hub at once that has not started yet", async () => {
   const { log, ready, run, fire } = stage({ slow: true });
   void run();
   fire.signal("SIGINT");
@@ -174,7 +188,7 @@ it("with a desktop the channel carries ready, calls in the owner role and broadc
   expect(texts).toHaveLength(3);
   fire.disconnect();
   expect(await code).toBe(0);
-  expect(log.slice(-2)).toEqual(["stop: the desktop is gone", "unsubscribed"]);
+  expect(log.slice(-2)).toEqual(["stop: the desktop is gone in 2000 ms", "unsubscribed"]);
   expect(left()).toEqual([0, 0, 0]);
 });
 

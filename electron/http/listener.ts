@@ -77,7 +77,9 @@ export async function createListener(
   const connections = createConnections(timers, stallMilliseconds);
   const { maxBodyBytes } = options;
   const onRefused = (req: IncomingMessage): void => oauth.refused(req);
+  let draining = false;
   const mcpOptions = {
+    closing: () => draining,
     endpoint: options.mcp,
     connections,
     timers,
@@ -227,6 +229,9 @@ export async function createListener(
     port,
     url,
     setAllowedHosts: door.setAllowedHosts,
+    drain() {
+      draining = true;
+    },
     close(drainMilliseconds) {
       closed ??= close(drainMilliseconds);
       return closed;

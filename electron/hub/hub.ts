@@ -1,4 +1,4 @@
-import type { Role, Settings } from "../../shared/contract.ts";
+import type { HubDraining, Role, Settings } from "../../shared/contract.ts";
 import { sentenceOf } from "../../shared/errors.ts";
 import type { Config } from "../../shared/model/config.ts";
 import { Patience } from "../core/consent/patience.ts";
@@ -19,6 +19,7 @@ import { seenBy } from "./control/handlers/profiles.ts";
 import { createHandlers } from "./control/handlers.ts";
 import { Questions } from "./control/questions.ts";
 import { ControlTokens } from "./control/tokens.ts";
+import { Drain } from "./drain.ts";
 import { audience } from "./endpoint/audience.ts";
 import { InFlight } from "./endpoint/in-flight.ts";
 import { createMcpEndpoint } from "./endpoint/mcp-endpoint.ts";
@@ -36,6 +37,7 @@ import { watchPackages } from "./pins/packages/package-watch.ts";
 import type { PackageSystem } from "./pins/packages/system.ts";
 import { PinQuestions } from "./pins/pin-questions.ts";
 import { Pins } from "./pins/pins.ts";
+import { CallLoad } from "./pipeline/call-load.ts";
 import { composeCalls } from "./pipeline/call-pipeline.ts";
 import { notePatience, summaryOf } from "./pipeline/recorded.ts";
 import type { RouteDeps } from "./pipeline/route.ts";
@@ -96,8 +98,12 @@ export interface Hub {
   /** Brings everything in step with a configuration. */
   applyConfig(config: Config): Promise<void>;
   configProblemChanged(): void;
+  /** What is under way, and the waiting for it to end. New calls are kept out by the listener. */
+  readonly drain: Drain;
   /** No question is asked any more; what waits for one is told so at once. */
   endQuestions(): void;
+  /** Ends the servers: calls that are still under way fail with words. */
+  endServers(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -313,6 +319,16 @@ export function createHub(deps: HubDeps): Hub {
     if (row.server !== null) callsToday.add(row.server, row.startedAt);
     if (broadcaster.heard) broadcaster.call(summaryOf(row, id));
   };
+  const load = new CallLoad();
+  let draining: HubDraining | undefined;
+  const drain = new Drain({
+    look: () => ({ calls: load.count, questions: consent.waiting + questions.pairings }),
+    changed: (left, until) => {
+      draining = { ...left, until: new Date(until).toISOString() };
+      log("info", `waiting for ${left.calls} calls and ${left.questions} questions, until ${draining.until}`);
+      broadcaster.emit("hubChanged", state.hub());
+    },
+  });
   const run = composeCalls({
     storage,
     recorded,
@@ -329,6 +345,7 @@ export function createHub(deps: HubDeps): Hub {
     paused: () => paused,
     serverChanged,
     route: routeDeps,
+    load,
   });
 
   const pairing = createPairing({
@@ -371,6 +388,7 @@ export function createHub(deps: HubDeps): Hub {
       startedAt,
       paused,
       desktop: deps.desktop,
+      ...(draining === undefined ? {} : { draining }),
     }),
     settings: (): Settings => ({
       home: deps.home,
@@ -448,7 +466,9 @@ export function createHub(deps: HubDeps): Hub {
       await settled;
     },
     configProblemChanged: settingsChanged,
+    drain,
     endQuestions: () => consent.end(),
+    endServers: () => servers.stopAll(),
     async stop() {
       consent.end();
       ruleUses.write();

@@ -58,14 +58,20 @@ export interface RunningHub {
   control(role: Role): LocalControl;
   /** Every broadcast, for the owner's channel; returns the disposer. */
   subscribe(emit: Emit): () => void;
-  /** Ends in order: no new calls, answers under way, servers, log. Idempotent. */
-  stop(reason?: string): Promise<void>;
+  /**
+   * Ends in order: no new calls, those under way (for `drainMs` milliseconds at most, 30 s by default), servers, log.
+   * Said again with a shorter time, it is waited for less.
+   */
+  stop(reason?: string, drainMs?: number): Promise<void>;
   readonly stopped: Promise<void>;
 }
 
 /** Largest message body that a client may send, in bytes; the same bound holds towards servers. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
-const DRAIN_MS = 5_000;
+/** How long calls under way may take when the hub is told to end by a signal, in milliseconds. */
+const DRAIN_MS = 30_000;
+/** How long the last answers may take to leave once nothing is waited for any more, in milliseconds. */
+const FAREWELL_MS = 1_000;
 
 /** Starts a hub on a home. Throws GatehouseError: hub_running, config_invalid, port_taken, storage_…, home_unusable. */
 export async function startHub(options: StartOptions): Promise<RunningHub> {
@@ -201,14 +207,20 @@ async function startLocked(
   const stopped = new Promise<void>((resolve) => {
     resolveStopped = resolve;
   });
-  let stopping = false;
   const end = async (reason: string, drainMs: number): Promise<void> => {
-    if (stopping) return stopped;
-    stopping = true;
+    if (hub.drain.begun) {
+      hub.drain.hasten(drainMs);
+      return stopped;
+    }
     log("info", `stopping: ${reason}`);
     onChange = () => {};
+    listener?.drain();
+    await hub.drain.begin(drainMs);
     hub.endQuestions();
-    await listener?.close(drainMs);
+    // What has not ended yet fails in words, and its client is told before its connection is closed.
+    const servers = hub.endServers();
+    await listener?.close(FAREWELL_MS);
+    await servers;
     await hub.stop();
     await store.close();
     await processes.close();
@@ -228,7 +240,7 @@ async function startLocked(
       call: (method, params) => hub.callAs(role, method, params) as Promise<never>,
     }),
     subscribe: (emit) => hub.state.broadcaster.subscribe(emit),
-    stop: (reason = "asked to") => end(reason, DRAIN_MS),
+    stop: (reason = "asked to", drainMs = DRAIN_MS) => end(reason, drainMs),
     stopped,
   };
 }

@@ -15,8 +15,11 @@ export interface ServeOptions {
   readonly background?: true;
 }
 
+/** How long calls may take once the desktop is gone, in milliseconds: its next start wants the home. */
+const ORPHAN_DRAIN_MS = 2_000;
+
 /**
- * `serve`: runs the hub until it is told to end: by a signal, over the control API, or by the desktop's end.
+ * `serve`: runs the hub until it is told to end: by a signal, over the control API, or by the desktop's end. Calls under way may finish; a second signal ends them.
  * Prints one line on stdout when it is ready; its log goes to stderr.
  */
 export async function serve(context: Context, options: ServeOptions): Promise<void> {
@@ -32,17 +35,22 @@ export async function serve(context: Context, options: ServeOptions): Promise<vo
   // A signal or a lost desktop while the hub is still starting ends it as soon as it can be ended.
   let hub: RunningHub | undefined;
   let ending: string | undefined;
-  const end = (reason: string): void => {
+  let signals = 0;
+  const end = (reason: string, drainMs?: number): void => {
     ending ??= reason;
-    void hub?.stop(ending);
+    void hub?.stop(ending, drainMs);
   };
   const disposers = [
     io.process.onSignal((signal) => {
-      if (ending !== undefined) io.process.exit(1);
-      else end(signal);
+      signals += 1;
+      if (signals === 1) return end(signal);
+      // The second waits for no call, the third for nothing at all: the guard ends what is left.
+      if (hub === undefined || signals > 2) io.process.exit(1);
+      else end(signal, 0);
     }),
   ];
-  if (channel !== undefined) disposers.push(channel.onDisconnect(() => end("the desktop is gone")));
+  if (channel !== undefined)
+    disposers.push(channel.onDisconnect(() => end("the desktop is gone", ORPHAN_DRAIN_MS)));
   try {
     const { startHub } = await io.loadHub();
     hub = await startHub({

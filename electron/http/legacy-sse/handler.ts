@@ -10,7 +10,7 @@ import type { ClientIdentity, InboundMessage, SessionHandle } from "../../hub/po
 import { COMMON_HEADERS } from "../headers.ts";
 import { authorize } from "../mcp/authorize.ts";
 import { readBody } from "../mcp/body.ts";
-import type { McpHandlerOptions } from "../mcp/handler.ts";
+import { isNewRequest, type McpHandlerOptions } from "../mcp/handler.ts";
 import { headerOf, isJsonContent, isPlainContent, readAccept } from "../mcp/negotiation.ts";
 import { projectOf } from "../mcp/project.ts";
 import { Refusal, refuse, refuseAndClose } from "../mcp/refusal.ts";
@@ -19,6 +19,7 @@ import { judgeEra } from "../mcp/stateless.ts";
 import {
   bodyTooLarge,
   compressedBody,
+  hubClosing,
   hubFailed,
   notJson,
   sessionNotFound,
@@ -43,7 +44,7 @@ export type LegacySseHandler = (
 
 /** Creates the handler of all endpoint pairs. */
 export function createLegacySseHandler(options: McpHandlerOptions): LegacySseHandler {
-  const { endpoint, connections, timers, maxBodyBytes, log } = options;
+  const { endpoint, connections, timers, maxBodyBytes, closing, log } = options;
   const streams = new Map<string, LegacyStream>();
   const peerOf = createPeers("sse", options.otherEnds);
 
@@ -99,6 +100,7 @@ export function createLegacySseHandler(options: McpHandlerOptions): LegacySseHan
         try {
           const envelope = scanBody(bytes);
           if (envelope instanceof Refusal) return refuse(res, envelope);
+          if (closing() && isNewRequest(envelope)) return refuse(res, hubClosing(undefined));
           const { peer } = stream;
           const message = { bytes, envelope, client, scope, session: undefined, peer, project, receivedAt };
           const id = idOf(message);

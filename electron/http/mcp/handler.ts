@@ -3,6 +3,7 @@
  * judged before the body is read, the cheapest first; the message then goes to the endpoint as the bytes that came.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import { isSessionRevision } from "../../core/mcp/session-era/revisions.ts";
 import type {
   ClientIdentity,
@@ -31,6 +32,7 @@ import { openStream } from "./stream.ts";
 import {
   bodyTooLarge,
   compressedBody,
+  hubClosing,
   hubFailed,
   nothingAcceptable,
   notJson,
@@ -55,6 +57,8 @@ export interface McpHandlerOptions {
   readonly otherEnds: OtherEndLookup;
   /** A request without a good token was answered with 401. */
   readonly onRefused: (req: IncomingMessage) => void;
+  /** The hub is ending: requests are not taken any more. */
+  readonly closing: () => boolean;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
@@ -68,7 +72,7 @@ export type McpHandler = (
 
 /** Creates the handler of /mcp, /mcp/p/PROFILE and /mcp/s/SERVER. */
 export function createMcpHandler(options: McpHandlerOptions): McpHandler {
-  const { endpoint, connections, timers, maxBodyBytes, onRefused, log } = options;
+  const { endpoint, connections, timers, maxBodyBytes, onRefused, closing, log } = options;
   const logs = new EventLogs();
   const peerOf = createPeers("http", options.otherEnds);
 
@@ -132,6 +136,7 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
   }
 
   function receive(req: IncomingMessage, res: ServerResponse, accepts: Accepts, bare: InboundMessage): void {
+    if (closing() && isNewRequest(bare.envelope)) return refuse(res, hubClosing(idOf(bare)));
     const message = withSession(req, bare);
     if (message instanceof Refusal) refuse(res, message);
     else if (message.envelope.kind === "request") request(req, res, accepts, message);
@@ -157,6 +162,7 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
     if (session?.revision !== BATCH_REVISION) return refuse(res, refusal);
     const found = scanBatch(bytes);
     if (found instanceof Refusal) return refuse(res, found);
+    if (found.answers > 0 && closing()) return refuse(res, hubClosing(undefined));
     const fault = (error: unknown): void => log("error", `a request to /mcp failed: ${stackOf(error)}`);
     const run = (reply?: PostReply): void => runBatch(found, { ...base, session }, endpoint, reply, fault);
     if (found.answers > 0)
@@ -249,6 +255,11 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
     if (sessionId === undefined) return sessionMissing(idOf(message));
     return endpoint.session(sessionId, client, scope) ?? sessionNotFound(idOf(message));
   }
+}
+
+/** Whether it asks for something new; a stateless client's answer to what a call under way has asked does not. */
+export function isNewRequest({ kind, paramsMembers }: Envelope): boolean {
+  return kind === "request" && !paramsMembers.some(({ key }) => key === "requestState");
 }
 
 /** The raw id of a request; only requests are answered by id. */

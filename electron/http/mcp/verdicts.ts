@@ -1,5 +1,5 @@
 /** Every refusal of /mcp with its status, code and words. Ids and revisions come from the client; nothing else does. */
-import { INTERNAL_ERROR, INVALID_REQUEST, TOO_LARGE } from "../../core/jsonrpc/errors.ts";
+import { INTERNAL_ERROR, INVALID_REQUEST, SERVER_UNAVAILABLE, TOO_LARGE } from "../../core/jsonrpc/errors.ts";
 import type { ScanError } from "../../core/jsonrpc/scan.ts";
 import { SESSION_REVISIONS } from "../../core/mcp/session-era/revisions.ts";
 import type { Scope } from "../../hub/ports/endpoint.ts";
@@ -24,6 +24,17 @@ export function unknownScope(scope: Scope): Refusal {
       : `there is no ${scope.kind} "${scope.name}" that is enabled`;
   return new Refusal(404, INVALID_REQUEST, `${what}; \`gatehouse status\` lists what there is`, {
     data: { code: "not_found" },
+  });
+}
+
+/** 503: the hub is ending, and has not looked at the request: it may be sent again. */
+export function hubClosing(id: Id): Refusal {
+  const message =
+    "Gatehouse is ending and takes no new requests; this one was not looked at: send it again soon";
+  return new Refusal(503, SERVER_UNAVAILABLE, message, {
+    id,
+    data: { code: "closing" },
+    headers: ["Retry-After", "1"],
   });
 }
 

@@ -51,6 +51,13 @@ export class Questions {
     return this.#open.size;
   }
 
+  /** Clients that wait to be let in. */
+  get pairings(): number {
+    let count = 0;
+    for (const { question } of this.#open.values()) if (question.kind === "pair") count += 1;
+    return count;
+  }
+
   /** No further question is taken. */
   get full(): boolean {
     return this.#changes() >= MAX_OPEN;

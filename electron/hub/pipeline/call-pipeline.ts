@@ -12,6 +12,7 @@ import type { ManagedServer } from "../servers/managed-server.ts";
 import type { ServerRegistry } from "../servers/registry.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import { compose } from "./call.ts";
+import type { CallLoad } from "./call-load.ts";
 import { consentStep } from "./consent-step.ts";
 import { keenStep } from "./keen-step.ts";
 import { limitStep } from "./limit-step.ts";
@@ -41,6 +42,8 @@ export interface CallPipelineDeps {
   /** Told of a server with a new problem. */
   readonly serverChanged: (server: ManagedServer) => void;
   readonly route: RouteDeps;
+  /** Counts the calls under way. */
+  readonly load: CallLoad;
 }
 
 /** The way of every call, in its order (design.md section 6): each step wraps those below it. */
@@ -49,7 +52,7 @@ export function composeCalls(deps: CallPipelineDeps): ReturnType<typeof compose>
   return compose(
     [
       keenStep(() => consent.waiting),
-      recordStep(deps.storage.calls, deps.recorded, () => consent.waiting),
+      recordStep(deps.storage.calls, deps.recorded, () => consent.waiting, deps.load),
       lookupStep({
         find(call) {
           if (call.target.space === "tasks") return call.route === undefined ? tasks.locate(call) : undefined;

@@ -1,6 +1,7 @@
 import { errorMessage, INTERNAL_ERROR } from "../../core/jsonrpc/errors.ts";
 import type { CallLog, CallRow } from "../ports/storage.ts";
 import type { Call, Outcome, Step } from "./call.ts";
+import { CallLoad } from "./call-load.ts";
 
 /** What is told when a call has been recorded, with its row and its id in the log. */
 export type Recorded = (row: CallRow, id: number) => void;
@@ -8,17 +9,21 @@ export type Recorded = (row: CallRow, id: number) => void;
 /**
  * The outermost step: whatever became of the call, its row is committed before the reply may leave. If it cannot be
  * written, the client is told so instead of getting an answer that the log does not have. `waiting` is how many calls
- * only wait for a person: they join no group soon.
+ * only wait for a person: they join no group soon. `load` counts what is under way.
  */
-export function recordStep(log: CallLog, recorded: Recorded, waiting: () => number = () => 0): Step {
-  /** A call that is the only one under way need not wait for others to be committed with it. */
-  let underWay = 0;
+export function recordStep(
+  log: CallLog,
+  recorded: Recorded,
+  waiting: () => number = () => 0,
+  load: CallLoad = new CallLoad(),
+): Step {
   const keep = (call: Call, outcome: Outcome): Promise<Outcome> =>
     new Promise((resolve) => {
       const row = rowOf(call, outcome, performance.now());
-      const alone = underWay - waiting() === 1;
+      // The only one under way need not wait for others to be committed with it.
+      const alone = load.count - waiting() === 1;
       const committed = (error: Error | undefined, id: number): void => {
-        underWay -= 1;
+        load.end();
         if (error === undefined) {
           recorded(row, id);
           resolve(outcome);
@@ -26,10 +31,16 @@ export function recordStep(log: CallLog, recorded: Recorded, waiting: () => numb
       };
       log.append(row, committed, alone);
     });
+  const lost = (error: unknown): never => {
+    load.end();
+    throw error;
+  };
   return (call, next) => {
-    underWay += 1;
+    load.begin();
     const outcome = next();
-    return outcome instanceof Promise ? outcome.then((settled) => keep(call, settled)) : keep(call, outcome);
+    return outcome instanceof Promise
+      ? outcome.then((settled) => keep(call, settled), lost)
+      : keep(call, outcome);
   };
 }
 

@@ -152,6 +152,8 @@ export interface Listener {
   /** http://127.0.0.1:PORT/mcp */
   readonly url: string;
   setAllowedHosts(hosts: readonly string[]): void;
+  /** Takes no new calls any more (503), but all that those under way need: their answers, streams and control. */
+  drain(): void;
   /** Stops accepting, waits for answers under way up to the limit, then closes every connection. */
   close(drainMilliseconds: number): Promise<void>;
 }
