@@ -1,5 +1,5 @@
 import path from "node:path";
-import { app, clipboard, dialog, Menu, nativeTheme, screen, session, shell } from "electron";
+import { app, clipboard, dialog, Menu, nativeTheme, powerMonitor, screen, session, shell } from "electron";
 import { z } from "zod";
 import { themeSchema } from "../../shared/bridge.ts";
 import { bridgeHandlers } from "./bridge/handlers.ts";
@@ -12,11 +12,13 @@ import { takeOverFromHeadless } from "./hub/take-over.ts";
 import { onActivate } from "./lifecycle/activate.ts";
 import { onBeforeQuit } from "./lifecycle/before-quit.ts";
 import { onOpenUrl } from "./lifecycle/open-url.ts";
+import { createAskToQuit, createQuit, type Quit } from "./lifecycle/quit.ts";
 import { onSecondInstance } from "./lifecycle/second-instance.ts";
+import { onSystemShutdown } from "./lifecycle/system-shutdown.ts";
 import { onWebContentsCreated } from "./lifecycle/web-contents-created.ts";
 import { onWindowAllClosed } from "./lifecycle/window-all-closed.ts";
 import { createOwnerActions } from "./owner/actions.ts";
-import { createConfirm } from "./owner/confirm.ts";
+import { createConfirm, type ShowMessageBox } from "./owner/confirm.ts";
 import { dialogRoom } from "./owner/dialog-pages.ts";
 import { watchQuestions } from "./owner/questions.ts";
 import type { Popup } from "./popup/popup.ts";
@@ -76,11 +78,17 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
     takeOver: () => takeOverFromHeadless({ home, drainSeconds: 5, goneMs: 10_000 }),
     log,
   });
-  const quitting = onBeforeQuit(app, async () => {
+  const quit = createQuit({
+    stopHub: (drainSeconds) => hub.stop(drainSeconds),
+    ask: (words, signal) => askToQuit(words, signal),
+    quit: () => app.quit(),
+  });
+  const end = async (): Promise<void> => {
+    await quit.end();
     tray?.dispose();
     tray = undefined;
-    await hub.stop();
-  });
+  };
+  const quitting = onBeforeQuit(app, end, quit.hurry);
   const window = createMainWindow({
     preload: path.join(root, "dist", "preload", "preload.cjs"),
     icon: appImage,
@@ -94,13 +102,12 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
   const show = (): void => {
     if (app.isReady() && !quitting.begun) window.show();
   };
-  const confirm = createConfirm(
-    (options) => {
-      const parent = window.current;
-      return parent?.isVisible() ? dialog.showMessageBox(parent, options) : dialog.showMessageBox(options);
-    },
-    () => dialogRoom(screen.getPrimaryDisplay().workArea.height),
-  );
+  const showMessageBox: ShowMessageBox = (options) => {
+    const parent = window.current;
+    return parent?.isVisible() ? dialog.showMessageBox(parent, options) : dialog.showMessageBox(options);
+  };
+  const askToQuit = createAskToQuit(showMessageBox);
+  const confirm = createConfirm(showMessageBox, () => dialogRoom(screen.getPrimaryDisplay().workArea.height));
   const openLink = createLinkOpener(confirm, (url) => shell.openExternal(url));
   const owner = createOwnerActions({
     client: () => hub.client,
@@ -165,7 +172,8 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
       },
       log,
     });
-    watchHub(hub, confirm, popup, trayState, log);
+    onSystemShutdown(app, powerMonitor, quit.goingDown);
+    watchHub(hub, confirm, popup, trayState, quit, log);
     hub.start();
     const trayed = await hasTrayHost(platform, env);
     if (quitting.begun) return;
@@ -192,6 +200,7 @@ function watchHub(
   confirm: Parameters<typeof watchQuestions>[1],
   popup: Popup,
   tray: TrayState,
+  quit: Quit,
   log: (line: string) => void,
 ): void {
   let disposers: (() => void)[] = [];
@@ -204,7 +213,10 @@ function watchHub(
     disposers = [
       watchQuestions(client, confirm, log),
       popup.attach(client),
-      followStatus(client, (status) => tray.set({ status })),
+      followStatus(client, (status) => {
+        tray.set({ status });
+        if (status.hub.draining !== undefined) quit.draining(status.hub.draining);
+      }),
     ];
   });
 }

@@ -176,12 +176,19 @@ test("a hub that cannot be taken over from is a failure that says what to do", a
   expect(children).toHaveLength(2);
 });
 
-test("stopping closes the channel, waits for the end, and nothing is started afterwards", async () => {
+const shutdown = (id: number, drainSeconds: number) => ({
+  type: "control",
+  text: JSON.stringify({ jsonrpc: "2.0", id, method: "hub.shutdown", params: { drainSeconds } }),
+});
+
+test("stopping asks the hub to drain, waits for the end, and nothing is started afterwards", async () => {
   const { hub, last, pass, children, timers } = bench();
   hub.start();
   last().message(READY);
-  const stopped = hub.stop();
-  expect(last().disconnected).toBe(true);
+  const stopped = hub.stop(30);
+  void hub.stop(0);
+  expect(last().sent).toEqual([shutdown(1, 30), shutdown(2, 0)]);
+  expect(last().disconnected).toBe(false);
   last().ended("it ended with code 0");
   await stopped;
   pass(100_000);
@@ -190,12 +197,31 @@ test("stopping closes the channel, waits for the end, and nothing is started aft
   expect([children.length, timers.length, last().signals]).toEqual([1, 0, []]);
 });
 
-test("a hub that does not end in order is ended by force", async () => {
+test("a hub that was not ready yet, or does not take the order, sees its channel closed", async () => {
+  const early = bench();
+  early.hub.start();
+  void early.hub.stop(30);
+  expect(early.last().disconnected).toBe(true);
+  const unwilling = bench();
+  unwilling.hub.start();
+  unwilling.last().message(READY);
+  void unwilling.hub.stop(30);
+  unwilling.last().message({
+    type: "control",
+    text: '{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"no","data":{"code":"internal"}}}',
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(unwilling.last().disconnected).toBe(true);
+});
+
+test("a hub that does not end in order after its drain is ended by force", async () => {
   const { hub, last, pass } = bench();
   hub.start();
   last().message(READY);
-  const stopped = hub.stop();
-  pass(10_000);
+  const stopped = hub.stop(30);
+  pass(39_999);
+  expect(last().signals).toEqual([]);
+  pass(1);
   pass(3_000);
   expect(last().signals).toEqual(["SIGTERM", "SIGKILL"]);
   last().ended("it was ended by SIGKILL");

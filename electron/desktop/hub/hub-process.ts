@@ -18,7 +18,7 @@ export interface HubProcessOptions {
   /** Asks the hub that holds the home to end and waits until it has; rejects with what to tell the person. */
   readonly takeOver: () => Promise<void>;
   readonly log: (line: string) => void;
-  /** How long a hub may take to end in order before it is told by a signal, in milliseconds. */
+  /** How long a hub may take to end in order after its drain before it is told by a signal, in milliseconds. */
   readonly stopMs?: number;
 }
 
@@ -31,8 +31,11 @@ export interface HubProcess {
   start(): void;
   /** Told every new state; returns the disposer. */
   onChange(listener: (state: HubState) => void): () => void;
-  /** Ends the hub and waits until it is gone; afterwards nothing is started any more. */
-  stop(): Promise<void>;
+  /**
+   * Ends the hub and waits until it is gone; afterwards nothing is started any more. Calls under way may take
+   * `drainSeconds`; said again with less, they are given less.
+   */
+  stop(drainSeconds: number): Promise<void>;
 }
 
 /** A run longer than this (milliseconds) starts the backoff anew. */
@@ -187,7 +190,7 @@ export function createHubProcess(options: HubProcessOptions): HubProcess {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async stop() {
+    async stop(drainSeconds) {
       stopped = true;
       cancelRetry?.();
       const current = run;
@@ -195,12 +198,18 @@ export function createHubProcess(options: HubProcessOptions): HubProcess {
         if (state.state !== "stopped") enter({ state: "stopped" });
         return;
       }
-      const limit = options.stopMs ?? 10_000;
+      const limit = drainSeconds * 1_000 + (options.stopMs ?? 10_000);
       const cancels = [
         clock.after(limit, () => current.child.kill("SIGTERM")),
         clock.after(limit + 3_000, () => current.child.kill("SIGKILL")),
       ];
-      current.child.disconnect();
+      // The channel stays open meanwhile: questions that hold calls can still be answered by it.
+      if (current.client === undefined) current.child.disconnect();
+      else
+        current.client.call("hub.shutdown", { drainSeconds }).catch((error: unknown) => {
+          log(`hub.shutdown: ${sentenceOf(error)}`);
+          current.child.disconnect();
+        });
       await current.ended;
       for (const cancel of cancels) cancel();
     },

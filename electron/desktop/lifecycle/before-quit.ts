@@ -8,14 +8,24 @@ export interface Quitting {
 /** How long windows may take to close, in milliseconds. */
 const WINDOWS_MS = 3_000;
 
-/** Quitting waits until everything that was started has ended. */
-export function onBeforeQuit(app: App, end: () => Promise<void>): Quitting {
+/**
+ * Quitting waits until everything that was started has ended. `end` may take its time, for calls that are under way;
+ * whoever quits again meanwhile does not want to wait: `hurry` has it end at once.
+ */
+export function onBeforeQuit(
+  app: Pick<App, "on" | "quit" | "exit">,
+  end: () => Promise<void>,
+  hurry: () => void,
+): Quitting {
   let begun = false;
   let over = false;
   app.on("before-quit", (event) => {
     if (over) return;
     event.preventDefault();
-    if (begun) return;
+    if (begun) {
+      hurry();
+      return;
+    }
     begun = true;
     void end().finally(() => {
       over = true;

@@ -1,5 +1,6 @@
 import type { Status } from "../../../shared/contract.ts";
 import type { HubState } from "../hub/hub-state.ts";
+import { drainWords } from "../lifecycle/quit.ts";
 
 export type TrayLook = "running" | "paused" | "busy" | "down" | "asking";
 
@@ -19,6 +20,8 @@ export interface TrayModel {
   readonly pause: "pause" | "resume" | undefined;
   /** Questions that wait: the menu leads to them, and never answers them. */
   readonly waiting: number;
+  /** The app is quitting and waits for calls: quitting again does not wait. */
+  readonly quitting?: true;
 }
 
 /** The tray for what is known. */
@@ -29,6 +32,15 @@ export function trayModel({ state, status, waiting }: TrayFacts): TrayModel {
     const why = state.state === "failed" ? `Hub cannot start: ${state.message}` : "Hub is down";
     return { look: "down", summary: why.slice(0, 100), pause: undefined, waiting: 0 };
   }
+  const left = status?.hub.draining;
+  if (left !== undefined)
+    return {
+      look: "busy",
+      summary: `Quitting: ${drainWords(left)}`,
+      pause: undefined,
+      waiting,
+      quitting: true,
+    };
   const pause = status?.hub.paused ? "resume" : "pause";
   if (waiting > 0) {
     const summary = waiting === 1 ? "1 question waits for you" : `${waiting} questions wait for you`;

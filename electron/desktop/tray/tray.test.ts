@@ -38,6 +38,18 @@ test("questions that wait give the tray its badge, and none is left when the hub
   expect(trayModel({ state: { state: "stopped" }, status: undefined, waiting: 2 }).waiting).toBe(0);
 });
 
+test("a hub that waits for calls before it ends says so, and offers no pause", () => {
+  const ending = status(false, "ready");
+  const hub = { ...ending.hub, draining: { calls: 2, questions: 1, until: "" } };
+  expect(trayModel({ state: running, status: { ...ending, hub }, waiting: 1 })).toEqual({
+    look: "busy",
+    summary: "Quitting: 2 calls are still running, and 1 question waits for an answer",
+    pause: undefined,
+    waiting: 1,
+    quitting: true,
+  });
+});
+
 test("a window is hidden into a tray only where one would be seen", async () => {
   const says = (answer: string) => async () => answer;
   const bus = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/run/bus" };

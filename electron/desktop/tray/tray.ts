@@ -44,7 +44,7 @@ export function createTray(actions: TrayActions, platform: string, initial: Tray
 
 /** The tray's menu. */
 function trayMenu(
-  { summary, pause, waiting }: TrayModel,
+  { summary, pause, waiting, quitting }: TrayModel,
   actions: TrayActions,
 ): MenuItemConstructorOptions[] {
   return [
@@ -56,6 +56,6 @@ function trayMenu(
       ? { label: "Resume Calls", click: () => actions.resume() }
       : { label: "Pause All Calls", enabled: pause === "pause", click: () => actions.pause() },
     { type: "separator" },
-    { label: "Quit Gatehouse", click: () => actions.quit() },
+    { label: quitting === true ? "Quit Now" : "Quit Gatehouse", click: () => actions.quit() },
   ];
 }
