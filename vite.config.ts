@@ -67,6 +67,7 @@ export default defineConfig({
         gatehouse: path("electron/cli/main.ts"),
         guard: path("electron/upstream/termination/guard-main.ts"),
         "store-worker": path("electron/storage/worker-main.ts"),
+        keychain: path("electron/secrets/keychain/helper-main.ts"),
       },
       "es",
     ),

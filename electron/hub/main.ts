@@ -7,6 +7,7 @@ import type { Method, Params, Result, Role } from "../../shared/contract.ts";
 import { GatehouseError } from "../../shared/errors.ts";
 import type { Config } from "../../shared/model/config.ts";
 import { createListener } from "../http/listener.ts";
+import { createSecretStores } from "../secrets/index.ts";
 import { acquireHomeLock } from "../storage/lock.ts";
 import { openStorage } from "../storage/open.ts";
 import {
@@ -25,6 +26,7 @@ import { projectFolder } from "./config/project-folder.ts";
 import { needsConfirmation } from "./config/review.ts";
 import { openConfig } from "./config/store.ts";
 import type { Emit } from "./control/broadcaster.ts";
+import { writeFileAtomic } from "./home/atomic.ts";
 import { ensureHomeKey, proveHub } from "./home/key.ts";
 import { prepareHome } from "./home/paths.ts";
 import { readRunFile, removeRunFile, writeRunFile } from "./home/run-file.ts";
@@ -32,6 +34,7 @@ import { createHub } from "./hub.ts";
 import { createLog, type Log } from "./log.ts";
 import { thisSystem } from "./pins/packages/system.ts";
 import type { Listener } from "./ports/endpoint.ts";
+import { chosenStore } from "./secrets/chosen-store.ts";
 import { ServerLogs } from "./server-logs.ts";
 import { VERSION } from "./version.ts";
 
@@ -114,6 +117,17 @@ async function startLocked(
   });
   undo.push(() => storage.close());
 
+  const stores = createSecretStores({
+    home: files.home,
+    homeKey,
+    helperScript: script("keychain", "../secrets/keychain/helper-main.ts"),
+    nodePath: process.execPath,
+    env: process.env,
+    write: writeFileAtomic,
+  });
+  undo.push(() => stores.close());
+  const secrets = chosenStore(stores, () => store.config.secrets.store);
+
   const instance = randomBytes(9).toString("hex");
   const processes = await watchProcesses(options.listen !== false, files.children, instance, log);
   undo.push(() => processes.close());
@@ -139,7 +153,7 @@ async function startLocked(
     resolveLaunch: async (name, config, project) => {
       const expanded = await expandServer(name, config, {
         env: process.env,
-        secret: () => Promise.resolve(undefined),
+        secret: (name) => secrets.get("secret", name),
         homedir: homedir(),
         project: config.isolation === "project" ? projectFolder(name, project, files.noProject) : null,
       });
@@ -224,6 +238,7 @@ async function startLocked(
     await hub.stop();
     await store.close();
     await processes.close();
+    stores.close();
     if (listening !== false) removeRunFile(files.runFile);
     log("info", "stopped");
     await undo[0]?.();

@@ -75,7 +75,7 @@ async function expandText(text: string, place: string, sources: ReferenceSources
         throw new GatehouseError(
           "not_found",
           `\${secret:${part.name}} in ${place}: there is no secret of that name`,
-          "This version stores no secrets yet: write ${env:NAME}, and set NAME in the environment that the hub is started in.",
+          `Set it: gatehouse secret set ${part.name}`,
         );
       filled += value;
     } else if (part.kind === "project") filled += sources.project ?? part.text;
