@@ -2,33 +2,13 @@
  * Local errors: a stable code that callers and scripts may branch on, a sentence that says what went wrong,
  * and what to do next. Wire errors (JSON-RPC) live in electron/core/jsonrpc/errors.ts.
  */
-const CODES = [
-  "bad_usage",
-  "bad_request",
-  "config_invalid",
-  "config_unwritable",
-  "forbidden",
-  "home_unusable",
-  "hub_not_running",
-  "hub_running",
-  "hub_untrusted",
-  "internal",
-  "name_taken",
-  "not_found",
-  "port_taken",
-  "runtime_missing",
-  "secrets_unavailable",
-  "server_not_ready",
-  "storage_newer",
-  "storage_unusable",
-  "unauthorized",
-  "unsupported",
-] as const;
-export type ErrorCode = (typeof CODES)[number];
+import { ERROR_CODES } from "./codes.ts";
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** Whether a text is a code of this list; what another process says may be of another version. */
 export function isErrorCode(text: string): text is ErrorCode {
-  return (CODES as readonly string[]).includes(text);
+  return (ERROR_CODES as readonly string[]).includes(text);
 }
 
 /** An error that a person is meant to read. `message` is the sentence; `advice` is what to do next. */

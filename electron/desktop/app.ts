@@ -126,7 +126,8 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
   onSecondInstance(app, show);
   onActivate(app, show);
   onOpenUrl(app, show);
-  onWindowAllClosed(app, () => tray !== undefined && !quitting.begun);
+  // While calls are waited for there may be no window; that is no second wish to quit.
+  onWindowAllClosed(app, () => tray !== undefined || quitting.begun);
   onWebContentsCreated(app, openLink);
   const call = (method: "hub.pause" | "hub.resume"): void => {
     hub.client?.call(method, {}).catch((error: unknown) => log(`${method}: ${String(error)}`));
@@ -165,7 +166,7 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
     popup = createConsentPopup({
       root,
       icon: appImage,
-      quitting: () => quitting.begun,
+      quitting: () => quitting.over,
       counted: (waiting) => {
         app.setBadgeCount(waiting);
         trayState.set({ waiting });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { capture, projectRoot } from "./node24.mjs";
 
-const SOURCES = ["electron", "renderer", "shared", "vite.config.ts", "package-lock.json"];
+const SOURCES = ["electron", "renderer", "shared", "docs/errors.md", "vite.config.ts", "package-lock.json"];
 const PRODUCTS = [
   "dist/node/gatehouse.js",
   "dist/node/guard.js",

@@ -3,6 +3,8 @@ import type { App } from "electron";
 export interface Quitting {
   /** True from the moment quitting was asked for: windows close for good then. */
   readonly begun: boolean;
+  /** True once everything that was waited for has ended: until then questions can still be answered. */
+  readonly over: boolean;
 }
 
 /** How long windows may take to close, in milliseconds. */
@@ -37,6 +39,9 @@ export function onBeforeQuit(
   return {
     get begun() {
       return begun;
+    },
+    get over() {
+      return over;
     },
   };
 }
