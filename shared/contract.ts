@@ -12,6 +12,13 @@ import { callDetailSchema, callFilterSchema, callSummarySchema } from "./model/c
 import { clientDetailSchema, clientSchema, labelsSchema } from "./model/client.ts";
 import { profileSchema, ruleSchema, serverConfigSchema } from "./model/config.ts";
 import { grantSchema, heldSchema, ruleTestSchema, ruleViewSchema, seenSchema } from "./model/consent.ts";
+import {
+  metricsDimensionSchema,
+  metricsFilterSchema,
+  metricsHeatmapSchema,
+  metricsSeriesSchema,
+  metricsTopSchema,
+} from "./model/metrics.ts";
 import { answerSchema, changeSchema, questionSchema } from "./model/question.ts";
 import { launchSchema, logLineSchema, serverDetailSchema, serverSummarySchema } from "./model/server.ts";
 
@@ -34,6 +41,13 @@ const method = <P extends z.ZodType, R extends z.ZodType>(grants: Grants, params
 const nothing = z.object({});
 const done = z.object({ ok: z.literal(true) });
 const named = z.object({ name: z.string() });
+
+/** A span of time in milliseconds since the epoch, and which calls in it. */
+const metricsSpan = z.object({
+  from: z.number().min(0),
+  to: z.number().min(0),
+  filter: metricsFilterSchema.default({}),
+});
 
 export const settingsSchema = z.object({
   home: z.string(),
@@ -277,6 +291,21 @@ export const methods = {
         .default(1024 * 1024),
     }),
     callDetailSchema,
+  ),
+
+  /** Calls over time, at most 300 buckets; `by` tells the busiest apart as well. */
+  "metrics.series": method(
+    read,
+    metricsSpan.extend({ by: metricsDimensionSchema.optional() }),
+    metricsSeriesSchema,
+  ),
+  /** How many calls took how long over time. */
+  "metrics.heatmap": method(read, metricsSpan, metricsHeatmapSchema),
+  /** The slowest and the most failing tools, beside the span of the same length before. */
+  "metrics.top": method(
+    read,
+    metricsSpan.extend({ limit: z.int().min(1).max(100).default(10) }),
+    metricsTopSchema,
   ),
 
   "questions.list": method(read, nothing, z.object({ pending: z.array(questionSchema) })),

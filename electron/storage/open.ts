@@ -7,6 +7,7 @@ import { openCatalogs } from "./catalogs.ts";
 import { openClients } from "./clients.ts";
 import { type Connection, openConnection, unusable } from "./database.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import { openMetrics } from "./metrics.ts";
 import { migrate } from "./migrate.ts";
 import { openNames } from "./names.ts";
 import { openOAuth } from "./oauth.ts";
@@ -89,6 +90,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
 
     return {
       calls,
+      metrics: openMetrics(worker),
       clients,
       sessions,
       catalogs: openCatalogs(connection, clock),

@@ -15,6 +15,7 @@ import { grantHandlers } from "./grants.ts";
 import { auditHandlers } from "./handlers/audit.ts";
 import { callHandlers } from "./handlers/calls.ts";
 import { clientActs, clientHandlers, describe } from "./handlers/clients.ts";
+import { metricsHandlers } from "./handlers/metrics.ts";
 import { profileActs, profileHandlers } from "./handlers/profiles.ts";
 import { acceptPins, askToAccept, pinHandlers } from "./pins.ts";
 import { Questions } from "./questions.ts";
@@ -146,6 +147,7 @@ export function createHandlers(state: HubState): Handlers {
     ...profileHandlers(state, profiles),
     ...auditHandlers(state),
     ...callHandlers(state),
+    ...metricsHandlers(state),
     ...ruleHandlers(state),
     "hub.status": (): Status => ({
       hub: state.hub(),

@@ -1,6 +1,7 @@
 import type { AuditEntry } from "../../../shared/model/audit.ts";
 import type { CallDetail, CallFilter, CallStatus, CallSummary } from "../../../shared/model/call.ts";
 import type { Client, ClientSession, Labels } from "../../../shared/model/client.ts";
+import type { MetricsStore } from "./metrics.ts";
 import type { OAuthStore, TokenAudience } from "./pairing.ts";
 
 /** A finished call. Times in microseconds; payloads are raw JSON bytes, spliced from the messages themselves. */
@@ -210,6 +211,7 @@ export interface RuleUseStore {
 
 export interface Storage {
   readonly calls: CallLog;
+  readonly metrics: MetricsStore;
   readonly clients: ClientStore;
   readonly sessions: SessionStore;
   readonly catalogs: CatalogStore;

@@ -32,6 +32,8 @@ export interface MemoryStorage extends Storage {
   release(): void;
 }
 
+const noSums = new Error("storage in memory keeps no sums of calls");
+
 export function createMemoryStorage(): MemoryStorage {
   const catalogs = new Map<string, { key: string; parts: CatalogParts }>();
   const acts: AuditEntry[] = [];
@@ -98,6 +100,11 @@ export function createMemoryStorage(): MemoryStorage {
         });
       },
       countSince: () => new Map(),
+    },
+    metrics: {
+      series: () => Promise.reject(noSums),
+      heatmap: () => Promise.reject(noSums),
+      top: () => Promise.reject(noSums),
     },
     clients: {
       all: () => [...storage.storedClients],

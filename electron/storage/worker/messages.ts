@@ -1,4 +1,5 @@
 import type { CallDetail, CallSummary } from "../../../shared/model/call.ts";
+import type { MetricsStore } from "../../hub/ports/metrics.ts";
 import type { CallQueryFilter, CallRow } from "../../hub/ports/storage.ts";
 
 /** What the storage worker is started with. */
@@ -17,6 +18,13 @@ export interface Services {
     gives: { calls: CallSummary[]; more: boolean };
   };
   get: { takes: { id: number; maxBytes: number }; gives: CallDetail | undefined };
+  /** One of the questions about sums of calls. */
+  metrics: {
+    takes: {
+      [M in keyof MetricsStore]: { ask: M; query: Parameters<MetricsStore[M]>[0] };
+    }[keyof MetricsStore];
+    gives: Awaited<ReturnType<MetricsStore[keyof MetricsStore]>>;
+  };
   /** Copies the log into the database and brings the time floors up to date. */
   maintain: { takes: undefined; gives: undefined };
   /** Ends running searches, waits for running stores, closes the connection. */

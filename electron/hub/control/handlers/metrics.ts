@@ -1,0 +1,10 @@
+import type { HubState } from "../../state.ts";
+import type { Handlers } from "../control-endpoint.ts";
+
+export const metricsHandlers = (
+  state: HubState,
+): Pick<Handlers, "metrics.series" | "metrics.heatmap" | "metrics.top"> => ({
+  "metrics.series": ({ by, ...query }) => state.storage.metrics.series({ ...query, by }),
+  "metrics.heatmap": (query) => state.storage.metrics.heatmap(query),
+  "metrics.top": (query) => state.storage.metrics.top(query),
+});

@@ -1,0 +1,13 @@
+import type { MetricsStore } from "../hub/ports/metrics.ts";
+import type { WorkerLink } from "./worker-link.ts";
+
+/** The sums of calls, which the worker keeps and reads. */
+export function openMetrics(worker: WorkerLink): MetricsStore {
+  const ask = (takes: Parameters<typeof worker.ask<"metrics">>[1]): Promise<never> =>
+    worker.ask("metrics", takes) as Promise<never>;
+  return {
+    series: (query) => ask({ ask: "series", query }),
+    heatmap: (query) => ask({ ask: "heatmap", query }),
+    top: (query) => ask({ ask: "top", query }),
+  };
+}

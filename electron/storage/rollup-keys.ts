@@ -1,0 +1,94 @@
+import type { MetricsDimension, MetricsFilter } from "../../shared/model/metrics.ts";
+import type { Connection } from "./database.ts";
+import { type Names, nameKind } from "./names.ts";
+
+/** The ids of names that calls are told apart by; 0 for none. */
+export type RollupNames = Readonly<Record<MetricsDimension, number>>;
+
+/** By their position, the `kind` of rollup_key: which dimensions it tells apart. Append only. */
+export const rollupKinds: readonly (readonly MetricsDimension[])[] = [
+  [],
+  ["server"],
+  ["server", "tool"],
+  ["client"],
+  ["project"],
+  ["server", "tool", "client", "project"],
+];
+
+/** What some sums are of. */
+export interface RollupKey extends RollupNames {
+  readonly id: number;
+}
+
+/** Which kinds are cheapest to read, first: few keys before many. */
+const cheapest = [0, 1, 3, 4, 2, 5];
+
+/** The keys on one connection. */
+export interface RollupKeys {
+  /** The id of a key, made when it is new: call it only inside a transaction. */
+  idOf(kind: number, names: RollupNames): number;
+  /** Forgets what is cached: needed after a rollback. */
+  forget(): void;
+  /** The keys that together are all calls that a filter admits, told apart by `dimensions` at least. */
+  matching(filter: MetricsFilter, dimensions: readonly MetricsDimension[]): RollupKey[];
+  all(): number[];
+}
+
+const cached = 20_000;
+
+export function openRollupKeys(connection: Connection, names: Names): RollupKeys {
+  const select = connection
+    .prepare<[number, number, number, number, number], number>(
+      "SELECT id FROM rollup_key WHERE kind = ? AND server = ? AND tool = ? AND client = ? AND project = ?",
+    )
+    .pluck();
+  const insert = connection.prepare(
+    "INSERT INTO rollup_key (kind, server, tool, client, project) VALUES (?, ?, ?, ?, ?)",
+  );
+  const ids = connection.prepare<[], number>("SELECT id FROM rollup_key").pluck();
+  const cache = new Map<string, number>();
+
+  /** The ids of a name; what is no tool call has its method in the tool's place. */
+  const idsOf = (dimension: MetricsDimension, text: string): number[] => {
+    const kinds = dimension === "tool" ? [nameKind.tool, nameKind.method] : [nameKind[dimension]];
+    return kinds.flatMap((kind) => names.exactly(kind, text) ?? []);
+  };
+
+  return {
+    idOf(kind, { server, tool, client, project }) {
+      const told = rollupKinds[kind] ?? [];
+      const key = [
+        kind,
+        told.includes("server") ? server : 0,
+        told.includes("tool") ? tool : 0,
+        told.includes("client") ? client : 0,
+        told.includes("project") ? project : 0,
+      ] as const;
+      const text = key.join();
+      const known = cache.get(text);
+      if (known !== undefined) return known;
+      const id = select.get(...key) ?? Number(insert.run(...key).lastInsertRowid);
+      if (cache.size >= cached) cache.clear();
+      cache.set(text, id);
+      return id;
+    },
+    forget: () => cache.clear(),
+    matching(filter, dimensions) {
+      const wanted = Object.entries(filter).filter(([, text]) => text !== undefined) as [
+        MetricsDimension,
+        string,
+      ][];
+      const needed = [...dimensions, ...wanted.map(([dimension]) => dimension)];
+      const tells = (number: number): boolean =>
+        needed.every((dimension) => rollupKinds[number]?.includes(dimension));
+      const kind = cheapest.find(tells) ?? 5;
+      const conditions = wanted.map(([dimension]) => ` AND ${dimension} IN (SELECT value FROM json_each(?))`);
+      return connection
+        .prepare<unknown[], RollupKey>(
+          `SELECT id, server, tool, client, project FROM rollup_key WHERE kind = ${kind}${conditions.join("")}`,
+        )
+        .all(...wanted.map(([dimension, text]) => JSON.stringify(idsOf(dimension, text))));
+    },
+    all: () => ids.all(),
+  };
+}

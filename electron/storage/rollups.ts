@@ -1,0 +1,218 @@
+import { LEVELS } from "../core/metrics/grid.ts";
+import { Histogram } from "../core/metrics/histogram.ts";
+import type { Connection } from "./database.ts";
+import { type Names, nameKind } from "./names.ts";
+import { openRollupKeys, type RollupNames, rollupKinds } from "./rollup-keys.ts";
+
+/** Keeps the sums of calls up to date from the committed rows, in the order of their ids, each once. */
+export interface Rollups {
+  /** Adds what is missing, in short steps with other work in between, until it is done or `milliseconds` are over. */
+  catchUp(milliseconds: number): Promise<void>;
+  /** Calls that are recorded and not in the sums yet, at most. */
+  behind(): number;
+  /** The last call that is in the sums. */
+  mark(): number;
+  /** Removes what is finer than it need be for its age. */
+  thin(): Promise<void>;
+  stop(): void;
+}
+
+interface Options {
+  readonly connection: Connection;
+  readonly names: Names;
+  readonly inTurn: <T>(write: () => T) => T;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** started_at, client, server, tool, method, project, status, duration_us, consent_us, request, result and error bytes, id. */
+type Row = readonly [
+  number,
+  number | null,
+  number | null,
+  number | null,
+  number,
+  number | null,
+  number,
+  number,
+  number,
+  number | null,
+  number | null,
+  number | null,
+  number,
+];
+
+/** What is added to the sums of one key in one bucket. */
+interface Sums {
+  readonly level: number;
+  readonly start: number;
+  readonly kind: number;
+  readonly names: RollupNames;
+  readonly counts: number[];
+  readonly latency: Histogram;
+  readonly waits: Histogram;
+}
+
+type StoredSums = [...counts: number[], latency: Buffer, waits: Buffer];
+
+/** calls, then the statuses after "ok" in the order of status.ts, then bytes of requests and of results. */
+const COUNTS = 8;
+const COLUMNS =
+  "calls, tool_errors, errors, denied, cancelled, timeouts, request_bytes, result_bytes, latency, waits";
+
+/** How long one write may hold up others, in milliseconds, and how many rows a step may have. */
+const writeFor = 4;
+const fewest = 16;
+const most = 2_048;
+/** Buckets of one key that one write removes. */
+const thinAtOnce = 512;
+
+export function openRollups({ connection, names, inTurn, clock }: Options): Rollups {
+  const keys = openRollupKeys(connection, names);
+  const next = connection
+    .prepare<[number, number], Row>(
+      `SELECT started_at, client, server, tool, method, project, status, duration_us, consent_us,
+              request_bytes, result_bytes, error_bytes, id
+       FROM call WHERE id > ? ORDER BY id LIMIT ?`,
+    )
+    .raw();
+  const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+  const marked = connection.prepare<[], number>("SELECT call FROM rollup_mark").pluck();
+  const setMark = connection.prepare<[number]>("UPDATE rollup_mark SET call = ?");
+  const stored = connection
+    .prepare<[number, number, number], StoredSums>(
+      `SELECT ${COLUMNS} FROM rollup WHERE level = ? AND key = ? AND start = ?`,
+    )
+    .raw();
+  const put = connection.prepare(
+    `INSERT OR REPLACE INTO rollup (level, key, start, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const oldest = connection
+    .prepare<[number, number], number | null>("SELECT min(start) FROM rollup WHERE level = ? AND key = ?")
+    .pluck();
+  const remove = connection.prepare("DELETE FROM rollup WHERE level = ? AND key = ? AND start < ?");
+
+  let size = 128;
+  let stopped = false;
+  let running: Promise<void> | undefined;
+
+  /** The mark, put back when all calls are gone and ids begin anew. */
+  const mark = (): number => {
+    const last = marked.get() ?? 0;
+    return last > (newest.get() ?? 0) ? 0 : last;
+  };
+
+  const dimensionsOf = ([, client, server, tool, method, project]: Row): RollupNames => ({
+    server: server ?? 0,
+    // Resources, and names that lead nowhere, are whatever a client writes: those calls go by their method.
+    tool: server !== null && method === names.exactly(nameKind.method, "tools/call") ? (tool ?? 0) : method,
+    client: client ?? 0,
+    project: project ?? 0,
+  });
+
+  const sumUp = (rows: readonly Row[]): Sums[] => {
+    const sums = new Map<string, Sums>();
+    const now = clock();
+    for (const row of rows) {
+      const dimensions = dimensionsOf(row);
+      const [startedAt, , , , , , status, durationUs, consentUs, request, result, error] = row;
+      for (const [level, { width, keptFor }] of LEVELS.entries()) {
+        if (startedAt < now - keptFor - width) continue;
+        const start = Math.floor(startedAt / width);
+        for (const [kind, told] of rollupKinds.entries()) {
+          const text = `${level} ${start} ${kind} ${told.map((dimension) => dimensions[dimension]).join()}`;
+          let sum = sums.get(text);
+          if (sum === undefined) {
+            const counts = new Array<number>(COUNTS).fill(0);
+            const histograms = { latency: new Histogram(), waits: new Histogram() };
+            sum = { level, start, kind, names: dimensions, counts, ...histograms };
+            sums.set(text, sum);
+          }
+          const { counts } = sum;
+          counts[0] = (counts[0] ?? 0) + 1;
+          if (status > 0 && status < 6) counts[status] = (counts[status] ?? 0) + 1;
+          counts[6] = (counts[6] ?? 0) + (request ?? 0);
+          counts[7] = (counts[7] ?? 0) + (result ?? error ?? 0);
+          sum.latency.record(durationUs - consentUs);
+          if (consentUs > 0) sum.waits.record(consentUs);
+        }
+      }
+    }
+    return [...sums.values()];
+  };
+
+  const write = connection.transaction((sums: readonly Sums[], last: number) => {
+    for (const { level, start, kind, names: dimensions, counts, latency, waits } of sums) {
+      const key = keys.idOf(kind, dimensions);
+      const before = stored.get(level, key, start);
+      if (before !== undefined) {
+        for (let i = 0; i < COUNTS; i++) counts[i] = (counts[i] ?? 0) + (before[i] as number);
+        latency.mergeBytes(before[COUNTS] as Buffer);
+        waits.mergeBytes(before[COUNTS + 1] as Buffer);
+      }
+      put.run(level, key, start, ...counts, latency.encode(), waits.encode());
+    }
+    setMark.run(last);
+  });
+
+  /** Adds the next rows; false when there are none. */
+  const step = (): boolean => {
+    const rows = next.all(mark(), size);
+    const last = rows.at(-1)?.[12];
+    if (last === undefined) return false;
+    const sums = sumUp(rows);
+    let took = 0;
+    try {
+      inTurn(() => {
+        const began = performance.now();
+        write.immediate(sums, last);
+        took = performance.now() - began;
+      });
+    } catch (error) {
+      keys.forget();
+      throw error;
+    }
+    if (took > writeFor) size = Math.max(fewest, Math.floor(size / 2));
+    else if (took < writeFor / 3 && rows.length === size) size = Math.min(most, size * 2);
+    return true;
+  };
+
+  const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  const run = async (): Promise<void> => {
+    while (!stopped && step()) await pause();
+  };
+
+  return {
+    async catchUp(milliseconds) {
+      // One at a time: a step reads what the one before has written.
+      running ??= run().finally(() => {
+        running = undefined;
+      });
+      let timer: NodeJS.Timeout | undefined;
+      const over = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, milliseconds);
+      });
+      await Promise.race([running, over]).finally(() => clearTimeout(timer));
+    },
+    behind: () => Math.max(0, (newest.get() ?? 0) - mark()),
+    mark,
+    async thin() {
+      const now = clock();
+      for (const [level, { width, keptFor }] of LEVELS.entries()) {
+        const end = Math.floor((now - keptFor) / width) - 1;
+        for (const key of keys.all()) {
+          for (let from = oldest.get(level, key); typeof from === "number" && from < end && !stopped; ) {
+            const to = Math.min(end, from + thinAtOnce);
+            inTurn(() => remove.run(level, key, to));
+            await pause();
+            from = oldest.get(level, key);
+          }
+        }
+      }
+    },
+    stop() {
+      stopped = true;
+    },
+  };
+}
