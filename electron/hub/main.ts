@@ -13,7 +13,7 @@ import { openStorage } from "../storage/open.ts";
 import {
   type ChildRegistry,
   createChildRecord,
-  createLoginPath,
+  createLoginEnvironments,
   createProcessTable,
   createTransportFactory,
   startGuard,
@@ -132,6 +132,7 @@ async function startLocked(
   const processes = await watchProcesses(options.listen !== false, files.children, instance, log);
   undo.push(() => processes.close());
   const processTable = createProcessTable();
+  const login = createLoginEnvironments({ log });
 
   const listening = options.listen;
   const uiFolder = listening !== false && listening.ui ? builtRenderer() : undefined;
@@ -148,7 +149,7 @@ async function startLocked(
       registries: [...processes.registries, processTable],
       instance,
       log,
-      path: createLoginPath({ log }),
+      login,
     }),
     resolveLaunch: async (name, config, project) => {
       const expanded = await expandServer(name, config, {
@@ -199,6 +200,9 @@ async function startLocked(
     log("info", `listening on ${bound.url}`);
   }
   void hub.applyConfig(store.config);
+  // The shell's profiles may take a second, which the first call need not wait for.
+  if (listening !== false && Object.values(store.config.mcpServers).some(({ type }) => type === "stdio"))
+    void login.get();
   const askAboutEdit = createHeldEdits({
     questions: hub.state.questions,
     broadcaster: hub.state.broadcaster,

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { remoteServerSchema } from "../../shared/model/config.ts";
 import type { TransportEnd } from "../hub/ports/upstream.ts";
+import { loginWith } from "./fixtures/harness.ts";
 import { createTransportFactory } from "./index.ts";
 
 it.each(["http", "sse"] as const)(
@@ -10,7 +11,7 @@ it.each(["http", "sse"] as const)(
       registries: [],
       instance: "i",
       log: () => undefined,
-      path: async () => "",
+      login: loginWith(""),
       env: {},
     });
     const config = remoteServerSchema.parse({ type, url: "http://127.0.0.1:1/mcp" });

@@ -1,5 +1,6 @@
 import type { TransportFactory } from "../hub/ports/upstream.ts";
 import { type Clock, type Log, systemClock } from "./clock.ts";
+import type { LoginEnvironments } from "./environment/login-environment.ts";
 import { formatMark } from "./environment/marker.ts";
 import { createRemoteTransport } from "./remote/index.ts";
 import { createStdioTransport } from "./stdio/stdio-transport.ts";
@@ -7,7 +8,12 @@ import type { ChildRegistry } from "./termination/guard.ts";
 import { currentSystem, type ProcessSystem } from "./termination/process-system.ts";
 import { defaultGrace, type Grace } from "./termination/terminate-tree.ts";
 
-export { createLoginPath } from "./environment/login-path.ts";
+export {
+  createLoginEnvironments,
+  type LoginEnvironment,
+  type LoginEnvironments,
+} from "./environment/login-environment.ts";
+export { type FoundCommand, findCommand } from "./stdio/find-command.ts";
 export { type ChildRegistry, startGuard } from "./termination/guard.ts";
 export { createChildRecord, sweepLeftovers } from "./termination/leftovers.ts";
 export { createProcessTable } from "./termination/process-table.ts";
@@ -18,8 +24,8 @@ export interface TransportFactoryOptions {
   /** Random for each start of the hub, the same that the guard was given. Letters and digits. */
   readonly instance: string;
   readonly log: Log;
-  /** The PATH for servers: `createLoginPath(…)`. */
-  readonly path: () => Promise<string>;
+  /** Where servers' programs are found: `createLoginEnvironments(…)`. */
+  readonly login: LoginEnvironments;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly platform?: NodeJS.Platform;
   readonly system?: ProcessSystem;
@@ -33,7 +39,7 @@ export function createTransportFactory(options: TransportFactoryOptions): Transp
     registries,
     instance,
     log,
-    path,
+    login,
     env: baseEnv = process.env,
     platform = process.platform,
     system = currentSystem(platform),
@@ -48,7 +54,7 @@ export function createTransportFactory(options: TransportFactoryOptions): Transp
         return createRemoteTransport({ ...launch, config }, events, { clock, env: baseEnv });
       count += 1;
       const mark = formatMark(instance, launch.name, count);
-      const deps = { platform, baseEnv, path, mark, registries, system, clock, grace, log };
+      const deps = { platform, baseEnv, login, mark, registries, system, clock, grace, log };
       return createStdioTransport({ ...launch, config }, events, deps);
     },
   };

@@ -9,6 +9,7 @@ import { McpServer } from "@modelcontextprotocol/server";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { callOf, createTestHub, type TestHub } from "../../hub/testing/test-hub.ts";
+import { loginWith } from "../fixtures/harness.ts";
 import { createTransportFactory } from "../index.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -28,7 +29,7 @@ async function hubFor(
     registries: [],
     instance: "t",
     log: () => undefined,
-    path: () => Promise.resolve(""),
+    login: loginWith(""),
     env: {},
   });
   hub.server.factory.open = (launch, events) => factory.open({ ...launch, headers }, events);

@@ -1,7 +1,10 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
 import type { StdioServerConfig } from "../../../shared/model/config.ts";
+import { variable } from "../environment/child-environment.ts";
+import type { LoginEnvironment } from "../environment/login-environment.ts";
+import { expandHome, notFoundSentence, probeDisk } from "./find-command.ts";
 import { type LaunchPlan, lookUp, type Probe, planLaunch } from "./launch-plan.ts";
 
 /** Why a server's process could not be started. */
@@ -16,30 +19,16 @@ export interface PreparedLaunch {
   readonly cwd: string;
 }
 
-const probeDisk: Probe = (file) => {
-  try {
-    if (!statSync(file).isFile()) return { isFile: false, executable: false };
-  } catch {
-    return { isFile: false, executable: false };
-  }
-  try {
-    accessSync(file, constants.X_OK);
-    return { isFile: true, executable: true };
-  } catch {
-    return { isFile: true, executable: false };
-  }
-};
-
-const expandHome = (path: string): string => path.replace(/^~(?=$|[\\/])/, () => homedir());
-
 /**
  * Finds a server's program and working folder, and says exactly what is missing. Without a declared `cwd` it is the
- * person's home folder: the hub's own would be an accident of how the hub was started.
+ * person's home folder: the hub's own would be an accident of how the hub was started. `env` is the process's whole
+ * environment; `login` says where its PATH comes from, unless the person has declared one.
  */
 export function prepareLaunch(
   config: StdioServerConfig,
   env: Readonly<Record<string, string>>,
   platform: NodeJS.Platform,
+  login: LoginEnvironment,
   probe: Probe = probeDisk,
 ): PreparedLaunch | LaunchProblem {
   const cwd = expandHome(config.cwd ?? homedir());
@@ -50,9 +39,11 @@ export function prepareLaunch(
   const command = expandHome(config.command);
   const lookup = lookUp({ command, cwd, env, platform, probe });
   if (!lookup.found) {
-    const message = lookup.byPath
-      ? `The program ${lookup.searched[0]} does not exist. Correct "command", or install it there.`
-      : notInPath(command, lookup.searched);
+    const message = notFoundSentence(command, lookup, {
+      platform,
+      login: variable(env, "PATH", platform) === login.path ? login : undefined,
+      isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+    });
     return { code: "command_not_found", message };
   }
   if (!lookup.executable) {
@@ -90,8 +81,3 @@ export function spawnProblem(error: unknown, file: string): LaunchProblem {
 }
 
 const failed = (message: string): LaunchProblem => ({ code: "spawn_failed", message });
-
-function notInPath(command: string, folders: readonly string[]): string {
-  const where = folders.length > 0 ? `in PATH (${folders.join(", ")})` : "because PATH is empty";
-  return `The program "${command}" was not found ${where}. Install it, or give its whole path as "command".`;
-}

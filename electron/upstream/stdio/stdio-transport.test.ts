@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { allGone, fixture, isAlive, type OpenServer, openServer } from "../fixtures/harness.ts";
-import type { TransportFactoryOptions } from "../index.ts";
+import { allGone, fixture, isAlive, loginWith, type OpenServer, openServer } from "../fixtures/harness.ts";
+import type { LoginEnvironment, TransportFactoryOptions } from "../index.ts";
 
 const opened: OpenServer[] = [];
 const folders: string[] = [];
@@ -152,10 +152,11 @@ describe("the end", () => {
   });
 
   it("by stop before the process was spawned starts none", async () => {
-    const path = Promise.withResolvers<string>();
-    const server = start({ args: [fixture("echo.mjs")] }, { path: () => path.promise });
+    const known = Promise.withResolvers<LoginEnvironment>();
+    const login = { ...loginWith(""), get: () => known.promise };
+    const server = start({ args: [fixture("echo.mjs")] }, { login });
     await server.transport.stop();
-    path.resolve("");
+    known.resolve(await loginWith("").get());
     expect(await server.closed).toMatchObject({ code: "stopped" });
     await Promise.resolve();
     expect(server.transport.pid).toBeNull();
@@ -199,13 +200,44 @@ describe("the end", () => {
 });
 
 describe("a start that fails", () => {
-  it("names a missing command and the PATH that was searched", async () => {
+  it("names a missing command, the whole PATH that was searched, who named it, and what to install", async () => {
     const folder = temporary();
-    const end = await start({ command: "no-such-program" }, { path: () => Promise.resolve(folder) }).closed;
+    const gone = join(folder, "gone");
+    const end = await start(
+      { command: "uvx" },
+      { login: loginWith(`${folder}${delimiter}${gone}`, { source: "login-shell", shell: "/bin/zsh" }) },
+    ).closed;
     expect(end).toMatchObject({ code: "command_not_found", exitCode: null });
-    expect(end.message).toBe(
-      `The program "no-such-program" was not found in PATH (${folder}). Install it, or give its whole path as "command".`,
+    const [lead, tail] = end.message.split("https://docs.astral.sh/uv");
+    expect(lead).toBe(
+      `The program "uvx" was not found in PATH (${folder}, ${gone} [no such folder]). ` +
+        'This PATH is the one of the login shell /bin/zsh. Install uv, which "uvx" is part of: ',
     );
+    expect(tail).toMatch(/, or give its whole path as "command"\.$/);
+  });
+
+  it("says so when the PATH is the one that the person has declared, and of an unknown program no more than to install it", async () => {
+    const folder = temporary();
+    const end = await start({ command: "no-such-program", env: { PATH: folder } }).closed;
+    expect(end.message).toBe(
+      `The program "no-such-program" was not found in PATH (${folder}). This PATH is the one in the server's "env". Install it, or give its whole path as "command".`,
+    );
+  });
+
+  it("asks for the environment anew before it gives up, as the person may have installed the program meanwhile", async () => {
+    const known = loginWith(temporary(), { at: 0 });
+    let asked = 0;
+    const login = {
+      get: known.get,
+      refresh: () => {
+        asked += 1;
+        return loginWith(dirname(process.execPath)).get();
+      },
+    };
+    const server = start({ command: "node", args: [fixture("echo.mjs")] }, { login });
+    await server.opened;
+    expect(asked).toBe(1);
+    await server.transport.stop();
   });
 
   it("tells a missing working folder from a missing command", async () => {
@@ -247,11 +279,18 @@ describe("the server's surroundings", () => {
       {
         instance: "abc",
         env: { HOME: "/home/me", NODE_OPTIONS: "--bad", SSH_AUTH_SOCK: "/s", GATEHOUSE_HOME: "/g" },
-        path: () => Promise.resolve("/usr/bin"),
+        login: loginWith("/usr/bin", { variables: { LANG: "de_DE.UTF-8", NVM_DIR: "/home/me/.nvm" } }),
       },
     );
     const { env, cwd } = JSON.parse((await server.message(0)).toString());
-    expect(env).toEqual({ HOME: "/home/me", PATH: "/usr/bin", TOKEN: "t", MCP_HUB_MARK: "abc:fixture:1" });
+    expect(env).toEqual({
+      HOME: "/home/me",
+      LANG: "de_DE.UTF-8",
+      NVM_DIR: "/home/me/.nvm",
+      PATH: "/usr/bin",
+      TOKEN: "t",
+      MCP_HUB_MARK: "abc:fixture:1",
+    });
     expect(cwd).toBe(homedir());
   });
 });

@@ -10,6 +10,7 @@ import { LineFramer } from "../../core/jsonrpc/framing.ts";
 import type { ServerLaunch, Transport, TransportEnd, TransportEvents } from "../../hub/ports/upstream.ts";
 import type { Clock, Log } from "../clock.ts";
 import { childEnvironment } from "../environment/child-environment.ts";
+import type { LoginEnvironment, LoginEnvironments } from "../environment/login-environment.ts";
 import type { ChildRegistry } from "../termination/guard.ts";
 import type { ChildProcessRecord } from "../termination/membership.ts";
 import type { ProcessSystem } from "../termination/process-system.ts";
@@ -24,8 +25,8 @@ export interface StdioDependencies {
   readonly platform: NodeJS.Platform;
   /** The environment that the safe base is taken from. */
   readonly baseEnv: Readonly<Record<string, string | undefined>>;
-  /** The PATH for servers. */
-  readonly path: () => Promise<string>;
+  /** Where programs are found. */
+  readonly login: LoginEnvironments;
   /** The mark of this very start. */
   readonly mark: string;
   readonly registries: readonly ChildRegistry[];
@@ -39,10 +40,18 @@ export interface StdioDependencies {
 const MAX_MESSAGE = 64 * 1024 * 1024;
 /** How long the last output and the exit code of an ending process are waited for, in milliseconds. */
 const LAST_WORDS_MS = 250;
+/** A login environment older than this, in milliseconds, is asked for anew before a command is given up as missing. */
+const STALE_LOGIN_MS = 10_000;
+
+/** A launch whose server is a child process. */
+type StdioLaunch = Omit<ServerLaunch, "config"> & { readonly config: StdioServerConfig };
+
+const isMissing = (prepared: PreparedLaunch | LaunchProblem): boolean =>
+  "code" in prepared && prepared.code === "command_not_found";
 
 /** Starts a server's process. Every failure comes as `closed`, never as a throw, and never before this returns. */
 export function createStdioTransport(
-  launch: Omit<ServerLaunch, "config"> & { readonly config: StdioServerConfig },
+  launch: StdioLaunch,
   events: TransportEvents,
   deps: StdioDependencies,
 ): Transport {
@@ -68,11 +77,7 @@ class StdioTransport implements Transport {
   readonly #exited = Promise.withResolvers<void>();
   readonly #outputClosed = Promise.withResolvers<void>();
 
-  constructor(
-    launch: Omit<ServerLaunch, "config"> & { readonly config: StdioServerConfig },
-    events: TransportEvents,
-    deps: StdioDependencies,
-  ) {
+  constructor(launch: StdioLaunch, events: TransportEvents, deps: StdioDependencies) {
     this.#events = events;
     this.#deps = deps;
     this.#writer = new StdinWriter({
@@ -114,18 +119,36 @@ class StdioTransport implements Transport {
     return this.#ended;
   }
 
-  async #start(launch: Omit<ServerLaunch, "config"> & { readonly config: StdioServerConfig }): Promise<void> {
-    const { platform, baseEnv, mark: marker } = this.#deps;
+  async #start(launch: StdioLaunch): Promise<void> {
+    const { login, clock } = this.#deps;
     try {
-      const path = await this.#deps.path();
+      const known = await login.get();
       if (this.#stage !== "starting") return;
-      const env = childEnvironment({ platform, base: baseEnv, declared: launch.env, path, marker });
-      const prepared = prepareLaunch(launch.config, env, platform);
-      if ("message" in prepared) this.#fail(prepared);
-      else this.#spawn(prepared, env);
+      let attempt = this.#prepare(launch, known);
+      if (isMissing(attempt.prepared) && clock.now() - known.at > STALE_LOGIN_MS) {
+        // The person may have installed it meanwhile.
+        const renewed = await login.refresh();
+        if (this.#stage !== "starting") return;
+        attempt = this.#prepare(launch, renewed);
+      }
+      if ("message" in attempt.prepared) this.#fail(attempt.prepared);
+      else this.#spawn(attempt.prepared, attempt.env);
     } catch (error) {
       this.#fail(spawnProblem(error, launch.config.command));
     }
+  }
+
+  #prepare(launch: StdioLaunch, login: LoginEnvironment) {
+    const { platform, baseEnv, mark: marker } = this.#deps;
+    const env = childEnvironment({
+      platform,
+      base: baseEnv,
+      login: login.variables,
+      declared: launch.env,
+      path: login.path,
+      marker,
+    });
+    return { env, prepared: prepareLaunch(launch.config, env, platform, login) };
   }
 
   #spawn({ plan, cwd }: PreparedLaunch, env: Record<string, string>): void {
