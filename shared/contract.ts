@@ -12,6 +12,7 @@ import { callDetailSchema, callFilterSchema, callSummarySchema } from "./model/c
 import { clientDetailSchema, clientSchema, labelsSchema } from "./model/client.ts";
 import { profileSchema, ruleSchema, serverConfigSchema } from "./model/config.ts";
 import { grantSchema, heldSchema, ruleTestSchema, ruleViewSchema, seenSchema } from "./model/consent.ts";
+import { savedSchema, serverHealthSchema } from "./model/health.ts";
 import {
   metricsDimensionSchema,
   metricsFilterSchema,
@@ -20,7 +21,13 @@ import {
   metricsTopSchema,
 } from "./model/metrics.ts";
 import { answerSchema, changeSchema, questionSchema } from "./model/question.ts";
-import { launchSchema, logLineSchema, serverDetailSchema, serverSummarySchema } from "./model/server.ts";
+import {
+  launchSchema,
+  logFilterSchema,
+  logLineSchema,
+  serverDetailSchema,
+  serverSummarySchema,
+} from "./model/server.ts";
 
 export const roleSchema = z.enum(["viewer", "operator", "owner"]);
 export type Role = z.infer<typeof roleSchema>;
@@ -89,6 +96,7 @@ export const statusSchema = z.object({
   servers: z.array(serverSummarySchema),
   clients: z.array(clientSchema),
   pending: z.int(),
+  saved: savedSchema.default({ processes: 0, memoryBytes: 0 }),
 });
 export type Status = z.infer<typeof statusSchema>;
 
@@ -119,10 +127,27 @@ export const methods = {
 
   "servers.list": method(read, nothing, z.object({ servers: z.array(serverSummarySchema) })),
   "servers.get": method(read, named, serverDetailSchema),
+  /**
+   * The newest lines that fit, oldest first; `before` is what an earlier answer gave, for the lines before its own. A
+   * long log is searched in pieces: an answer may hold few lines or none and yet name where to go on.
+   */
   "servers.log": method(
     read,
-    named.extend({ limit: z.int().min(1).max(5_000).default(500) }),
-    z.object({ lines: z.array(logLineSchema) }),
+    named.extend({
+      ...logFilterSchema.shape,
+      limit: z.int().min(1).max(5_000).default(500),
+      before: z.string().max(60).optional(),
+    }),
+    z.object({ lines: z.array(logLineSchema), before: z.string().nullable() }),
+  ),
+  /**
+   * What each server uses, with its last minutes. Whoever asks again and again, about every `everyMs`, is taken to be
+   * watching: only for as long are servers sampled that often.
+   */
+  "servers.health": method(
+    read,
+    nothing,
+    z.object({ servers: z.array(serverHealthSchema), saved: savedSchema, everyMs: z.number() }),
   ),
   /** Reads pasted text (a client's JSON, a command line or a URL) and says what it would add. Changes nothing. */
   "servers.parse": method(

@@ -44,7 +44,7 @@ import type { RouteDeps } from "./pipeline/route.ts";
 import { PolicyService } from "./policy/policy-service.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { PairingEndpoint } from "./ports/pairing.ts";
-import type { ProcessTable } from "./ports/processes.ts";
+import type { ProcessMeter } from "./ports/processes.ts";
 import type { CallRow, Storage } from "./ports/storage.ts";
 import type { TransportFactory } from "./ports/upstream.ts";
 import { RuleUses } from "./rules/rule-uses.ts";
@@ -71,7 +71,7 @@ export interface HubDeps {
   /** Where installed packages are looked for, so that their updates are seen; without, they are not. */
   readonly packages?: PackageSystem;
   /** Where servers' process trees are seen; without, they are not measured. */
-  readonly processes?: ProcessTable;
+  readonly processes?: ProcessMeter;
   readonly uiServed: boolean;
   readonly desktop: boolean;
   /** False for a hub without a listener, which knows its servers but starts none. */

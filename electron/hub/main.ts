@@ -14,7 +14,7 @@ import {
   type ChildRegistry,
   createChildRecord,
   createLoginEnvironments,
-  createProcessTable,
+  createProcessMeter,
   createTransportFactory,
   startGuard,
   sweepLeftovers,
@@ -131,7 +131,8 @@ async function startLocked(
   const instance = randomBytes(9).toString("hex");
   const processes = await watchProcesses(options.listen !== false, files.children, instance, log);
   undo.push(() => processes.close());
-  const processTable = createProcessTable();
+  const processMeter = createProcessMeter();
+  undo.push(() => processMeter.close());
   const login = createLoginEnvironments({ log });
 
   const listening = options.listen;
@@ -146,7 +147,7 @@ async function startLocked(
     store,
     storage,
     transports: createTransportFactory({
-      registries: [...processes.registries, processTable],
+      registries: [...processes.registries, processMeter],
       instance,
       log,
       login,
@@ -162,7 +163,7 @@ async function startLocked(
     },
     serverLogs: new ServerLogs(files.logs),
     packages: thisSystem(),
-    processes: processTable,
+    processes: processMeter,
     uiServed: uiFolder !== undefined,
     desktop: options.desktop === true,
     runsServers: listening !== false,
@@ -243,6 +244,7 @@ async function startLocked(
     await store.close();
     await processes.close();
     stores.close();
+    processMeter.close();
     if (listening !== false) removeRunFile(files.runFile);
     log("info", "stopped");
     await undo[0]?.();

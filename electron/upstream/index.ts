@@ -16,7 +16,7 @@ export {
 export { type FoundCommand, findCommand } from "./stdio/find-command.ts";
 export { type ChildRegistry, startGuard } from "./termination/guard.ts";
 export { createChildRecord, sweepLeftovers } from "./termination/leftovers.ts";
-export { createProcessTable } from "./termination/process-table.ts";
+export { createProcessMeter } from "./usage/process-meter.ts";
 
 export interface TransportFactoryOptions {
   /** Told of every process: the guard, and the record of children. */

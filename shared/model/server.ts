@@ -1,5 +1,9 @@
 import { z } from "zod";
 import { labelsSchema } from "./client.ts";
+import { serverUsageSchema } from "./health.ts";
+import { type Problem, problemSchema } from "./problem.ts";
+
+export { type Problem, problemSchema };
 
 export const serverStateSchema = z.enum([
   "disabled",
@@ -15,15 +19,8 @@ export type ServerState = z.infer<typeof serverStateSchema>;
 
 const transportSchema = z.enum(["stdio", "http", "sse"]);
 
-/** Something about a server that a person should see: a code, a sentence, and what to do. */
-export const problemSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  advice: z.string().nullable(),
-});
-export type Problem = z.infer<typeof problemSchema>;
-
-export const serverSummarySchema = z.object({
+/** A server's name and how its lifecycle stands, without what it costs. */
+export const serverFactsSchema = z.object({
   name: z.string(),
   state: serverStateSchema,
   transport: transportSchema,
@@ -40,11 +37,16 @@ export const serverSummarySchema = z.object({
   /** When a failed server is tried again (ISO 8601), or null. */
   retryAt: z.string().nullable(),
   startedAt: z.string().nullable(),
+  /** From the launch to the end of the handshake, of its last start, in milliseconds; null before its first. */
+  startupMs: z.number().nullable().default(null),
   /** Lines on stdout that were no JSON-RPC message. */
   noiseLines: z.int(),
   /** Where the person counts it in. */
   labels: labelsSchema.default({}),
 });
+export type ServerFacts = z.infer<typeof serverFactsSchema>;
+
+export const serverSummarySchema = serverFactsSchema.extend(serverUsageSchema.shape);
 export type ServerSummary = z.infer<typeof serverSummarySchema>;
 
 /** A tool as its server describes it. Everything but `exposedName` is the server's claim. */
@@ -86,9 +88,55 @@ export const serverDetailSchema = serverSummarySchema.extend({
 });
 export type ServerDetail = z.infer<typeof serverDetailSchema>;
 
+/** MCP's log levels, from the most verbose to the most severe (MCP, Logging; RFC 5424). */
+export const logLevelSchema = z.enum([
+  "debug",
+  "info",
+  "notice",
+  "warning",
+  "error",
+  "critical",
+  "alert",
+  "emergency",
+]);
+
+/** One line of a server's log. `text` holds no line break. */
 export const logLineSchema = z.object({
+  /** Milliseconds since the epoch; never less than that of the line before. */
   at: z.number(),
-  stream: z.enum(["stderr", "stdout", "hub"]),
+  /** `log` is a logging notification (notifications/message), `hub` what Gatehouse says about the server. */
+  stream: z.enum(["stderr", "stdout", "log", "hub"]),
   text: z.string(),
+  /** Of a logging notification, where it has one that MCP knows. */
+  level: logLevelSchema.optional(),
+  /** Of a logging notification, as the server calls it. */
+  logger: z.string().optional(),
 });
 export type LogLine = z.infer<typeof logLineSchema>;
+export type LogLevel = z.infer<typeof logLevelSchema>;
+
+/** Which lines of a log are wanted; all that is given must hold. */
+export const logFilterSchema = z.object({
+  /** Anywhere in the text or the logger's name, whatever its case. */
+  search: z.string().min(1).max(200).optional(),
+  /** Logging notifications at least so severe; lines without a level are left out. */
+  level: logLevelSchema.optional(),
+});
+export type LogFilter = z.infer<typeof logFilterSchema>;
+
+const SEVERITIES = new Map(logLevelSchema.options.map((level, index) => [level, index]));
+
+/** Tells the lines that a filter lets through. */
+export function logMatcher({ search, level }: LogFilter): (line: LogLine) => boolean {
+  const needle = search?.toLowerCase();
+  const least = level === undefined ? undefined : SEVERITIES.get(level);
+  return (line) => {
+    if (least !== undefined && (line.level === undefined || (SEVERITIES.get(line.level) ?? 0) < least))
+      return false;
+    return (
+      needle === undefined ||
+      line.text.toLowerCase().includes(needle) ||
+      line.logger?.toLowerCase().includes(needle) === true
+    );
+  };
+}
