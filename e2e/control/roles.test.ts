@@ -20,7 +20,9 @@ const ASKED_VALUE = "asked-value-77aa01";
 
 /** Reading, pausing, asking and denying are for everybody. */
 const VIEWER = [
-  ..."hub.status hub.pause servers.list servers.get servers.log servers.parse clients.list".split(" "),
+  ..."hub.status hub.pause servers.list servers.get servers.log servers.health servers.parse clients.list".split(
+    " ",
+  ),
   ..."calls.list calls.get questions.list questions.ask settings.get".split(" "),
   ..."clients.get profiles.list profiles.preview audit.list rules.list rules.words rules.test".split(" "),
   ..."rules.replay grants.list grants.revoke pins.list".split(" "),
@@ -163,6 +165,7 @@ async function parametersOf(cell: string, caller: RawControl, callId: number): P
   const named: Record<string, object> = {
     "servers.get": { name: "echo" },
     "servers.log": { name: "echo" },
+    "servers.health": {},
     "servers.restart": { name: "echo" },
     "servers.disable": { name: "spare" },
     "servers.enable": { name: "spare" },

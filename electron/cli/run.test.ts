@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { GatehouseError } from "../../shared/errors.ts";
+import { SAVED_HOW } from "../../shared/model/health.ts";
 import type { CallDetail } from "../../shared/model/call.ts";
 import { serverConfigSchema } from "../../shared/model/config.ts";
 import type { Io } from "./io.ts";
@@ -52,9 +53,16 @@ const serverSummary = {
   revision: null,
   callsToday: 2,
   retryAt: null,
-  startedAt: null,
+  startedAt: "2026-11-22T11:30:00.000Z",
+  startupMs: 320,
   noiseLines: 0,
   labels: { environment: "prod", team: "core" },
+  instances: 1,
+  cpuPercent: 2.4,
+  memoryBytes: 64_200_000,
+  processes: 2,
+  pingMs: 3,
+  warnings: [{ code: "memory_over_limit", message: "too much\u001b[31m", advice: null }],
 };
 const status = {
   hub: {
@@ -68,6 +76,7 @@ const status = {
   servers: [serverSummary],
   clients: [client],
   pending: 2,
+  saved: { processes: 4, memoryBytes: 96_000_000 },
 };
 const statusAnswers =
   (configError: string | null = null): Answers =>
@@ -255,8 +264,12 @@ describe("status", () => {
     expect((await run(["status"], statusAnswers())).printed).toBe(
       `Gatehouse 1  http://127.0.0.1:1/mcp  pid 7  up 1 h
 
-SERVER  STATE  VIA    TOOLS  RESTARTS  TODAY  LABELS      LAST ERROR
-files   ready  stdio      3         0      2  prod, core  bad \\u{1b}[31m\\u{202e}
+SERVER  STATE  VIA    TOOLS  CPU  MEMORY      UP  RESTARTS  TODAY  LABELS      LAST ERROR
+files   ready  stdio      3  2 %   64 MB  30 min         0      2  prod, core  bad \\u{1b}[31m\\u{202e}
+warning: files: too much\\u{1b}[31m
+
+Sharing saves 4 processes and 96 MB now.
+${SAVED_HOW}
 
 CLIENT  PROFILE  LABELS  SESSIONS  LAST SEEN  ADDED
 me      -        -              0  never      1 h ago

@@ -1,6 +1,7 @@
 import type { HubDraining, Role, Settings } from "../../shared/contract.ts";
 import { sentenceOf } from "../../shared/errors.ts";
 import type { Config } from "../../shared/model/config.ts";
+import type { ServerSummary } from "../../shared/model/server.ts";
 import { Patience } from "../core/consent/patience.ts";
 import { isInputMethod } from "../core/mcp/stateless-era/capabilities.ts";
 import { Audit } from "./audit.ts";
@@ -30,6 +31,7 @@ import { Listeners } from "./endpoint/stateless/listen.ts";
 import { RequestStates } from "./endpoint/stateless/request-states.ts";
 import { StatelessEndpoint } from "./endpoint/stateless/stateless-endpoint.ts";
 import { Subscriptions } from "./endpoint/subscriptions.ts";
+import { Health } from "./health/health.ts";
 import { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
 import { createPairing } from "./pairing/pairing.ts";
@@ -121,8 +123,12 @@ export function createHub(deps: HubDeps): Hub {
   let paused = false;
 
   const serverChanged = (server: ManagedServer): void => {
-    if (broadcaster.heard) broadcaster.emit("serverChanged", server.summary(callsToday.of(server.name)));
+    if (broadcaster.heard) broadcaster.emit("serverChanged", summaryOfServer(server));
   };
+  const summaryOfServer = (server: ManagedServer): ServerSummary => ({
+    ...server.summary(callsToday.of(server.name)),
+    ...health.of(server.name),
+  });
   const servers: ServerRegistry = new ServerRegistry({
     transports: deps.transports,
     resolveLaunch: deps.resolveLaunch,
@@ -164,6 +170,7 @@ export function createHub(deps: HubDeps): Hub {
       storage.catalogs.remove(name);
       tasks.book.serverRemoved(name);
       pins.remove(name);
+      health.removed(name);
       broadcaster.emit("serverRemoved", { name });
     },
   });
@@ -293,6 +300,17 @@ export function createHub(deps: HubDeps): Hub {
           servers.instanceFor(name, session)?.need();
     },
   });
+  const health = new Health<ManagedServer>({
+    meter: deps.processes,
+    instances: () => servers.instances(),
+    isBusy: (server) => inFlight.on(server).length > 0,
+    isConnected: (id) => (id === null ? sessions.hasAnonymous : activity.countOf(id) > 0),
+    changed: (name) => {
+      const server = servers.get(name);
+      if (server !== undefined) serverChanged(server);
+    },
+    log,
+  });
   const access = new ClientAccess({
     ...sight,
     sessions,
@@ -316,7 +334,10 @@ export function createHub(deps: HubDeps): Hub {
 
   const recorded = (row: CallRow, id: number): void => {
     notePatience(patience, row);
-    if (row.server !== null) callsToday.add(row.server, row.startedAt);
+    if (row.server !== null) {
+      callsToday.add(row.server, row.startedAt);
+      if (row.status !== "denied") health.sharing.used(row.server, row.clientId);
+    }
     if (broadcaster.heard) broadcaster.call(summaryOf(row, id));
   };
   const load = new CallLoad();
@@ -379,6 +400,8 @@ export function createHub(deps: HubDeps): Hub {
     broadcaster,
     serverLogs: deps.serverLogs,
     callsToday,
+    health,
+    summaryOfServer,
     uiServed: deps.uiServed,
     desktopAttached: () => deps.desktop,
     hub: () => ({
@@ -470,6 +493,7 @@ export function createHub(deps: HubDeps): Hub {
     endQuestions: () => consent.end(),
     endServers: () => servers.stopAll(),
     async stop() {
+      health.end();
       consent.end();
       ruleUses.write();
       pairing.close();

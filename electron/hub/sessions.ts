@@ -226,6 +226,12 @@ export class Sessions {
     }
   }
 
+  /** Whether a client without an identity has a live session. */
+  get hasAnonymous(): boolean {
+    for (const session of this.#live.values()) if (session.stored.clientId === null) return true;
+    return false;
+  }
+
   countOf(clientId: string): number {
     let count = 0;
     for (const session of this.#live.values()) if (session.stored.clientId === clientId) count += 1;

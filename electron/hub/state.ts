@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { hubSchema, Settings } from "../../shared/contract.ts";
 import type { Config } from "../../shared/model/config.ts";
+import type { ServerSummary } from "../../shared/model/server.ts";
 import type { Audit } from "./audit.ts";
 import type { CallsToday } from "./calls-today.ts";
 import type { CatalogService } from "./catalog-service.ts";
@@ -10,6 +11,7 @@ import type { Consent } from "./consent/consent.ts";
 import type { Broadcaster } from "./control/broadcaster.ts";
 import type { Questions } from "./control/questions.ts";
 import type { ControlTokens } from "./control/tokens.ts";
+import type { Health } from "./health/health.ts";
 import type { Identities } from "./identities.ts";
 import type { PinQuestions } from "./pins/pin-questions.ts";
 import type { Pins } from "./pins/pins.ts";
@@ -17,6 +19,7 @@ import type { PolicyService } from "./policy/policy-service.ts";
 import type { Storage } from "./ports/storage.ts";
 import type { RuleUses } from "./rules/rule-uses.ts";
 import type { ServerLogs } from "./server-logs.ts";
+import type { ManagedServer } from "./servers/managed-server.ts";
 import type { ServerRegistry } from "./servers/registry.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -46,6 +49,9 @@ export interface HubState {
   readonly broadcaster: Broadcaster;
   readonly serverLogs: ServerLogs;
   readonly callsToday: CallsToday;
+  readonly health: Health<ManagedServer>;
+  /** A server as lists and broadcasts show it. */
+  summaryOfServer(server: ManagedServer): ServerSummary;
   readonly uiServed: boolean;
   desktopAttached(): boolean;
   hub(): z.output<typeof hubSchema>;

@@ -256,7 +256,7 @@ async function call(method: string, params: unknown): Promise<unknown> {
     case "servers.get":
       return sampleDetail(find(p.name as unknown as string), hostile);
     case "servers.log":
-      return { lines: sampleLog(hostile) };
+      return { lines: sampleLog(hostile), before: null };
     case "servers.parse":
       return parsePasted(p.text as unknown as string);
     case "clients.list":

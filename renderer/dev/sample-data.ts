@@ -2,6 +2,7 @@
 import type { CallDetail, CallStatus, CallSummary } from "../../shared/model/call.ts";
 import type { Client } from "../../shared/model/client.ts";
 import type { Held } from "../../shared/model/consent.ts";
+import { NO_USAGE } from "../../shared/model/health.ts";
 import type { LogLine, ServerDetail, ServerSummary, Tool } from "../../shared/model/server.ts";
 
 export const HOSTILE = [
@@ -127,8 +128,10 @@ const server = (name: string, more: Partial<ServerSummary>): ServerSummary => ({
   callsToday: 0,
   retryAt: null,
   startedAt: new Date(Date.now() - 5_400_000).toISOString(),
+  startupMs: null,
   noiseLines: 0,
   labels: {},
+  ...NO_USAGE,
   ...more,
 });
 

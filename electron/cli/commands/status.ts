@@ -1,5 +1,6 @@
 import type { Status } from "../../../shared/contract.ts";
 import type { Labels } from "../../../shared/model/client.ts";
+import { SAVED_HOW } from "../../../shared/model/health.ts";
 import type { ServerSummary } from "../../../shared/model/server.ts";
 import { visible, visibleLines } from "../escape.ts";
 import type { Paint } from "../io.ts";
@@ -34,7 +35,7 @@ export async function printUiAddress(context: Context, options: { json?: true })
 
 function statusText(
   context: Context,
-  { hub, servers, clients, pending, configError }: Status & { configError: string | null },
+  { hub, servers, clients, pending, saved, configError }: Status & { configError: string | null },
 ): string {
   const { paint } = context;
   const now = context.io.now();
@@ -51,6 +52,12 @@ function statusText(
       ? ""
       : `\n${paint.red("gatehouse.json cannot be used; the last good one keeps running")}\n${visibleLines(configError)}\n`,
     `\n${serverTable(context, servers)}`,
+    ...servers.flatMap(({ name, warnings }) =>
+      warnings.map(({ message }) => `${paint.yellow("warning")}: ${visible(name)}: ${visible(message)}\n`),
+    ),
+    saved.processes === 0
+      ? ""
+      : `\nSharing saves ${saved.processes} ${saved.processes === 1 ? "process" : "processes"} and ${size(saved.memoryBytes)} now.\n${paint.dim(SAVED_HOW)}\n`,
     `\n${clientRows(context, live)}`,
     pending === 0 ? "" : `\n${paint.yellow(`${pending} waiting for an answer`)}: gatehouse pending\n`,
   ].join("");
@@ -59,12 +66,19 @@ function statusText(
 function serverTable(context: Context, servers: readonly ServerSummary[]): string {
   if (servers.length === 0) return "No servers yet. Add one: gatehouse server add NAME -- COMMAND ARGS…\n";
   return table(
-    ["SERVER", "STATE", "VIA", "TOOLS", "RESTARTS", "TODAY", "LABELS", "LAST ERROR"],
+    ["SERVER", "STATE", "VIA", "TOOLS", "CPU", "MEMORY", "UP", "RESTARTS", "TODAY", "LABELS", "LAST ERROR"],
     servers.map((server) => [
       server.name,
       { text: server.state, paint: statePaint(context, server) },
       server.transport,
       number(server.tools),
+      right(server.cpuPercent === null ? "-" : `${Math.round(server.cpuPercent)} %`),
+      right(server.memoryBytes === null ? "-" : size(server.memoryBytes)),
+      right(
+        server.startedAt === null
+          ? "-"
+          : span(Math.max(0, Math.round((context.io.now() - Date.parse(server.startedAt)) / 1_000))),
+      ),
       number(server.restarts),
       number(server.callsToday),
       labelText(server.labels),
@@ -73,7 +87,16 @@ function serverTable(context: Context, servers: readonly ServerSummary[]): strin
   );
 }
 
-const number = (value: number | null): Cell => ({ text: value === null ? "?" : String(value), right: true });
+const right = (text: string): Cell => ({ text, right: true });
+const number = (value: number | null): Cell => right(value === null ? "?" : String(value));
+
+/** Bytes in one unit: "850 KB", "64 MB", "1.2 GB". */
+function size(bytes: number): string {
+  if (bytes < 999_500) return `${Math.round(bytes / 1_000)} KB`;
+  return bytes < 999_500_000
+    ? `${Math.round(bytes / 1_000_000)} MB`
+    : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+}
 
 function statePaint({ paint }: Context, { state }: ServerSummary): Paint | undefined {
   if (state === "ready") return paint.green;

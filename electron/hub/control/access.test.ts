@@ -16,6 +16,7 @@ const TABLE: Record<Method, string> = {
   "servers.list": "yyy",
   "servers.get": "yyy",
   "servers.log": "yyy",
+  "servers.health": "yyy",
   "servers.parse": "yyy",
   "servers.add": "nhy",
   "servers.remove": "nhy",

@@ -3,7 +3,7 @@ import { GatehouseError } from "../../../shared/errors.ts";
 import { trustRule } from "../../../shared/model/config.ts";
 import { launchOf } from "../../../shared/model/launch.ts";
 import type { Change } from "../../../shared/model/question.ts";
-import type { ServerDetail, ServerSummary } from "../../../shared/model/server.ts";
+import type { ServerDetail } from "../../../shared/model/server.ts";
 import { removeServer, setServer, setServerEnabled, setValue, trustServer } from "../config/edit.ts";
 import { dangersOf, parseSnippet } from "../parse-snippet/index.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
@@ -30,7 +30,6 @@ export function createHandlers(state: HubState): Handlers {
     state.audit.record(caller, act, detail);
   const clients = clientActs(state);
   const profiles = profileActs(state);
-  const summary = (server: ManagedServer): ServerSummary => server.summary(state.callsToday.of(server.name));
   const serverNamed = (name: string): ManagedServer => {
     const server = state.servers.get(name);
     if (server === undefined)
@@ -149,12 +148,16 @@ export function createHandlers(state: HubState): Handlers {
     ...callHandlers(state),
     ...metricsHandlers(state),
     ...ruleHandlers(state),
-    "hub.status": (): Status => ({
-      hub: state.hub(),
-      servers: state.servers.all().map(summary),
-      clients: state.identities.all().map((client) => describe(state, client)),
-      pending: state.questions.size,
-    }),
+    "hub.status": async (): Promise<Status> => {
+      await state.health.fresh();
+      return {
+        hub: state.hub(),
+        servers: state.servers.all().map(state.summaryOfServer),
+        clients: state.identities.all().map((client) => describe(state, client)),
+        pending: state.questions.size,
+        saved: state.health.saved(),
+      };
+    },
     "hub.pause": (_params, caller) => applyPause(true, caller),
     "hub.resume": (_params, caller) => applyPause(false, caller),
     "hub.shutdown": ({ drainSeconds }, caller) => {
@@ -174,22 +177,23 @@ export function createHandlers(state: HubState): Handlers {
       return { url: `${new URL("/ui/", url).href}#code=${state.tokens.mintCode(Date.now())}` };
     },
 
-    "servers.list": () => ({ servers: state.servers.all().map(summary) }),
+    "servers.list": () => ({ servers: state.servers.all().map(state.summaryOfServer) }),
     "servers.get": ({ name }): ServerDetail => {
       const server = serverNamed(name);
       return {
-        ...summary(server),
+        ...state.summaryOfServer(server),
         prefix: server.config.prefix ?? server.name,
         launch: launchOf(server.config),
         toolList: server.catalog.describe((tool) => state.catalog.exposedName(name, tool)),
-        problems: [...server.problems(), ...state.pins.problems(name)],
+        problems: [...state.health.of(name).warnings, ...server.problems(), ...state.pins.problems(name)],
         consent: serverVerdict(state.store.config, name),
       };
     },
     "servers.log": ({ name, limit }) => {
       serverNamed(name);
-      return { lines: state.serverLogs.tail(name, limit) };
+      return { lines: state.serverLogs.tail(name, limit), before: null };
     },
+    "servers.health": () => state.health.watch(state.servers.all().map(({ name }) => name)),
     "servers.parse": ({ text }) => {
       const { servers, problem } = parseSnippet(text);
       return {

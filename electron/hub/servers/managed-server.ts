@@ -1,7 +1,8 @@
 import { sentenceOf } from "../../../shared/errors.ts";
 import type { ServerConfig } from "../../../shared/model/config.ts";
-import type { LogLine, Problem, ServerSummary } from "../../../shared/model/server.ts";
+import type { LogLine, Problem, ServerFacts } from "../../../shared/model/server.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import { encodeJson } from "../../core/jsonrpc/json.ts";
 import type { ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../../core/mcp/session-era/log-levels.ts";
 import type { ListenFilter } from "../../core/mcp/stateless-era/listen.ts";
@@ -57,6 +58,7 @@ export class ManagedServer {
   #stopped: (() => void)[] = [];
   #lastEnd: TransportEnd | undefined;
   #lastError: string | undefined;
+  #startupMs: number | undefined;
   #noiseLines = 0;
 
   constructor(name: string, config: ServerConfig, key: string, deps: ManagedServerDeps, place?: Place) {
@@ -191,7 +193,24 @@ export class ManagedServer {
     this.need();
   }
 
-  summary(callsToday: number): ServerSummary {
+  /** Of its root process; null for a remote server, and while it does not run. */
+  get pid(): number | null {
+    return this.#run?.transport?.pid ?? null;
+  }
+
+  /** When it was launched, in milliseconds since the epoch; undefined while it does not run. */
+  get startedAt(): number | undefined {
+    return this.#run?.startedAt;
+  }
+
+  /** Pings the server; resolves with its answer, whatever that is. Rejects when it does not run, or ends meanwhile. */
+  async ping(): Promise<void> {
+    const connection = this.#run?.connection;
+    if (!this.isReady || connection === undefined) throw new Error(`the server ${this.name} does not run`);
+    await connection.exchange("ping", encodeJson({}));
+  }
+
+  summary(callsToday: number): ServerFacts {
     return summaryOf(this.#reported, callsToday);
   }
 
@@ -207,8 +226,9 @@ export class ManagedServer {
       life: this.#life,
       catalog: this.catalog,
       era: this.era,
-      pid: this.#run?.transport?.pid ?? null,
-      startedAt: this.#run?.startedAt,
+      pid: this.pid,
+      startedAt: this.startedAt,
+      startupMs: this.#startupMs,
       lastError: this.#lastError,
       lastCode: this.#lastEnd?.code,
       noiseLines: this.#noiseLines,
@@ -301,6 +321,7 @@ export class ManagedServer {
   async #greeted(run: ServerRun, { hello, raw, era }: Greeting): Promise<void> {
     const { connection } = run;
     if (connection === undefined) return;
+    this.#startupMs = run.startupMs;
     this.#initialize = raw;
     this.#eras.greeted(era);
     this.#apply({ type: "handshaken" });

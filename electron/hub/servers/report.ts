@@ -1,5 +1,5 @@
 import type { ServerConfig } from "../../../shared/model/config.ts";
-import type { Problem, ServerSummary } from "../../../shared/model/server.ts";
+import type { Problem, ServerFacts } from "../../../shared/model/server.ts";
 import type { Lifecycle } from "../../core/supervisor/lifecycle.ts";
 import type { ServerEra } from "./era.ts";
 import { failure, noise } from "./problems.ts";
@@ -15,6 +15,8 @@ export interface Reported {
   readonly era: ServerEra | undefined;
   readonly pid: number | null;
   readonly startedAt: number | undefined;
+  /** How long its last start took, in milliseconds. */
+  readonly startupMs: number | undefined;
   readonly lastError: string | undefined;
   /** The code of its last end, once it has had one. */
   readonly lastCode: string | undefined;
@@ -22,7 +24,7 @@ export interface Reported {
 }
 
 /** The server as lists show it. */
-export function summaryOf(server: Reported, callsToday: number): ServerSummary {
+export function summaryOf(server: Reported, callsToday: number): ServerFacts {
   const { config, life, catalog, era } = server;
   const iso = (at: number | undefined): string | null =>
     at === undefined ? null : new Date(at).toISOString();
@@ -39,6 +41,7 @@ export function summaryOf(server: Reported, callsToday: number): ServerSummary {
     callsToday,
     retryAt: iso(life.retryAt),
     startedAt: iso(server.startedAt),
+    startupMs: server.startupMs ?? null,
     noiseLines: server.noiseLines,
     labels: config.labels ?? {},
   };

@@ -37,6 +37,7 @@ export class ServerRun {
   #transport: Transport | undefined;
   #connection: ServerConnection | undefined;
   #startedAt: number | undefined;
+  #startupMs: number | undefined;
   #startTimer: NodeJS.Timeout | undefined;
   #over = false;
 
@@ -63,6 +64,11 @@ export class ServerRun {
     return this.#startedAt;
   }
 
+  /** From there to the end of the handshake, in milliseconds, once it has come. */
+  get startupMs(): number | undefined {
+    return this.#startupMs;
+  }
+
   /** Starts the server and opens the conversation; undefined when the run is over. Rejects when no conversation is found. */
   async greet(): Promise<Greeting | undefined> {
     let launch: ServerLaunch;
@@ -77,6 +83,7 @@ export class ServerRun {
     const greeting = await handshake(connection, this.#options.handshake());
     if (this.#over) return undefined;
     clearTimeout(this.#startTimer);
+    if (this.#startedAt !== undefined) this.#startupMs = Date.now() - this.#startedAt;
     return greeting;
   }
 

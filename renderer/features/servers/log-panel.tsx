@@ -11,7 +11,7 @@ import { ServerText } from "../../ui/server-text.tsx";
 import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
 import type { ServerStore } from "./server-store.ts";
 
-const STREAMS = { stderr: "", stdout: "stdout", hub: "hub" } as const;
+const STREAMS = { stderr: "", stdout: "stdout", log: "log", hub: "hub" } as const;
 
 /** What a server writes, live: follows the end until the person scrolls up. */
 export function LogPanel({ page }: { readonly page: ServerStore }) {
