@@ -68,8 +68,11 @@ export const CALL_CODES = [
 
 /** What is listed with a server that works, but not as it should. */
 export const PROBLEM_CODES = [
+  "cpu_over_limit",
   "entry_left_out",
+  "memory_over_limit",
   "output_mismatch",
+  "ping_failed",
   "schema_checked_in_part",
   "schema_too_costly",
   "schema_unusable",
