@@ -56,6 +56,8 @@ const serverSummary = {
   startedAt: "2026-11-22T11:30:00.000Z",
   startupMs: 320,
   noiseLines: 0,
+  lateAnswers: 0,
+  strayAnswers: 0,
   labels: { environment: "prod", team: "core" },
   instances: 1,
   cpuPercent: 2.4,

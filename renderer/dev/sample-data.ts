@@ -130,6 +130,8 @@ const server = (name: string, more: Partial<ServerSummary>): ServerSummary => ({
   startedAt: new Date(Date.now() - 5_400_000).toISOString(),
   startupMs: null,
   noiseLines: 0,
+  lateAnswers: 0,
+  strayAnswers: 0,
   labels: {},
   ...NO_USAGE,
   ...more,

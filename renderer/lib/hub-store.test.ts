@@ -18,6 +18,8 @@ const server = (name: string, more: Partial<ServerSummary> = {}): ServerSummary 
   retryAt: null,
   startedAt: null,
   noiseLines: 0,
+  lateAnswers: 0,
+  strayAnswers: 0,
   labels: {},
   ...more,
 });

@@ -26,7 +26,10 @@ const common = {
     .optional(),
   start: z.enum(["lazy", "eager"]).default("lazy"),
   isolation: z.enum(["shared", "session", "project"]).default("shared"),
-  /** Longest wait for an answer, in seconds; 0 means none, the client's own limit rules. */
+  /**
+   * Longest wait for an answer, in seconds, and as long for a server that is not ready; 0 means none, the client's own
+   * limit rules. Waiting for a person does not count.
+   */
   timeoutSeconds: z.number().min(0).max(86_400).default(0),
   /** What becomes of a tool call whose arguments do not fit the tool's input schema: refused, sent all the same, or not checked. */
   validate: z.enum(["off", "warn", "enforce"]).default("enforce"),
@@ -34,6 +37,8 @@ const common = {
   timeouts: z.record(z.string(), z.number().min(0).max(86_400)).optional(),
   /** Progress extends a timeout, up to this many seconds since the call was sent; 0 or absent: for as long as there is progress. */
   maxSeconds: z.number().min(0).max(604_800).optional(),
+  /** Longest wait for a server to start and greet, in seconds; npx may have to install it first. 120 where absent. */
+  startSeconds: z.number().positive().max(3_600).optional(),
   /** A server that nobody has used for this long is stopped, and started again by its next call; 0 or absent: never. */
   idleMinutes: z.number().min(0).max(10_080).optional(),
   /** What its whole process tree may use before the person is warned; absent: no warning. */

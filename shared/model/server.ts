@@ -41,6 +41,10 @@ export const serverFactsSchema = z.object({
   startupMs: z.number().nullable().default(null),
   /** Lines on stdout that were no JSON-RPC message. */
   noiseLines: z.int(),
+  /** Answers that came after their call was cancelled or had timed out; they were dropped. */
+  lateAnswers: z.int().default(0),
+  /** Answers to what had been answered already or was never asked; they were dropped, and are the server's fault. */
+  strayAnswers: z.int().default(0),
   /** Where the person counts it in. */
   labels: labelsSchema.default({}),
 });

@@ -34,6 +34,29 @@ describe("PendingRequests", () => {
     },
   );
 
+  test("an answer that nobody waits for is told apart: late once, a further one, or to an id never given", () => {
+    const pending = new PendingRequests<string>();
+    for (const name of ["a", "b", "c"]) pending.add(name);
+    const judge = (raw: string) => pending.judge(bytesOf(raw), { start: 0, end: raw.length });
+    expect([pending.giveUp(1), pending.giveUp(1), pending.take(2), pending.giveUp(3, "expected")]).toEqual([
+      "a",
+      undefined,
+      "b",
+      "c",
+    ]);
+    expect(["1", "1", "2", "3", "4", "0", '"1"', "x"].map(judge)).toEqual([
+      "late",
+      "twice",
+      "twice",
+      "expected",
+      "unknown",
+      "unknown",
+      "unknown",
+      "unknown",
+    ]);
+    expect(pending.judge(bytesOf("{}"), undefined)).toBe("unknown");
+  });
+
   test("draining gives all that wait, oldest first, and leaves none", () => {
     const pending = new PendingRequests<string>();
     for (const name of ["a", "b", "c"]) pending.add(name);

@@ -4,9 +4,21 @@ import type { Span } from "./envelope.ts";
 /** Digits of an id that is certainly within 2^53. */
 const MOST_DIGITS = 15;
 
+/** Ids of given-up requests that are remembered for their late answers. */
+const REMEMBERED = 1_000;
+
+/**
+ * What an answer is that no pending request waits for: the late one of a request that was given up (expected where that
+ * end is answered by the protocol), a further one of a request that has been answered (or was given up long ago), or one
+ * to an id that was never minted.
+ */
+export type Unasked = "late" | "expected" | "twice" | "unknown";
+
 /** The requests sent to one peer and not yet answered, by the integer ids that are minted here, from 1 on. */
 export class PendingRequests<T> {
   readonly #entries = new UnderWayByKey<number, T>();
+  /** What was given up lately, oldest first. */
+  readonly #givenUp = new Map<number, "late" | "expected">();
   #lastId = 0;
 
   get size(): number {
@@ -22,6 +34,27 @@ export class PendingRequests<T> {
   /** The request with this id, which is then no longer pending; undefined if there is none. */
   take(id: number): T | undefined {
     return this.#entries.take(id);
+  }
+
+  /** `take` by who wants no answer any more: one that comes all the same is late, and no fault. */
+  giveUp(id: number, then: "late" | "expected" = "late"): T | undefined {
+    const entry = this.#entries.take(id);
+    if (entry === undefined) return undefined;
+    this.#givenUp.set(id, then);
+    for (const oldest of this.#givenUp.keys()) {
+      if (this.#givenUp.size <= REMEMBERED) break;
+      this.#givenUp.delete(oldest);
+    }
+    return entry;
+  }
+
+  /** What an answer is that `takeRaw` has found no request for. A late one is late only once. */
+  judge(bytes: Uint8Array, span: Span | undefined): Unasked {
+    const id = span === undefined ? undefined : rawInteger(bytes, span);
+    if (id === undefined || id < 1 || id > this.#lastId) return "unknown";
+    const then = this.#givenUp.get(id);
+    this.#givenUp.delete(id);
+    return then ?? "twice";
   }
 
   /** `take` by an answer's raw id token. Any spelling but the very integer that was sent is of nobody's request. */

@@ -98,6 +98,7 @@ export function newCall(
     original: undefined,
     approved: undefined,
     continues: false,
+    deadline: undefined,
     cancel: undefined,
   };
 }

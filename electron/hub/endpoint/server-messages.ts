@@ -15,6 +15,7 @@ import { type InputRequest, sessionParams } from "../../core/mcp/stateless-era/r
 import { rawMember } from "../../core/mcp/tasks/capabilities.ts";
 import { renameTask } from "../../core/mcp/tasks/messages.ts";
 import type { Call, Step } from "../pipeline/call.ts";
+import { holdDeadlines } from "../pipeline/call-deadline.ts";
 import { cancelledOutcome } from "../pipeline/outcomes.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session, Sessions } from "../sessions.ts";
@@ -50,6 +51,8 @@ interface Asked {
   /** The server's own id, raw; undefined for what the hub asks in a stateless server's stead. */
   readonly serverId: Buffer | undefined;
   readonly answer: (bytes: Buffer, envelope: Envelope) => void;
+  /** The server wants no answer any more. */
+  readonly withdrawn?: () => void;
   readonly refuse: (why: string) => void;
 }
 
@@ -87,19 +90,26 @@ export class ServerMessages {
   }
 
   /** A server asks a client something (MCP: sampling, elicitation, roots). */
-  ask(server: ManagedServer, bytes: Buffer, envelope: Envelope, answer: AnswerServer): void {
+  ask(server: ManagedServer, bytes: Buffer, envelope: Envelope, respond: AnswerServer): void {
     if (envelope.id === undefined) return;
     const serverId = Buffer.from(bytes.subarray(envelope.id.start, envelope.id.end));
     const { method, params } = envelope;
-    if (!isInputMethod(method)) return this.#askOther(server, bytes, envelope, serverId, answer);
+    if (!isInputMethod(method)) return this.#askOther(server, bytes, envelope, serverId, respond);
     const related = this.#deps.tasks().related(server, bytes, envelope);
     const session = related?.session ?? this.#addressee(server);
     if (session === undefined) {
       const why =
         "Gatehouse cannot tell which client this request is for, as several share this server; " +
         `set isolation: "session" for ${server.name} in gatehouse.json`;
-      return answer([errorMessage(serverId, INVALID_REQUEST, why)]);
+      return respond([errorMessage(serverId, INVALID_REQUEST, why)]);
     }
+    // What people take does not count as the server's time.
+    const calls = this.#deps.inFlight.on(server).filter((call) => call.session === session);
+    const goOn = holdDeadlines(calls);
+    const answer: AnswerServer = (parts) => {
+      goOn();
+      respond(parts);
+    };
     const raw = params === undefined ? undefined : bytes.subarray(params.start, params.end);
     const { onAsked } = session;
     const lacking = onAsked === undefined ? lackingFor(session, method, raw) : undefined;
@@ -107,7 +117,7 @@ export class ServerMessages {
     const judged = (allowed: true | string): void => {
       if (allowed !== true) answer([errorMessage(serverId, DENIED, allowed, { code: "denied" })]);
       else if (onAsked !== undefined) onAsked(bytes, envelope, answer);
-      else this.#pass(server, session, bytes, envelope, serverId, answer, related?.task);
+      else this.#pass(server, session, bytes, envelope, serverId, answer, related?.task, goOn);
     };
     const allowed = this.#deps.mayAsk(server, session, method, raw);
     if (allowed instanceof Promise)
@@ -127,7 +137,7 @@ export class ServerMessages {
     const { method } = envelope;
     const declared = owner === undefined ? "{}" : owner.stored.capabilities;
     if (owner !== undefined && TASK_METHODS.has(method) && rawMember(encode(declared), "tasks") !== undefined)
-      this.#pass(server, owner, bytes, envelope, serverId, answer, undefined);
+      this.#pass(server, owner, bytes, envelope, serverId, answer, undefined, () => {});
     else answer([errorMessage(serverId, METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 100)}`)]);
   }
 
@@ -140,12 +150,14 @@ export class ServerMessages {
     serverId: Buffer,
     answer: AnswerServer,
     task: OwnedTask | undefined,
+    withdrawn: () => void,
   ): void {
     if (ownId === undefined) return;
     const id = this.#remember({
       server,
       session,
       serverId,
+      withdrawn,
       answer: (given, { id: answeredId, result }) => {
         if (answeredId === undefined) return answer([given]);
         const renames = task === undefined ? [] : renameTask(given, result, task.id, task.ownId);
@@ -339,6 +351,7 @@ export class ServerMessages {
     for (const [id, asked] of this.#asked) {
       if (asked.server !== server || asked.serverId?.equals(serverId) !== true) continue;
       this.#asked.delete(id);
+      asked.withdrawn?.();
       this.send(server, asked.session, splice(bytes, [{ ...span, bytes: encodeJson(id) }]));
       return;
     }

@@ -6,6 +6,7 @@ import type { InputRequest } from "../../core/mcp/stateless-era/round-trips.ts";
 import type { ClientIdentity, Reply, Scope } from "../ports/endpoint.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session } from "../sessions.ts";
+import type { CallDeadline } from "./call-deadline.ts";
 import type { CallCodec } from "./codec.ts";
 
 /** One call on its way through the pipeline. Times are performance.now() milliseconds. */
@@ -54,6 +55,8 @@ export interface Call {
   approved: string | undefined;
   /** A further round of a call that has passed already: the client brings what its server asked for. */
   continues: boolean;
+  /** The time that it may take at its server; undefined where nothing bounds it, or before it is handed over. */
+  deadline: CallDeadline | undefined;
   /** Ends the call from outside: set by whichever step waits. */
   cancel: ((reason: string) => void) | undefined;
 }

@@ -1,6 +1,6 @@
 import { type CatalogView, routeUri } from "../../core/catalog/aggregate.ts";
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
-import { DENIED, INTERNAL_ERROR, REQUEST_TIMEOUT, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
+import { DENIED, INTERNAL_ERROR, SERVER_UNAVAILABLE } from "../../core/jsonrpc/errors.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import { type Edit, orderEdits, splice } from "../../core/jsonrpc/splice.ts";
 import { combine, type ParamsChange } from "../../core/mcp/stateless-era/edits.ts";
@@ -16,7 +16,9 @@ import type { ManagedServer } from "../servers/managed-server.ts";
 import { CallTask } from "../tasks/call-task.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import type { AskSession, Call, Outcome } from "./call.ts";
-import { cancelledOutcome, errorOutcome } from "./outcomes.ts";
+import { CallDeadline, holdDeadlines } from "./call-deadline.ts";
+import { limitOf } from "./call-limits.ts";
+import { cancelledOutcome, diedOutcome, errorOutcome, timeoutOutcome } from "./outcomes.ts";
 
 /** Rounds of questions that a stateless server may need for one call. */
 const MAX_ROUNDS = 20;
@@ -59,7 +61,6 @@ class Routing {
   readonly #ownKey: string;
   readonly #resolve: (outcome: Outcome) => void;
   #ticket: Ticket | undefined;
-  #timer: NodeJS.Timeout | undefined;
   /** Set where the answer may be a task; undefined for prompts and resources. */
   readonly #task: CallTask | undefined;
   #rounds = 0;
@@ -81,13 +82,18 @@ class Routing {
     call.queuedAt = performance.now();
     deps.inFlight.add(server, call);
     call.cancel = (reason) => this.#abandon(reason, cancelledOutcome);
-    const seconds = server.config.timeoutSeconds;
-    if (seconds > 0)
-      this.#timer = setTimeout(() => {
-        const message = `the server ${server.name} did not answer within ${seconds} s`;
-        const data = { code: "timeout", server: server.name };
-        this.#abandon("timed out", errorOutcome(call, REQUEST_TIMEOUT, message, data, "timeout"));
-      }, seconds * 1_000);
+    const limit = limitOf(server.config, call.method === "tools/call" ? ownKey : undefined);
+    if (limit !== undefined)
+      call.deadline = new CallDeadline(
+        limit,
+        () => this.#sentAt,
+        (expired) => this.#abandon("timed out", timeoutOutcome(call, server.name, limit, expired)),
+      );
+  }
+
+  /** performance.now() of the first send; 0 while there was none. */
+  get #sentAt(): number {
+    return this.#call.sentAt > 0 ? this.#call.sentAt : (this.#request?.sentAt ?? 0);
   }
 
   /** `answers` is what a further round adds to the request. */
@@ -108,15 +114,18 @@ class Routing {
           else this.#round(bytes, answer);
         else this.#answer(request, bytes, answer, era);
       },
-      progressed: (parts) => call.reply.notify(parts),
+      progressed: (parts) => {
+        call.deadline?.progressed();
+        call.reply.notify(parts);
+      },
       failed: ({ end }) => {
         call.sentAt = request.sentAt;
         call.answeredAt = performance.now();
-        this.#unavailable(end.code, `the server ${this.#server.name} ended during the call: ${end.message}`);
+        this.#settle(diedOutcome(call, this.#server.name, end));
       },
     };
-    this.#ticket = this.#server.submit(request, (error) => this.#unavailable(error.code, error.message));
     this.#request = request;
+    this.#ticket = this.#server.submit(request, (error) => this.#unavailable(error.code, error.message));
   }
 
   #request: OutboundRequest | undefined;
@@ -130,6 +139,12 @@ class Routing {
     }
     const taken = task.take(request, bytes, answer, era);
     if (!(taken instanceof Promise)) return this.#settle(answerOutcome(call, bytes, answer, era, taken));
+    const { progressedAfter } = request;
+    if (progressedAfter !== undefined)
+      request.progressedAfter = (parts) => {
+        call.deadline?.progressed();
+        progressedAfter(parts);
+      };
     taken.then(
       (last) => {
         call.answeredAt = performance.now();
@@ -182,11 +197,13 @@ class Routing {
         : readInputRequired(bytes.subarray(answer.result.start, answer.result.end));
     // What cannot be read asks for nothing that the client could give.
     if (typeof wanted === "string") return this.#answer(request, bytes, answer, era);
+    const release = holdDeadlines([call]);
     Promise.all(
       wanted.requests.map(({ method, params }) =>
         this.#deps.mayAsk(this.#server, call.session, method, params),
       ),
     ).then((verdicts) => {
+      release();
       const refused = verdicts.find((verdict) => verdict !== true);
       if (refused === undefined) this.#answer(request, bytes, answer, era);
       else this.#settle(errorOutcome(call, DENIED, refused, { code: "denied" }, "denied"));
@@ -208,8 +225,10 @@ class Routing {
         `the server ${this.#server.name} asked for input in a way that cannot be met: ${why}`,
       );
     }
+    const release = holdDeadlines([call]);
     this.#deps.askSession(this.#server, call.session, wanted.requests).then(
       (given) => {
+        release();
         if (!this.#settled) this.send(retryChange(given, wanted.state));
       },
       (error: Error) =>
@@ -224,7 +243,7 @@ class Routing {
   }
 
   #abandon(reason: string, outcome: Outcome): void {
-    if (this.#call.sentAt === 0) this.#call.sentAt = this.#request?.sentAt ?? 0;
+    this.#call.sentAt = this.#sentAt;
     this.#ticket?.cancel(reason);
     this.#task?.cancel(reason);
     this.#settle(outcome);
@@ -233,7 +252,7 @@ class Routing {
   #settle(outcome: Outcome): void {
     if (this.#settled) return;
     this.#settled = true;
-    clearTimeout(this.#timer);
+    this.#call.deadline?.end();
     this.#task?.settled();
     this.#deps.inFlight.remove(this.#server, this.#call);
     this.#call.cancel = undefined;

@@ -18,6 +18,7 @@ test("raw line breaks in what is put into a request do not end its line", () => 
     listChanged: nothing,
     asked: nothing,
     told: nothing,
+    unasked: nothing,
   });
   const bytes = Buffer.from('{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{}}');
   const envelope = scanMessage(bytes);

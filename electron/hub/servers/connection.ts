@@ -1,7 +1,7 @@
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
 import { resultMessage } from "../../core/jsonrpc/errors.ts";
 import { decodeString, encodeJson, membersOf, textOf } from "../../core/jsonrpc/json.ts";
-import { PendingRequests } from "../../core/jsonrpc/pending.ts";
+import { PendingRequests, type Unasked } from "../../core/jsonrpc/pending.ts";
 import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
 import {
   blankLineBreaks,
@@ -58,6 +58,8 @@ export interface ConnectionEvents {
   listChanged(): void;
   /** A request of the server for a client; `answer` takes the whole response. */
   asked(bytes: Buffer, envelope: Envelope, answer: (parts: readonly Uint8Array[]) => void): void;
+  /** An answer came that nobody waits for; it is delivered to nobody. */
+  unasked(kind: Unasked): void;
   /** Any other notification. */
   told(bytes: Buffer, envelope: Envelope): void;
 }
@@ -111,8 +113,6 @@ export class ServerConnection {
   readonly #listening = new Map<string, (held: ListenFilter) => void>();
   /** Which era the server speaks; until the handshake has found out, requests carry what they were given. */
   era: ServerEra = SESSION_ERA;
-  /** Answers that nobody waited for any more: late ones of cancelled calls, doubled or invented ids. */
-  strayAnswers = 0;
 
   constructor(transport: Transport, events: ConnectionEvents) {
     this.#transport = transport;
@@ -175,7 +175,7 @@ export class ServerConnection {
       done,
       cancel: () => {
         this.#listening.delete(key);
-        this.cancel(id, "no longer wanted");
+        this.#cancel(id, "no longer wanted", "expected");
       },
     };
   }
@@ -225,9 +225,16 @@ export class ServerConnection {
     this.#transport.send(parts.map(blankLineBreaks));
   }
 
-  /** Tells the server that a request is no longer wanted, and forgets it: a late answer is dropped and counted. */
+  /**
+   * Tells the server that a request is no longer wanted, and forgets it: a late answer is dropped and told as `unasked`.
+   * On HTTP in the stateless era the transport makes the end of the request's stream of it.
+   */
   cancel(id: number, reason: string): void {
-    if (this.#pending.take(id) === undefined) return;
+    this.#cancel(id, reason, "late");
+  }
+
+  #cancel(id: number, reason: string, then: "late" | "expected"): void {
+    if (this.#pending.giveUp(id, then) === undefined) return;
     this.notify("notifications/cancelled", encodeJson({ requestId: id, reason }));
   }
 
@@ -264,7 +271,7 @@ export class ServerConnection {
 
   #answer(bytes: Buffer, envelope: Envelope): void {
     const entry = envelope.id === undefined ? undefined : this.#pending.takeRaw(bytes, envelope.id);
-    if (entry === undefined) this.strayAnswers += 1;
+    if (entry === undefined) this.#events.unasked(this.#pending.judge(bytes, envelope.id));
     else {
       entry.request.answered(bytes, envelope, this.era);
       if (entry.request.progressedAfter !== undefined) this.#last(bytes, envelope, entry);

@@ -3,6 +3,7 @@ import type { ServerConfig } from "../../../shared/model/config.ts";
 import type { LogLine, Problem, ServerFacts } from "../../../shared/model/server.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
+import type { Unasked } from "../../core/jsonrpc/pending.ts";
 import type { ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../../core/mcp/session-era/log-levels.ts";
 import type { ListenFilter } from "../../core/mcp/stateless-era/listen.ts";
@@ -16,6 +17,7 @@ import {
 } from "../../core/supervisor/lifecycle.ts";
 import type { TransportEnd } from "../ports/upstream.ts";
 import type { Session } from "../sessions.ts";
+import { AnswerTally } from "./answer-tally.ts";
 import { CallQueue, ServerUnavailable, type Ticket } from "./call-queue.ts";
 import type { OutboundRequest, ServerConnection } from "./connection.ts";
 import { endKind } from "./ends.ts";
@@ -24,6 +26,7 @@ import { EraMemory } from "./era-memory.ts";
 import { type Greeting, readLists } from "./handshake.ts";
 import { ListenStream, type Watched } from "./listen-stream.ts";
 import type { Place } from "./own-instances.ts";
+import { strays } from "./problems.ts";
 import { isDown, notLearnt, refusalOf } from "./refusals.ts";
 import { problemsOf, type Reported, summaryOf } from "./report.ts";
 import { ServerCatalog } from "./server-catalog.ts";
@@ -31,6 +34,9 @@ import type { ManagedServerDeps } from "./server-deps.ts";
 import { ServerLogLevel } from "./server-log-level.ts";
 import { ServerRun } from "./server-run.ts";
 import { Undelivered } from "./undelivered.ts";
+
+/** How long a server may take to greet where its configuration does not say, in seconds. */
+const DEFAULT_START_SECONDS = 120;
 
 /**
  * One configured server under supervision: started when needed, restarted when it dies, ended in order.
@@ -60,6 +66,7 @@ export class ManagedServer {
   #lastError: string | undefined;
   #startupMs: number | undefined;
   #noiseLines = 0;
+  readonly #answers = new AnswerTally();
 
   constructor(name: string, config: ServerConfig, key: string, deps: ManagedServerDeps, place?: Place) {
     this.name = name;
@@ -232,6 +239,7 @@ export class ManagedServer {
       lastError: this.#lastError,
       lastCode: this.#lastEnd?.code,
       noiseLines: this.#noiseLines,
+      answers: this.#answers,
     };
   }
 
@@ -282,7 +290,7 @@ export class ManagedServer {
       this.#lastError = sentenceOf(error);
       this.#log("hub", this.#lastError);
       this.catalog.settle();
-      if (this.#life.phase === "starting") void run.stop();
+      if (this.#life.phase === "starting") run.condemn("handshake_failed", this.#lastError);
     }
   }
 
@@ -292,7 +300,7 @@ export class ManagedServer {
       {
         transports: deps.transports,
         launch: () => deps.resolveLaunch(this.name, this.config, this.place?.project ?? null),
-        startLimitMs: deps.startLimitMs ?? 120_000,
+        startLimitMs: (this.config.startSeconds ?? DEFAULT_START_SECONDS) * 1_000,
         handshake: () => ({
           version: deps.version,
           capabilities: this.owner?.stored.capabilities,
@@ -302,11 +310,9 @@ export class ManagedServer {
       {
         opened: () => deps.onStateChanged(this),
         log: (stream, text) => this.#log(stream, text),
-        late: (sentence) => {
-          this.#lastError = sentence;
-        },
         ended: (end) => this.#ended(end),
         noise: (text) => this.#noise(text),
+        unasked: (kind) => this.#unasked(kind),
         listChanged: () => void this.#relearn(),
         asked: (bytes, envelope, answer) => deps.onAsked(this, bytes, envelope, answer),
         told: (bytes, envelope) => {
@@ -389,11 +395,10 @@ export class ManagedServer {
     const run = this.#run;
     this.#forgetRun();
     void run?.stop();
-    const reason = phase === "starting" ? (this.#lastError ?? end.message) : end.message;
     this.#lastEnd = end;
-    this.#lastError = reason;
+    this.#lastError = end.message;
     this.#log("hub", `ended: ${end.message}`);
-    this.#apply({ type: "ended", reason, kind: endKind(end) });
+    this.#apply({ type: "ended", reason: end.message, kind: endKind(end) });
     this.catalog.settle();
     const refusal = this.#refusal();
     if (refusal !== undefined) this.#queue.fail(refusal);
@@ -419,6 +424,12 @@ export class ManagedServer {
   #noise(text: string): void {
     this.#noiseLines += 1;
     this.#log("stdout", text);
+  }
+
+  #unasked(kind: Unasked): void {
+    if (!this.#answers.add(kind)) return;
+    if (kind !== "late") this.#log("hub", strays(this.#answers).message);
+    this.#deps.onStateChanged(this);
   }
 
   #log(stream: LogLine["stream"], text: string): void {

@@ -19,3 +19,26 @@ export function noise(lines: number): Problem {
     advice: "They are kept in its log. A server on stdio should write such text to stderr.",
   };
 }
+
+/** Answers of a server that nobody waited for, by what was wrong with them. */
+export interface StrayAnswers {
+  /** To a request that had been answered. */
+  readonly twice: number;
+  /** To an id that the server was never given. */
+  readonly unknown: number;
+}
+
+/** A server that answers what it was not asked. */
+export function strays({ twice, unknown }: StrayAnswers): Problem {
+  const parts = [
+    ...(twice > 0 ? [`${times(twice)} what it had answered already`] : []),
+    ...(unknown > 0 ? [`${times(unknown)} what it was never asked`] : []),
+  ];
+  return {
+    code: "stray_answers",
+    message: `the server has answered ${parts.join(", and ")}`,
+    advice: "Nobody was given these answers. It is a fault of the server: tell its makers.",
+  };
+}
+
+const times = (count: number): string => (count === 1 ? "once" : `${count} times`);

@@ -1,8 +1,9 @@
 import type { ServerConfig } from "../../../shared/model/config.ts";
 import type { Problem, ServerFacts } from "../../../shared/model/server.ts";
 import type { Lifecycle } from "../../core/supervisor/lifecycle.ts";
+import type { AnswerTally } from "./answer-tally.ts";
 import type { ServerEra } from "./era.ts";
-import { failure, noise } from "./problems.ts";
+import { failure, noise, strays } from "./problems.ts";
 import { isDown } from "./refusals.ts";
 import type { ServerCatalog } from "./server-catalog.ts";
 
@@ -21,6 +22,7 @@ export interface Reported {
   /** The code of its last end, once it has had one. */
   readonly lastCode: string | undefined;
   readonly noiseLines: number;
+  readonly answers: AnswerTally;
 }
 
 /** The server as lists show it. */
@@ -43,12 +45,14 @@ export function summaryOf(server: Reported, callsToday: number): ServerFacts {
     startedAt: iso(server.startedAt),
     startupMs: server.startupMs ?? null,
     noiseLines: server.noiseLines,
+    lateAnswers: server.answers.late,
+    strayAnswers: server.answers.twice + server.answers.unknown,
     labels: config.labels ?? {},
   };
 }
 
 /** What a person should know of the server and do about. */
-export function problemsOf({ life, catalog, lastCode, noiseLines }: Reported): Problem[] {
+export function problemsOf({ life, catalog, lastCode, noiseLines, answers }: Reported): Problem[] {
   const { reason, retryAt } = life;
   return [
     ...(isDown(life) && reason !== undefined
@@ -56,5 +60,6 @@ export function problemsOf({ life, catalog, lastCode, noiseLines }: Reported): P
       : []),
     ...catalog.problems,
     ...(noiseLines > 0 ? [noise(noiseLines)] : []),
+    ...(answers.twice + answers.unknown > 0 ? [strays(answers)] : []),
   ];
 }

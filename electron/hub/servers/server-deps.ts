@@ -22,8 +22,6 @@ export interface ManagedServerDeps {
   readonly resolveLaunch: ResolveLaunch;
   readonly version: string;
   readonly policy?: LifecyclePolicy;
-  /** Longest wait for the answer to initialize, in milliseconds: npx may have to install the server first. */
-  readonly startLimitMs?: number;
   readonly onStateChanged: (server: ManagedServer) => void;
   readonly onCatalogChanged: (server: ManagedServer) => void;
   /** The server asks something of a client, or tells something that is neither progress nor a changed list. */

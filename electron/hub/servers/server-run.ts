@@ -21,8 +21,6 @@ export interface RunEvents extends ConnectionEvents {
   /** The transport can carry messages. */
   opened(): void;
   log(stream: LogLine["stream"], text: string): void;
-  /** The server did not greet in time, and is being ended for it. */
-  late(sentence: string): void;
   /** The end. The requests under way fail right after it. */
   ended(end: TransportEnd): void;
 }
@@ -40,6 +38,7 @@ export class ServerRun {
   #startupMs: number | undefined;
   #startTimer: NodeJS.Timeout | undefined;
   #over = false;
+  #verdict: Pick<TransportEnd, "code" | "message"> | undefined;
 
   constructor(options: RunOptions, events: RunEvents) {
     this.#options = options;
@@ -99,6 +98,13 @@ export class ServerRun {
     await this.#transport?.stop();
   }
 
+  /** Ends a server that is of no use, for this reason: its end and its requests' failures say so. */
+  condemn(code: string, message: string): void {
+    if (this.#over) return;
+    this.#verdict = { code, message };
+    void this.stop();
+  }
+
   #open(launch: ServerLaunch): ServerConnection {
     this.#startedAt = Date.now();
     let connection: ServerConnection | undefined;
@@ -110,7 +116,8 @@ export class ServerRun {
       noise: (text) => this.#events.noise(text),
       stderr: (text) => this.#events.log("stderr", text),
       drained: () => {},
-      closed: (end) => {
+      closed: (transportEnd) => {
+        const end = { ...transportEnd, ...this.#verdict };
         this.#end(end);
         connection?.closed(end);
       },
@@ -120,9 +127,8 @@ export class ServerRun {
     this.#connection = connection;
     const limit = this.#options.startLimitMs;
     this.#startTimer = setTimeout(() => {
-      if (this.#over) return;
-      this.#events.late(`the server did not answer initialize within ${Math.round(limit / 1_000)} s`);
-      void transport.stop();
+      const message = `The server did not answer initialize within ${limit / 1_000} s (startSeconds) and was therefore ended.`;
+      this.condemn("start_timeout", message);
     }, limit);
     return connection;
   }

@@ -232,6 +232,7 @@ function Facts({ detail }: { readonly detail: ServerDetail }) {
     ["Restarts", String(detail.restarts)],
     ["Next attempt", detail.retryAt === null ? null : until(detail.retryAt, now)],
     ["Stray output", detail.noiseLines === 0 ? null : plural(detail.noiseLines, "line")],
+    ["Late answers", detail.lateAnswers === 0 ? null : String(detail.lateAnswers)],
   ];
   return (
     <dl className="flex shrink-0 flex-wrap items-center gap-x-6 gap-y-1 px-5 py-3 text-sm">

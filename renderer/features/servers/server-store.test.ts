@@ -17,6 +17,8 @@ const detail: ServerDetail = {
   retryAt: null,
   startedAt: null,
   noiseLines: 0,
+  lateAnswers: 0,
+  strayAnswers: 0,
   labels: {},
   prefix: "a",
   launch: { transport: "stdio", command: "x", args: [], cwd: null, url: null, envNames: [], headerNames: [] },
