@@ -108,6 +108,8 @@ export const remoteServerSchema = z.object({
       /** A `${secret:NAME}` reference to a PEM or JWK, for private_key_jwt. */
       privateKey: z.string().optional(),
       signingAlgorithm: z.string().optional(),
+      /** The only issuer that gets to see this client and its secret; without, the one that the server names. */
+      issuer: z.string().min(1).optional(),
       /** Lets its OAuth addresses be private ones though its own is public. */
       allowPrivate: z.boolean().default(false),
     })

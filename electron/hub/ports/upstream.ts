@@ -1,6 +1,7 @@
 import type { ServerConfig } from "../../../shared/model/config.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import type { HeaderParam } from "../../core/mcp/stateless-era/header-params.ts";
+import type { Authorization } from "./upstream-auth.ts";
 
 /** How a transport ended, for the person: "exited with code 1", last stderr lines and so on. */
 export interface TransportEnd {
@@ -65,6 +66,8 @@ export interface ServerLaunch {
   /** The declared environment after ${env:} and ${secret:} were resolved. */
   readonly env: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** How a remote server's requests are authorized, where the person may have signed in to it. */
+  readonly authorization?: Authorization;
 }
 
 export interface TransportFactory {

@@ -2,6 +2,8 @@
 import { STATUS_CODES } from "node:http";
 import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
 import { type BackoffPolicy, backoffDelay } from "../../core/supervisor/backoff.ts";
+import { AuthorizationError } from "../../hub/ports/upstream-auth.ts";
+import { readChallenge } from "../oauth/challenge.ts";
 import { readBeginning } from "./content.ts";
 import { excerptOf } from "./excerpt.ts";
 import type { End, Link } from "./link.ts";
@@ -93,6 +95,7 @@ export class Poster {
         } catch (error) {
           const unsent = error instanceof NetworkError && error.unsent;
           if (!this.#link.live || signal.aborted) return undefined;
+          if (error instanceof AuthorizationError) return this.unauthorized(error, outgoing);
           if (unsent && this.#host.met && attempt < MORE_ATTEMPTS)
             await this.#link.sleep(backoffDelay(attempt, this.#link.random(), AGAIN), signal);
           else return this.#lost(outgoing, error, unsent);
@@ -120,10 +123,28 @@ export class Poster {
       this.#link.note(`${outgoing.method || "an answer"} was not delivered: ${sentence}`);
   }
 
+  /** There is no token to send a message with, or to ask for a stream with. */
+  unauthorized({ code, message }: AuthorizationError, outgoing?: Outgoing): undefined {
+    if (code === "auth_unavailable" && this.#host.met) {
+      if (outgoing?.id !== undefined) this.#link.fail(outgoing, message, code);
+      else this.#link.note(message);
+      return;
+    }
+    outgoing?.settle(new Error(message));
+    this.#host.end({ code: code === "needs_auth" ? code : "unreachable", message });
+  }
+
   /** Deals with an answer that is no 2xx, to a message or (without one) to a request for a stream. Never rejects. */
   async refused(answer: Answer, outgoing?: Outgoing): Promise<void> {
     const { status } = answer;
     const said = `${this.#address} answered with HTTP ${status}${STATUS_CODES[status] === undefined ? "" : ` ${STATUS_CODES[status]}`}`;
+    const { error, scope } = readChallenge(answer.headers["www-authenticate"]);
+    if (status === 403 && error === "insufficient_scope" && this.#host.met) {
+      answer.drop();
+      const wanted = scope === undefined ? "more" : `more (${excerptOf(scope, this.#secrets)})`;
+      const text = `${said}: this needs ${wanted} than the sign-in allows; sign in to the server again to grant it`;
+      return this.#refuse(outgoing, error, text, status);
+    }
     if (status === 401 || (status === 403 && !this.#host.met)) {
       answer.drop();
       outgoing?.settle(new Error(said));
@@ -190,7 +211,7 @@ export class Poster {
 function authorizationEnd(answer: Answer, said: string): End {
   const challenge = answer.headers["www-authenticate"];
   return {
-    ...(answer.status === 401
+    ...(answer.status === 401 || readChallenge(challenge).error === "insufficient_scope"
       ? { code: "needs_auth", message: `${said}: the server wants a login or a key that it was not given` }
       : { code: "forbidden", message: `${said}: the login or key that was given may not use this server` }),
     ...(challenge === undefined ? {} : { wwwAuthenticate: challenge }),

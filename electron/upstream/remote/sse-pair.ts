@@ -3,6 +3,7 @@
  * server says, and its first event names the URL to which messages are posted. The stream is the session.
  */
 import type { Transport } from "../../hub/ports/upstream.ts";
+import { AuthorizationError } from "../../hub/ports/upstream-auth.ts";
 import { EventStream } from "./event-stream.ts";
 import { composeHeaders } from "./headers.ts";
 import type { End, Link } from "./link.ts";
@@ -129,7 +130,8 @@ export class SsePair implements Transport {
       await stream.read(answer);
       this.#lost("closed the stream");
     } catch (error) {
-      if (this.#met) this.#lost("broke off the stream");
+      if (error instanceof AuthorizationError) this.#poster.unauthorized(error);
+      else if (this.#met) this.#lost("broke off the stream");
       else this.#end({ code: "unreachable", message: networkSentence(url.host, error) });
     }
   }

@@ -257,6 +257,7 @@ export class StreamableHttp implements Transport {
     }
   }
 
+  /** Asks for a stream; a token that cannot be had is a failure like any other. */
   async #get(signal: AbortSignal, lastEventId: string | undefined): Promise<Answer | NetworkError> {
     const headers = this.#headers(STREAM, false, lastEventId);
     try {
