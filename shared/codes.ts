@@ -34,6 +34,7 @@ export const SERVER_END_CODES = [
   "exited",
   "failed",
   "forbidden",
+  "handshake_failed",
   "http_error",
   "message_too_large",
   "needs_auth",
@@ -41,8 +42,10 @@ export const SERVER_END_CODES = [
   "redirected",
   "session_lost",
   "spawn_failed",
+  "start_timeout",
   "stopped",
   "unreachable",
+  "unresponsive",
 ] as const;
 
 /** Why a call was not made or not answered: `data.code` of the JSON-RPC error that the client gets. */
@@ -77,6 +80,7 @@ export const PROBLEM_CODES = [
   "schema_too_costly",
   "schema_unusable",
   "stdout_noise",
+  "stray_answers",
   "suspicious_text",
 ] as const;
 
