@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   "runtime_missing",
   "secrets_unavailable",
   "server_not_ready",
+  "sign_in_failed",
   "storage_newer",
   "storage_unusable",
   "unauthorized",
@@ -50,10 +51,12 @@ export const SERVER_END_CODES = [
 
 /** Why a call was not made or not answered: `data.code` of the JSON-RPC error that the client gets. */
 export const CALL_CODES = [
+  "auth_unavailable",
   "bad_project",
   "closing",
   "denied",
   "held_back",
+  "insufficient_scope",
   "not_learnt",
   "not_subscribed",
   "paused",

@@ -7,6 +7,7 @@
  * "yes", "no", or "headless" (only while no desktop is attached, recorded with the caller's pid and executable).
  */
 import { z } from "zod";
+import { accountNameSchema, signInSchema } from "./model/account.ts";
 import { auditEntrySchema } from "./model/audit.ts";
 import { callDetailSchema, callFilterSchema, callSummarySchema } from "./model/call.ts";
 import { clientDetailSchema, clientSchema, labelsSchema } from "./model/client.ts";
@@ -166,6 +167,26 @@ export const methods = {
   "servers.enable": method(configure, named, done),
   "servers.disable": method(operate, named, done),
   "servers.restart": method(operate, named, done),
+  /**
+   * Begins a sign-in to a remote server. `url` is where the person signs in; null where the desktop opens it, or nobody
+   * has to (`done`). The end is told by the broadcast signInChanged. "app": the browser hands the answer to the desktop.
+   */
+  "servers.signIn": method(
+    read,
+    named.extend({ account: accountNameSchema, redirect: z.enum(["loopback", "app"]).default("loopback") }),
+    z.object({ id: z.string(), url: z.string().nullable(), done: z.boolean() }),
+  ),
+  /** For the desktop, which opens it in the person's browser. */
+  "servers.signInUrl": method(ownerOnly, z.object({ id: z.string() }), z.object({ url: z.string() })),
+  "servers.cancelSignIn": method(read, z.object({ id: z.string() }), done),
+  /** The address by which the system has handed the answer of a sign-in to the desktop. */
+  "servers.finishSignIn": method(ownerOnly, z.object({ url: z.string().max(16_384) }), done),
+  /** Deletes the tokens; `revoked` tells whether the issuer has taken note. */
+  "servers.signOut": method(
+    read,
+    named.extend({ account: accountNameSchema }),
+    z.object({ ok: z.literal(true), revoked: z.boolean() }),
+  ),
 
   /** Lists all, also the revoked. */
   "clients.list": method(read, nothing, z.object({ clients: z.array(clientSchema) })),
@@ -382,6 +403,9 @@ export const broadcasts = {
   hubChanged: hubSchema,
   serverChanged: serverSummarySchema,
   serverRemoved: named,
+  signInChanged: signInSchema,
+  /** A sign-in has come to its end, and the person has to sign in again; told once. */
+  signInNeeded: z.object({ server: z.string(), account: z.string(), reason: z.string() }),
   serverLogged: z.object({ name: z.string(), lines: z.array(logLineSchema) }),
   /** Batched: at most a few a second, however many calls arrive; `dropped` rows were left out of the batch. */
   callsRecorded: z.object({ calls: z.array(callSummarySchema), dropped: z.int() }),

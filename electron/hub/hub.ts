@@ -59,6 +59,8 @@ import { Sessions } from "./sessions.ts";
 import type { ConfigAccess, HubState } from "./state.ts";
 import { TaskWatch } from "./tasks/task-watch.ts";
 import { Tasks } from "./tasks/tasks.ts";
+import type { UpstreamAuth, UpstreamAuthDeps } from "./upstream-auth/upstream-auth.ts";
+import { authorizedTransports, wireUpstreamAuth } from "./upstream-auth/wire.ts";
 
 export interface HubDeps {
   readonly home: string;
@@ -69,6 +71,11 @@ export interface HubDeps {
   readonly storage: Storage;
   readonly transports: TransportFactory;
   readonly resolveLaunch: ResolveLaunch;
+  /** How the hub signs in to remote servers, and where what it gets is kept. */
+  readonly upstreamAuth: Pick<
+    UpstreamAuthDeps,
+    "protocol" | "receiver" | "store" | "live" | "clock" | "random"
+  >;
   readonly serverLogs: ServerLogs;
   /** Where installed packages are looked for, so that their updates are seen; without, they are not. */
   readonly packages?: PackageSystem;
@@ -130,7 +137,7 @@ export function createHub(deps: HubDeps): Hub {
     ...health.of(server.name),
   });
   const servers: ServerRegistry = new ServerRegistry({
-    transports: deps.transports,
+    transports: authorizedTransports(deps.transports, () => upstreamAuth),
     resolveLaunch: deps.resolveLaunch,
     version: deps.version,
     homeKey: deps.homeKey,
@@ -167,12 +174,23 @@ export function createHub(deps: HubDeps): Hub {
       broadcaster.logLine(server.name, line);
     },
     onRemoved: (name) => {
+      upstreamAuth.serverRemoved(name);
       storage.catalogs.remove(name);
       tasks.book.serverRemoved(name);
       pins.remove(name);
       health.removed(name);
       broadcaster.emit("serverRemoved", { name });
     },
+  });
+  const upstreamAuth: UpstreamAuth = wireUpstreamAuth({
+    ...deps.upstreamAuth,
+    accounts: storage.accounts,
+    broadcaster,
+    resolveLaunch: deps.resolveLaunch,
+    server: (name) => servers.get(name),
+    instances: () => servers.instances(),
+    serverChanged,
+    log,
   });
   const catalog: CatalogService = new CatalogService(
     () => servers.all(),
@@ -396,6 +414,7 @@ export function createHub(deps: HubDeps): Hub {
     audit,
     policy,
     ruleUses,
+    upstreamAuth,
     tokens,
     broadcaster,
     serverLogs: deps.serverLogs,
@@ -497,6 +516,7 @@ export function createHub(deps: HubDeps): Hub {
       consent.end();
       ruleUses.write();
       pairing.close();
+      upstreamAuth.close();
       catalog.dispose();
       await servers.stopAll();
       broadcaster.dispose();

@@ -14,8 +14,10 @@ import {
   type ChildRegistry,
   createChildRecord,
   createLoginEnvironments,
+  createOAuthProtocol,
   createProcessMeter,
   createTransportFactory,
+  loopbackRedirect,
   startGuard,
   sweepLeftovers,
 } from "../upstream/index.ts";
@@ -160,6 +162,12 @@ async function startLocked(
         project: config.isolation === "project" ? projectFolder(name, project, files.noProject) : null,
       });
       return { name, ...expanded };
+    },
+    upstreamAuth: {
+      protocol: createOAuthProtocol(),
+      receiver: loopbackRedirect,
+      store: secrets,
+      live: { add: () => {}, remove: () => {} },
     },
     serverLogs: new ServerLogs(files.logs),
     packages: thisSystem(),

@@ -22,6 +22,7 @@ import type { ServerLogs } from "./server-logs.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
 import type { ServerRegistry } from "./servers/registry.ts";
 import type { Sessions } from "./sessions.ts";
+import type { UpstreamAuth } from "./upstream-auth/upstream-auth.ts";
 
 /** What the hub needs of the configuration file: the last good content, and edits that keep comments. */
 export interface ConfigAccess {
@@ -45,6 +46,7 @@ export interface HubState {
   readonly policy: PolicyService;
   readonly ruleUses: RuleUses;
   readonly consent: Pick<Consent, "grants" | "now" | "clientRevoked">;
+  readonly upstreamAuth: UpstreamAuth;
   readonly tokens: ControlTokens;
   readonly broadcaster: Broadcaster;
   readonly serverLogs: ServerLogs;

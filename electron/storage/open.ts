@@ -1,5 +1,6 @@
 import { sentenceOf } from "../../shared/errors.ts";
 import type { Storage } from "../hub/ports/storage.ts";
+import { openAccounts } from "./accounts.ts";
 import { openAudit } from "./audit.ts";
 import { prepareCallWriter } from "./call-writer.ts";
 import { openCalls } from "./calls.ts";
@@ -98,6 +99,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       ruleUses: openRuleUses(connection, group),
       audit: openAudit(connection),
       oauth: openOAuth(connection),
+      accounts: openAccounts(connection),
       close: () => {
         closed ??= close();
         return closed;

@@ -13,6 +13,8 @@ export {
   type LoginEnvironment,
   type LoginEnvironments,
 } from "./environment/login-environment.ts";
+export { loopbackRedirect } from "./oauth/loopback-redirect.ts";
+export { createOAuthProtocol } from "./oauth/protocol.ts";
 export { type FoundCommand, findCommand } from "./stdio/find-command.ts";
 export { type ChildRegistry, startGuard } from "./termination/guard.ts";
 export { createChildRecord, sweepLeftovers } from "./termination/leftovers.ts";

@@ -201,6 +201,7 @@ export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDe
       summary.name === "memory"
         ? { decision: "ask", by: "consent.default" }
         : { decision: "allow", by: "rules[0]" },
+    accounts: [],
     toolList: hostile ? HOSTILE_TOOLS : summary.tools === null ? [] : TOOLS,
     problems:
       summary.state === "failed"

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountSchema } from "./account.ts";
 import { labelsSchema } from "./client.ts";
 import { serverUsageSchema } from "./health.ts";
 import { type Problem, problemSchema } from "./problem.ts";
@@ -89,6 +90,8 @@ export const serverDetailSchema = serverSummarySchema.extend({
   /** What happens to calls of its tools where no rule for a certain client, profile or tool says otherwise. */
   consent: verdictSchema,
   problems: z.array(problemSchema),
+  /** Who is signed in to it. */
+  accounts: z.array(accountSchema).default([]),
 });
 export type ServerDetail = z.infer<typeof serverDetailSchema>;
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { GatehouseError } from "../../../shared/errors.ts";
-import type { ServerConfig } from "../../../shared/model/config.ts";
+import type { RemoteServerConfig, ServerConfig } from "../../../shared/model/config.ts";
 import { splitReferences } from "./references.ts";
 
 /** Where the values of references come from. */
@@ -41,7 +41,9 @@ export async function expandServer(
   };
   if (config.type !== "stdio") {
     const headers = await fillRecord(config.headers, "headers");
-    return { config: { ...config, url: await fill(config.url, "url"), headers }, env: {}, headers };
+    const url = await fill(config.url, "url");
+    const auth = config.auth === undefined ? {} : { auth: await fillAuth(config.auth, fill) };
+    return { config: { ...config, url, headers, ...auth }, env: {}, headers };
   }
   const args: string[] = [];
   for (const [index, text] of config.args.entries()) args.push(await fill(text, `args[${index}]`));
@@ -54,6 +56,18 @@ export async function expandServer(
       : fromHome(await fill(config.cwd, "cwd"), sources.homedir);
   const cwd = folder === undefined ? {} : { cwd: folder };
   return { config: { ...config, command, args, env, ...cwd }, env, headers: {} };
+}
+
+type Auth = NonNullable<RemoteServerConfig["auth"]>;
+
+/** What of `auth` may be a reference: a client's id and what proves that it is this client. */
+async function fillAuth(auth: Auth, fill: (text: string, place: string) => Promise<string>): Promise<Auth> {
+  const filled: Auth = { ...auth };
+  for (const member of ["clientId", "clientSecret", "privateKey"] as const) {
+    const text = auth[member];
+    if (text !== undefined) filled[member] = await fill(text, `auth.${member}`);
+  }
+  return filled;
 }
 
 async function expandText(text: string, place: string, sources: ReferenceSources): Promise<string> {

@@ -38,6 +38,8 @@ function serverLines(previous: Config, next: Config): string[] {
       lines.push(`server ${name} now runs: ${launchText(server)}`);
     if (!isDeepStrictEqual(values(before), values(server)))
       lines.push(`server ${name} gets other values in its environment or headers`);
+    if (!isDeepStrictEqual(authOf(before), authOf(server)))
+      lines.push(`server ${name} is signed in to in another way`);
     if (!before.enabled && server.enabled) lines.push(`server ${name} is enabled`);
     return lines;
   });
@@ -50,6 +52,7 @@ function launchText(server: ServerConfig): string {
 }
 
 const values = (server: ServerConfig): unknown => (server.type === "stdio" ? server.env : server.headers);
+const authOf = (server: ServerConfig): unknown => (server.type === "stdio" ? undefined : server.auth);
 const names = (record: Readonly<Record<string, string>>): string =>
   `{${Object.keys(record).sort().join(", ")}}`;
 

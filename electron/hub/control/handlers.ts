@@ -17,6 +17,7 @@ import { callHandlers } from "./handlers/calls.ts";
 import { clientActs, clientHandlers, describe } from "./handlers/clients.ts";
 import { metricsHandlers } from "./handlers/metrics.ts";
 import { profileActs, profileHandlers } from "./handlers/profiles.ts";
+import { signInHandlers } from "./handlers/sign-ins.ts";
 import { acceptPins, askToAccept, pinHandlers } from "./pins.ts";
 import { Questions } from "./questions.ts";
 import { changeRules, ruleHandlers } from "./rules.ts";
@@ -148,6 +149,7 @@ export function createHandlers(state: HubState): Handlers {
     ...callHandlers(state),
     ...metricsHandlers(state),
     ...ruleHandlers(state),
+    ...signInHandlers(state),
     "hub.status": async (): Promise<Status> => {
       await state.health.fresh();
       return {
@@ -187,6 +189,7 @@ export function createHandlers(state: HubState): Handlers {
         toolList: server.catalog.describe((tool) => state.catalog.exposedName(name, tool)),
         problems: [...state.health.of(name).warnings, ...server.problems(), ...state.pins.problems(name)],
         consent: serverVerdict(state.store.config, name),
+        accounts: state.upstreamAuth.views(name),
       };
     },
     "servers.log": ({ name, limit }) => {

@@ -3,6 +3,7 @@ import type { CallDetail, CallFilter, CallStatus, CallSummary } from "../../../s
 import type { Client, ClientSession, Labels } from "../../../shared/model/client.ts";
 import type { MetricsStore } from "./metrics.ts";
 import type { OAuthStore, TokenAudience } from "./pairing.ts";
+import type { AccountStore } from "./upstream-auth.ts";
 
 /** A finished call. Times in microseconds; payloads are raw JSON bytes, spliced from the messages themselves. */
 export interface CallRow {
@@ -219,6 +220,7 @@ export interface Storage {
   readonly ruleUses: RuleUseStore;
   readonly audit: AuditLog;
   readonly oauth: OAuthStore;
+  readonly accounts: AccountStore;
   /** Commits what is queued, waits for the worker, checkpoints and closes. */
   close(): Promise<void>;
 }

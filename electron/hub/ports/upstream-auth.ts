@@ -112,11 +112,7 @@ export interface OAuthProtocol {
     refreshToken: string,
   ): Promise<OAuthTokens>;
   /** Client credentials: by a secret, or by a signed assertion (private_key_jwt). */
-  machine(
-    provider: OAuthProvider,
-    target: OAuthTarget,
-    scope: string | undefined,
-  ): Promise<OAuthTokens>;
+  machine(provider: OAuthProvider, target: OAuthTarget, scope: string | undefined): Promise<OAuthTokens>;
   /** RFC 7009; an issuer that offers no revocation has nothing to be told. */
   revoke(
     provider: OAuthProvider,

@@ -66,6 +66,8 @@ export interface ServerLaunch {
   /** The declared environment after ${env:} and ${secret:} were resolved. */
   readonly env: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Which of the server's signed-in accounts the connection is for; the default one unless given. */
+  readonly account?: string | undefined;
   /** How a remote server's requests are authorized, where the person may have signed in to it. */
   readonly authorization?: Authorization;
 }

@@ -299,7 +299,10 @@ export class ManagedServer {
     return new ServerRun(
       {
         transports: deps.transports,
-        launch: () => deps.resolveLaunch(this.name, this.config, this.place?.project ?? null),
+        launch: async () => {
+          const launch = await deps.resolveLaunch(this.name, this.config, this.place?.project ?? null);
+          return { ...launch, account: this.place?.account };
+        },
         startLimitMs: (this.config.startSeconds ?? DEFAULT_START_SECONDS) * 1_000,
         handshake: () => ({
           version: deps.version,

@@ -12,6 +12,8 @@ export interface Place {
   readonly owner: Session | undefined;
   /** The project folder it runs for, an absolute path. */
   readonly project: string | null;
+  /** The signed-in account that it uses; undefined: the default one. */
+  readonly account?: string | undefined;
 }
 
 /** The place of a session's instance under isolation "session": in the stateless era, of its client. */

@@ -14,6 +14,7 @@ import type {
   StoredToken,
 } from "../ports/storage.ts";
 import { createMemoryOAuth } from "./memory-oauth.ts";
+import { createMemoryAccounts } from "./memory-secrets.ts";
 
 /** Storage in memory for tests of the hub alone, with what it was given in plain sight. */
 export interface MemoryStorage extends Storage {
@@ -154,6 +155,7 @@ export function createMemoryStorage(): MemoryStorage {
       remove: (server) => catalogs.delete(server),
     },
     pins: memoryPins(),
+    accounts: createMemoryAccounts(),
     oauth: createMemoryOAuth(),
     audit: {
       record(act) {

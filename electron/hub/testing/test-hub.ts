@@ -8,8 +8,10 @@ import type { ConsentClock } from "../consent/consent.ts";
 import { createHub, type Hub, type HubDeps } from "../hub.ts";
 import type { ClientIdentity, Reply, Scope, SessionHandle } from "../ports/endpoint.ts";
 import type { TransportFactory } from "../ports/upstream.ts";
+import { OAuthFailure, type OAuthProtocol } from "../ports/upstream-auth.ts";
 import { ServerLogs } from "../server-logs.ts";
 import { createFakeServer, type FakeServer } from "./fake-transport.ts";
+import { createMemorySecrets } from "./memory-secrets.ts";
 import { createMemoryStorage, type MemoryStorage } from "./memory-storage.ts";
 
 /** What a client got for one request. */
@@ -54,6 +56,20 @@ export interface TestHub {
   dispose(): Promise<void>;
 }
 
+const nobody = (): Promise<never> => Promise.reject(new OAuthFailure("passing", "there is no issuer here"));
+
+/** No sign-in is possible. */
+const noProtocol: OAuthProtocol = {
+  challenge: nobody,
+  discover: nobody,
+  client: nobody,
+  begin: nobody,
+  redeem: nobody,
+  refresh: nobody,
+  machine: nobody,
+  revoke: nobody,
+};
+
 export const fakeConfig = (extra = ""): string =>
   `{ "consent": { "default": "allow" }, "mcpServers": { "fake": { "command": "fake" } } ${extra} }`;
 
@@ -66,6 +82,7 @@ export async function createTestHub(
     /** Instead of the one server `fake`. */
     transports?: TransportFactory;
     resolveLaunch?: HubDeps["resolveLaunch"];
+    upstreamAuth?: Partial<HubDeps["upstreamAuth"]>;
   } = {},
 ): Promise<TestHub> {
   const storage = options.storage ?? createMemoryStorage();
@@ -99,6 +116,13 @@ export async function createTestHub(
     resolveLaunch:
       options.resolveLaunch ??
       ((name, serverConfig) => Promise.resolve({ name, config: serverConfig, env: {}, headers: {} })),
+    upstreamAuth: {
+      protocol: noProtocol,
+      receiver: { open: () => Promise.reject(new Error("no browser comes back")) },
+      store: createMemorySecrets(),
+      live: { add: () => {}, remove: () => {} },
+      ...options.upstreamAuth,
+    },
     serverLogs: new ServerLogs(folder),
     uiServed: true,
     desktop: options.desktop === true,

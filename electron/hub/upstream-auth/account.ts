@@ -219,8 +219,7 @@ export class Account {
         }
         if (kind === "wrong" || tries === TRIES) {
           this.#trouble = sentenceOf(error);
-          this.#retryAt =
-            this.#deps.clock.now() + backoffDelay(this.#failures, this.#deps.random(), LATER);
+          this.#retryAt = this.#deps.clock.now() + backoffDelay(this.#failures, this.#deps.random(), LATER);
           this.#failures += 1;
           this.#deps.changed(this);
           throw this.#unavailable();
@@ -259,7 +258,10 @@ export class Account {
       return withTokens({ ...whose, provider, client }, tokens, now);
     }
     if (grant?.refreshToken == null)
-      throw new OAuthFailure("refused", "the sign-in has run out, and the issuer gave nothing to renew it with");
+      throw new OAuthFailure(
+        "refused",
+        "the sign-in has run out, and the issuer gave nothing to renew it with",
+      );
     const tokens = await protocol.refresh(grant.provider, grant.client, target, grant.refreshToken);
     return withTokens(grant, tokens, now);
   }
@@ -314,7 +316,10 @@ export class Account {
   }
 
   #ended(reason: string): AuthorizationError {
-    return new AuthorizationError("needs_auth", `the sign-in to ${this.server} is over: ${reason}; sign in again`);
+    return new AuthorizationError(
+      "needs_auth",
+      `the sign-in to ${this.server} is over: ${reason}; sign in again`,
+    );
   }
 
   #unavailable(): AuthorizationError {
@@ -367,7 +372,11 @@ export class Account {
 export function withoutStore(): SecretStore {
   const none = (): Promise<never> =>
     Promise.reject(
-      new GatehouseError("secrets_unavailable", "there is no place to keep tokens in", "See: gatehouse doctor"),
+      new GatehouseError(
+        "secrets_unavailable",
+        "there is no place to keep tokens in",
+        "See: gatehouse doctor",
+      ),
     );
   return { kind: "keychain", get: none, set: none, remove: none, list: none, problem: none };
 }

@@ -45,7 +45,10 @@ export function parseGrant(text: string): Grant | undefined {
 
 /** The part of a grant that a response with tokens brings; what it leaves out stays as it was (RFC 6749 6). */
 export function withTokens(
-  grant: Omit<Grant, "version" | "accessToken" | "refreshToken" | "scope" | "subject" | "expiresAt" | "obtainedAt"> &
+  grant: Omit<
+    Grant,
+    "version" | "accessToken" | "refreshToken" | "scope" | "subject" | "expiresAt" | "obtainedAt"
+  > &
     Partial<Pick<Grant, "refreshToken" | "scope" | "subject">>,
   tokens: OAuthTokens,
   now: number,

@@ -10,7 +10,9 @@ export function readChallenge(header: string | undefined): BearerChallenge {
   const at = header === undefined ? -1 : header.search(/(?:^|[\s,])Bearer(?=\s|$)/i);
   const text = header === undefined || at < 0 ? "" : header.slice(at);
   const read = (name: string): string | undefined => {
-    const found = new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,"]+))`, "i").exec(text);
+    const found = new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,"]+))`, "i").exec(
+      text,
+    );
     const value = found?.[1]?.replace(/\\(.)/g, "$1") ?? found?.[2];
     return value === undefined || value === "" ? undefined : value;
   };

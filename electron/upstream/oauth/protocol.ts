@@ -206,30 +206,28 @@ export function createOAuthProtocol(options: OAuthProtocolOptions = {}): OAuthPr
     },
 
     refresh: (provider, client, target, refreshToken) =>
-      attempt(
-        target,
-        hostOf(provider.issuer),
-        [refreshToken, target.auth?.clientSecret],
-        async (fetchFn) => {
-          const { refreshAuthorization } = await sdk();
-          const credentials = await credentialsOf(client, target);
-          const tokens = await refreshAuthorization(provider.issuer, {
-            metadata: metadataOf(provider),
-            clientInformation: credentials.information,
-            ...adding(credentials),
-            refreshToken,
-            resource: provider.resource,
-            fetchFn,
-          });
-          return tokensOf(tokens);
-        },
-      ),
+      attempt(target, hostOf(provider.issuer), [refreshToken, target.auth?.clientSecret], async (fetchFn) => {
+        const { refreshAuthorization } = await sdk();
+        const credentials = await credentialsOf(client, target);
+        const tokens = await refreshAuthorization(provider.issuer, {
+          metadata: metadataOf(provider),
+          clientInformation: credentials.information,
+          ...adding(credentials),
+          refreshToken,
+          resource: provider.resource,
+          fetchFn,
+        });
+        return tokensOf(tokens);
+      }),
 
     machine: (provider, target, scope) =>
       attempt(target, hostOf(provider.issuer), [target.auth?.clientSecret], async (fetchFn) => {
         const { clientId } = target.auth ?? {};
         if (clientId === undefined)
-          throw new OAuthFailure("wrong", '"auth.grant" is "client_credentials", but there is no "auth.clientId"');
+          throw new OAuthFailure(
+            "wrong",
+            '"auth.grant" is "client_credentials", but there is no "auth.clientId"',
+          );
         const client: OAuthClient = { kind: "configured", information: { client_id: clientId } };
         const { information, addClientAuthentication } = await credentialsOf(client, target);
         const { fetchToken } = await sdk();

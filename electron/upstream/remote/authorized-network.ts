@@ -15,7 +15,11 @@ export function authorizedNetwork(network: Network, authorization: Authorization
     const first = authorization.header();
     const answer = await send(request, first);
     const challenge = answer.headers["www-authenticate"];
-    if (answer.status === 403 && readChallenge(challenge).error === "insufficient_scope" && challenge !== undefined)
+    if (
+      answer.status === 403 &&
+      readChallenge(challenge).error === "insufficient_scope" &&
+      challenge !== undefined
+    )
       authorization.insufficient(challenge);
     if (answer.status !== 401) return answer;
     try {
