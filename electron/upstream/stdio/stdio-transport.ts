@@ -9,13 +9,15 @@ import type { StdioServerConfig } from "../../../shared/model/config.ts";
 import { LineFramer } from "../../core/jsonrpc/framing.ts";
 import type { ServerLaunch, Transport, TransportEnd, TransportEvents } from "../../hub/ports/upstream.ts";
 import type { Clock, Log } from "../clock.ts";
-import { childEnvironment } from "../environment/child-environment.ts";
+import { childEnvironment, engineEnvironment } from "../environment/child-environment.ts";
 import type { LoginEnvironment, LoginEnvironments } from "../environment/login-environment.ts";
+import { type ContainerEngine, endContainers, labelsOf } from "../termination/containers.ts";
 import type { ChildRegistry } from "../termination/guard.ts";
 import type { ChildProcessRecord } from "../termination/membership.ts";
 import type { ProcessSystem } from "../termination/process-system.ts";
 import { afterExitGrace, type Grace, terminateTree } from "../termination/terminate-tree.ts";
 import { classifyLine } from "./classify-line.ts";
+import { isContainerProgram, labelRun } from "./container-command.ts";
 import { endSentence } from "./end-sentence.ts";
 import { type LaunchProblem, type PreparedLaunch, prepareLaunch, spawnProblem } from "./prepare-launch.ts";
 import { StderrLines } from "./stderr-lines.ts";
@@ -131,8 +133,18 @@ class StdioTransport implements Transport {
         if (this.#stage !== "starting") return;
         attempt = this.#prepare(launch, renewed);
       }
-      if ("message" in attempt.prepared) this.#fail(attempt.prepared);
-      else this.#spawn(attempt.prepared, attempt.env);
+      const { env, run, prepared } = attempt;
+      if ("message" in prepared) this.#fail(prepared);
+      else
+        this.#spawn(
+          prepared,
+          env,
+          run && {
+            file: prepared.plan.file,
+            args: run.engineArgs,
+            env: engineEnvironment(env, this.#deps.platform),
+          },
+        );
     } catch (error) {
       this.#fail(spawnProblem(error, launch.config.command));
     }
@@ -140,7 +152,9 @@ class StdioTransport implements Transport {
 
   #prepare(launch: StdioLaunch, login: LoginEnvironment) {
     const { platform, baseEnv, mark: marker } = this.#deps;
+    const { config } = launch;
     const env = childEnvironment({
+      engine: isContainerProgram(config.command),
       platform,
       base: baseEnv,
       login: login.variables,
@@ -148,10 +162,16 @@ class StdioTransport implements Transport {
       path: login.path,
       marker,
     });
-    return { env, prepared: prepareLaunch(launch.config, env, platform, login) };
+    const run = labelRun(config.command, config.args, labelsOf(marker));
+    const args = run === undefined ? config.args : [...run.args];
+    return { env, run, prepared: prepareLaunch({ ...config, args }, env, platform, login) };
   }
 
-  #spawn({ plan, cwd }: PreparedLaunch, env: Record<string, string>): void {
+  #spawn(
+    { plan, cwd }: PreparedLaunch,
+    env: Record<string, string>,
+    engine: ContainerEngine | undefined,
+  ): void {
     const { platform, system, clock, mark, registries } = this.#deps;
     const child = spawn(plan.file, plan.args, {
       cwd,
@@ -168,7 +188,8 @@ class StdioTransport implements Transport {
       child.once("error", (error) => this.#fail(spawnProblem(error, plan.file)));
       return;
     }
-    const record = { pid: child.pid, startTime: system.startTimeOf(child.pid), mark };
+    const startTime = system.startTimeOf(child.pid);
+    const record = { pid: child.pid, startTime, mark, ...(engine === undefined ? {} : { engine }) };
     for (const registry of registries) registry.register(record);
     this.#child = child;
     this.#record = record;
@@ -262,6 +283,7 @@ class StdioTransport implements Transport {
     const { system, clock, log, registries } = this.#deps;
     if (this.#exit !== undefined) await this.#lastWords(child, say);
     await terminateTree(record, { system, grace, clock, log });
+    if (record.engine !== undefined) await endContainers(record.engine, { mark: record.mark }, { log });
     for (const registry of registries) registry.unregister(record.pid);
     await this.#lastWords(child, say);
   }

@@ -1,16 +1,19 @@
 /**
  * What the hub tells its guard, line by line over the guard's stdin:
  *   = INSTANCE              whom to guard, once, first
- *   + PID STARTTIME MARK    a server's process was started
+ *   + PID STARTTIME MARK [ENGINE]   a server's process was started; ENGINE: JSON in base64url, of a container's client
  *   - PID                   it and all its tree are gone
  *   bye                     the hub ends in order
  * The end of the stream without `bye` means that the hub is dead.
  */
+import type { ContainerEngine } from "./containers.ts";
 import type { ChildProcessRecord } from "./membership.ts";
 
 export const introduction = (instance: string): string => `= ${instance}\n`;
 export const addition = (child: ChildProcessRecord): string =>
-  `+ ${child.pid} ${child.startTime} ${child.mark}\n`;
+  `+ ${[child.pid, child.startTime, child.mark, ...encoded(child.engine)].join(" ")}\n`;
+const encoded = (engine: ContainerEngine | undefined): string[] =>
+  engine === undefined ? [] : [Buffer.from(JSON.stringify(engine)).toString("base64url")];
 export const removal = (pid: number): string => `- ${pid}\n`;
 export const farewell = "bye\n";
 
@@ -28,7 +31,7 @@ export class GuardState {
     for (const line of lines) this.#line(line.split(" "));
   }
 
-  #line([kind, first = "", second = "", third = ""]: string[]): void {
+  #line([kind, first = "", second = "", third = "", fourth]: string[]): void {
     const pid = Number(first);
     if (kind === "bye") this.orderly = true;
     else if (kind === "=" && first !== "") this.instance = first;
@@ -40,7 +43,23 @@ export class GuardState {
       Number.isFinite(Number(second)) &&
       third !== ""
     ) {
-      this.children.set(pid, { pid, startTime: Number(second), mark: third });
+      const engine = decoded(fourth);
+      this.children.set(pid, {
+        pid,
+        startTime: Number(second),
+        mark: third,
+        ...(engine === undefined ? {} : { engine }),
+      });
     }
+  }
+}
+
+/** The hub is the only writer of these lines, over a pipe: what it says of an engine is taken as it stands. */
+function decoded(text: string | undefined): ContainerEngine | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(text, "base64url").toString());
+  } catch {
+    return undefined;
   }
 }

@@ -1,18 +1,33 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { type Clock, type Log, systemClock } from "../clock.ts";
+import { type Clock, type Log, sleep, systemClock } from "../clock.ts";
 import { instancePrefix } from "../environment/marker.ts";
+import { type AskEngine, endAllContainers } from "./containers.ts";
 import { endAll } from "./end-all.ts";
 import type { ChildRegistry } from "./guard.ts";
 import type { ChildProcessRecord } from "./membership.ts";
 import { currentSystem, type ProcessSystem } from "./process-system.ts";
 
+const engineSchema = z.object({
+  file: z.string(),
+  args: z.array(z.string()).readonly(),
+  env: z.record(z.string(), z.string()),
+});
+const childSchema = z.object({
+  pid: z.int().min(2),
+  startTime: z.number(),
+  mark: z.string(),
+  engine: engineSchema.optional(),
+});
 const recordSchema = z.object({
   instance: z.string().min(1),
   bootId: z.string(),
-  children: z.array(z.object({ pid: z.int().min(2), startTime: z.number(), mark: z.string() })),
+  children: z.array(childSchema),
 });
 type ChildRecordFile = z.infer<typeof recordSchema>;
+
+/** How long a start waits for the containers of an earlier hub to be stopped, in milliseconds. */
+const ENGINE_WAIT_MS = 3_000;
 
 /** The file that names the processes of the running hub, for the case that hub and guard both die. */
 export interface ChildRecord extends ChildRegistry {
@@ -56,7 +71,7 @@ export function createChildRecord(options: {
 }
 
 /**
- * Ends what a hub of this home left running when it and its guard died together. Start times and marks are checked:
+ * Ends what a hub of this home left running when it and its guard died together, containers too. Start times and marks are checked:
  * a pid that has passed to a stranger is left alone. Resolves with how many were found and how many would not end;
  * a missing file means that there is nothing to do, and a damaged one is only reported.
  */
@@ -65,6 +80,7 @@ export async function sweepLeftovers(options: {
   log: Log;
   system?: ProcessSystem;
   clock?: Clock;
+  ask?: AskEngine;
 }): Promise<{ found: number; left: number }> {
   const { recordFile, log, system = currentSystem(), clock = systemClock } = options;
   const record = readRecord(recordFile, log);
@@ -95,6 +111,15 @@ export async function sweepLeftovers(options: {
     emptyLooks: 1,
   });
   if (found.size > 0) log("warn", `Ended ${found.size} processes that an earlier hub had left running.`);
+  const containers = endAllContainers(record.children, record.instance, {
+    log,
+    ...(options.ask === undefined ? {} : { ask: options.ask }),
+  }).then((count) => {
+    if (count > 0) log("warn", `Stopped ${count} containers that an earlier hub had left running.`);
+  });
+  // An engine that does not answer must not keep the hub from starting; what it does later is done all the same.
+  if (record.children.some(({ engine }) => engine !== undefined))
+    await Promise.race([containers, sleep(clock, ENGINE_WAIT_MS)]);
   if (left.length > 0) log("error", `Processes ${left.map((entry) => entry.pid).join(", ")} would not end.`);
   return { found: found.size, left: left.length };
 }

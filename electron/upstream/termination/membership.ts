@@ -1,3 +1,4 @@
+import type { ContainerEngine } from "./containers.ts";
 import type { ProcessEntry, ProcessSystem } from "./process-system.ts";
 
 /** A process that was started by a hub: what is remembered of it. */
@@ -7,6 +8,8 @@ export interface ChildProcessRecord {
   readonly startTime: number;
   /** Its MCP_HUB_MARK. */
   readonly mark: string;
+  /** Set when it is the client of a container: whom to ask to stop that. */
+  readonly engine?: ContainerEngine | undefined;
 }
 
 /** Who is to be ended. */
