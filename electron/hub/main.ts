@@ -17,6 +17,7 @@ import {
   createOAuthProtocol,
   createProcessMeter,
   createTransportFactory,
+  enterJob,
   loopbackRedirect,
   startGuard,
   sweepLeftovers,
@@ -153,6 +154,7 @@ async function startLocked(
       instance,
       log,
       login,
+      ready: processes.ready,
     }),
     resolveLaunch: async (name, config, project) => {
       const expanded = await expandServer(name, config, {
@@ -280,8 +282,10 @@ async function watchProcesses(
   recordFile: string,
   instance: string,
   log: Log,
-): Promise<{ registries: ChildRegistry[]; close(): Promise<void> }> {
+): Promise<{ registries: ChildRegistry[]; ready?: Promise<unknown>; close(): Promise<void> }> {
   if (!startsServers) return { registries: [], close: () => Promise.resolve() };
+  // What the hub starts before it is in the job would not be: servers wait for it, the hub does not.
+  const job = process.platform === "win32" ? { ready: enterJob({ log }) } : {};
   await sweepLeftovers({ recordFile, log });
   const record = createChildRecord({ file: recordFile, instance, log });
   const guard = startGuard({
@@ -291,6 +295,7 @@ async function watchProcesses(
     log,
   });
   return {
+    ...job,
     registries: [guard, record],
     async close() {
       await guard.close();

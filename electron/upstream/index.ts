@@ -18,6 +18,7 @@ export { createOAuthProtocol } from "./oauth/protocol.ts";
 export { type FoundCommand, findCommand } from "./stdio/find-command.ts";
 export { type ChildRegistry, startGuard } from "./termination/guard.ts";
 export { createChildRecord, sweepLeftovers } from "./termination/leftovers.ts";
+export { enterJob } from "./termination/windows-job.ts";
 export { createProcessMeter } from "./usage/process-meter.ts";
 
 export interface TransportFactoryOptions {
@@ -28,6 +29,8 @@ export interface TransportFactoryOptions {
   readonly log: Log;
   /** Where servers' programs are found: `createLoginEnvironments(…)`. */
   readonly login: LoginEnvironments;
+  /** Nothing is spawned before it settles: what has to be there for a child to be watched from its first instruction. */
+  readonly ready?: Promise<unknown> | undefined;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly platform?: NodeJS.Platform;
   readonly system?: ProcessSystem;
@@ -42,6 +45,7 @@ export function createTransportFactory(options: TransportFactoryOptions): Transp
     instance,
     log,
     login,
+    ready,
     env: baseEnv = process.env,
     platform = process.platform,
     system = currentSystem(platform),
@@ -56,7 +60,7 @@ export function createTransportFactory(options: TransportFactoryOptions): Transp
         return createRemoteTransport({ ...launch, config }, events, { clock, env: baseEnv });
       count += 1;
       const mark = formatMark(instance, launch.name, count);
-      const deps = { platform, baseEnv, login, mark, registries, system, clock, grace, log };
+      const deps = { platform, baseEnv, login, ready, mark, registries, system, clock, grace, log };
       return createStdioTransport({ ...launch, config }, events, deps);
     },
   };

@@ -29,6 +29,8 @@ export interface StdioDependencies {
   readonly baseEnv: Readonly<Record<string, string | undefined>>;
   /** Where programs are found. */
   readonly login: LoginEnvironments;
+  /** Waited for before anything is spawned. */
+  readonly ready: Promise<unknown> | undefined;
   /** The mark of this very start. */
   readonly mark: string;
   readonly registries: readonly ChildRegistry[];
@@ -124,7 +126,7 @@ class StdioTransport implements Transport {
   async #start(launch: StdioLaunch): Promise<void> {
     const { login, clock } = this.#deps;
     try {
-      const known = await login.get();
+      const [known] = await Promise.all([login.get(), this.#deps.ready]);
       if (this.#stage !== "starting") return;
       let attempt = this.#prepare(launch, known);
       if (isMissing(attempt.prepared) && clock.now() - known.at > STALE_LOGIN_MS) {

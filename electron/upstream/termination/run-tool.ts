@@ -12,8 +12,15 @@ export const runTool: RunTool = (file, args) =>
       timeout: LIMIT_MS,
       maxBuffer: MAX_OUTPUT,
       windowsHide: true,
-      // English month names, and no variable that could be taken for a server's.
-      env: { LC_ALL: "C", TZ: process.env.TZ, SystemRoot: process.env.SystemRoot },
+      // English month names, where PowerShell compiles, and no variable that could be taken for a server's.
+      env: {
+        LC_ALL: "C",
+        TZ: process.env.TZ,
+        SystemRoot: process.env.SystemRoot,
+        TEMP: process.env.TEMP,
+        TMP: process.env.TMP,
+        USERPROFILE: process.env.USERPROFILE,
+      },
     };
     execFile(file, args, options, (error, stdout) => (error ? reject(error) : resolve(stdout)));
   });
