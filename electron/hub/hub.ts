@@ -4,6 +4,7 @@ import type { Config } from "../../shared/model/config.ts";
 import type { ServerSummary } from "../../shared/model/server.ts";
 import { Patience } from "../core/consent/patience.ts";
 import { isInputMethod } from "../core/mcp/stateless-era/capabilities.ts";
+import { LiveSecrets } from "../core/redact/live-secrets.ts";
 import { Audit } from "./audit.ts";
 import { CallsToday } from "./calls-today.ts";
 import { CatalogService } from "./catalog-service.ts";
@@ -41,6 +42,7 @@ import { PinQuestions } from "./pins/pin-questions.ts";
 import { Pins } from "./pins/pins.ts";
 import { CallLoad } from "./pipeline/call-load.ts";
 import { composeCalls } from "./pipeline/call-pipeline.ts";
+import { rowKeeper } from "./pipeline/kept-row.ts";
 import { notePatience, summaryOf } from "./pipeline/recorded.ts";
 import type { RouteDeps } from "./pipeline/route.ts";
 import { PolicyService } from "./policy/policy-service.ts";
@@ -50,6 +52,8 @@ import type { ProcessMeter } from "./ports/processes.ts";
 import type { CallRow, Storage } from "./ports/storage.ts";
 import type { TransportFactory } from "./ports/upstream.ts";
 import { RuleUses } from "./rules/rule-uses.ts";
+import { redactingTransports } from "./secrets/redacting-transports.ts";
+import type { SecretsAccess } from "./secrets/secrets-access.ts";
 import type { ServerLogs } from "./server-logs.ts";
 import { catalogOwner } from "./servers/catalog-owner.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
@@ -77,6 +81,10 @@ export interface HubDeps {
     "protocol" | "receiver" | "store" | "live" | "clock" | "random"
   >;
   readonly serverLogs: ServerLogs;
+  /** Where secrets lie; without, `${secret:}` is for who resolves it to know. */
+  readonly secrets?: SecretsAccess;
+  /** The secrets that something running was given; none by default. */
+  readonly live?: LiveSecrets;
   /** Where installed packages are looked for, so that their updates are seen; without, they are not. */
   readonly packages?: PackageSystem;
   /** Where servers' process trees are seen; without, they are not measured. */
@@ -120,7 +128,8 @@ export interface Hub {
 export function createHub(deps: HubDeps): Hub {
   const { storage, store, log } = deps;
   const startedAt = new Date().toISOString();
-  const broadcaster = new Broadcaster();
+  const live = deps.live ?? new LiveSecrets();
+  const broadcaster = new Broadcaster(live);
   const tokens = new ControlTokens(deps.homeKey);
   const identities = new Identities(storage.clients);
   const sessions = new Sessions(storage.sessions, Date.now());
@@ -137,7 +146,10 @@ export function createHub(deps: HubDeps): Hub {
     ...health.of(server.name),
   });
   const servers: ServerRegistry = new ServerRegistry({
-    transports: authorizedTransports(deps.transports, () => upstreamAuth),
+    transports: redactingTransports(
+      authorizedTransports(deps.transports, () => upstreamAuth),
+      live,
+    ),
     resolveLaunch: deps.resolveLaunch,
     version: deps.version,
     homeKey: deps.homeKey,
@@ -170,8 +182,9 @@ export function createHub(deps: HubDeps): Hub {
     },
     isBusy: (server) => inFlight.on(server).length > 0,
     onLog: (server, line) => {
-      deps.serverLogs.append(server.name, line);
-      broadcaster.logLine(server.name, line);
+      const clean = line.stream === "hub" ? { ...line, text: live.text(line.text) } : line;
+      deps.serverLogs.append(server.name, clean);
+      broadcaster.logLine(server.name, clean);
     },
     onRemoved: (name) => {
       upstreamAuth.serverRemoved(name);
@@ -385,6 +398,7 @@ export function createHub(deps: HubDeps): Hub {
     serverChanged,
     route: routeDeps,
     load,
+    keepRow: rowKeeper({ config: () => store.config, redaction: live }),
   });
 
   const pairing = createPairing({
@@ -418,6 +432,8 @@ export function createHub(deps: HubDeps): Hub {
     tokens,
     broadcaster,
     serverLogs: deps.serverLogs,
+    secrets: deps.secrets,
+    live,
     callsToday,
     health,
     summaryOfServer,
@@ -453,6 +469,7 @@ export function createHub(deps: HubDeps): Hub {
     handlers: createHandlers(state),
     tokens,
     broadcaster,
+    redaction: live,
     prove: deps.prove,
     desktopAttached: state.desktopAttached,
     log,

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Method, Params, Result, Role } from "../../shared/contract.ts";
 import { GatehouseError } from "../../shared/errors.ts";
 import type { Config } from "../../shared/model/config.ts";
+import { LiveSecrets } from "../core/redact/live-secrets.ts";
 import { createListener } from "../http/listener.ts";
 import { createSecretStores } from "../secrets/index.ts";
 import { acquireHomeLock } from "../storage/lock.ts";
@@ -38,6 +39,7 @@ import { createLog, type Log } from "./log.ts";
 import { thisSystem } from "./pins/packages/system.ts";
 import type { Listener } from "./ports/endpoint.ts";
 import { chosenStore } from "./secrets/chosen-store.ts";
+import { launchSecrets } from "./secrets/launch-secrets.ts";
 import { ServerLogs } from "./server-logs.ts";
 import { VERSION } from "./version.ts";
 
@@ -99,7 +101,9 @@ async function startLocked(
   files: ReturnType<typeof prepareHome>,
   undo: (() => unknown)[],
 ): Promise<RunningHub> {
-  const log: Log = createLog(`${files.logs}/hub.log`, options.echo ?? (() => {}));
+  const live = new LiveSecrets();
+  const write = createLog(`${files.logs}/hub.log`, options.echo ?? (() => {}));
+  const log: Log = (level, message) => write(level, live.text(message));
   const homeKey = ensureHomeKey(files.keyFile);
   let onChange: (config: Config, previous: Config) => void = () => {};
   let onProblem: () => void = () => {};
@@ -157,13 +161,14 @@ async function startLocked(
       ready: processes.ready,
     }),
     resolveLaunch: async (name, config, project) => {
+      const used = launchSecrets(secrets);
       const expanded = await expandServer(name, config, {
         env: process.env,
-        secret: (name) => secrets.get("secret", name),
+        secret: used.secret,
         homedir: homedir(),
         project: config.isolation === "project" ? projectFolder(name, project, files.noProject) : null,
       });
-      return { name, ...expanded };
+      return { name, ...expanded, secrets: used.given() };
     },
     upstreamAuth: {
       protocol: createOAuthProtocol(),
@@ -172,6 +177,8 @@ async function startLocked(
       live: { add: () => {}, remove: () => {} },
     },
     serverLogs: new ServerLogs(files.logs),
+    secrets: { chosen: secrets, file: stores.file },
+    live,
     packages: thisSystem(),
     processes: processMeter,
     uiServed: uiFolder !== undefined,

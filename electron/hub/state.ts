@@ -2,12 +2,12 @@ import type { z } from "zod";
 import type { hubSchema, Settings } from "../../shared/contract.ts";
 import type { Config } from "../../shared/model/config.ts";
 import type { ServerSummary } from "../../shared/model/server.ts";
+import type { LiveSecrets } from "../core/redact/live-secrets.ts";
 import type { Audit } from "./audit.ts";
 import type { CallsToday } from "./calls-today.ts";
 import type { CatalogService } from "./catalog-service.ts";
 import type { ClientActivity } from "./client-activity.ts";
 import type { Consent } from "./consent/consent.ts";
-
 import type { Broadcaster } from "./control/broadcaster.ts";
 import type { Questions } from "./control/questions.ts";
 import type { ControlTokens } from "./control/tokens.ts";
@@ -18,6 +18,7 @@ import type { Pins } from "./pins/pins.ts";
 import type { PolicyService } from "./policy/policy-service.ts";
 import type { Storage } from "./ports/storage.ts";
 import type { RuleUses } from "./rules/rule-uses.ts";
+import type { SecretsAccess } from "./secrets/secrets-access.ts";
 import type { ServerLogs } from "./server-logs.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
 import type { ServerRegistry } from "./servers/registry.ts";
@@ -50,6 +51,9 @@ export interface HubState {
   readonly tokens: ControlTokens;
   readonly broadcaster: Broadcaster;
   readonly serverLogs: ServerLogs;
+  readonly secrets: SecretsAccess | undefined;
+  /** The secrets that something running was given: what is shown to anybody has them no more. */
+  readonly live: LiveSecrets;
   readonly callsToday: CallsToday;
   readonly health: Health<ManagedServer>;
   /** A server as lists and broadcasts show it. */

@@ -40,9 +40,9 @@ export function prepareCallWriter(connection: Connection, names: Names): CallWri
       Math.round(row.consentUs),
       Math.round(row.upstreamUs),
       Math.round(row.hubUs),
-      request === null ? null : request.byteLength,
-      result === null ? null : result.byteLength,
-      error === null ? null : error.byteLength,
+      request === null ? (row.sizes?.request ?? null) : request.byteLength,
+      result === null ? (row.sizes?.result ?? null) : result.byteLength,
+      error === null ? (row.sizes?.error ?? null) : error.byteLength,
     ).lastInsertRowid as number;
     if (parts === undefined) {
       if (request !== null || result !== null || error !== null)

@@ -13,7 +13,10 @@ export const nameSchema = z
     "use letters, digits, '.', '_' and '-', at most 63, starting with a letter or digit",
   );
 
-/** What is kept of a call's request, result and error: all of it, its sizes only, or no row at all. */
+/**
+ * What is kept of a call's request, result and error: all of it, its sizes only, or neither. That the call was made, by
+ * whom, of what and how it ended is always kept: nothing that happened is missing from the log.
+ */
 const payloadsSchema = z.enum(["full", "metadata", "off"]);
 export type Payloads = z.infer<typeof payloadsSchema>;
 

@@ -47,13 +47,13 @@ function jsonForms(text: string): string[] {
   const least = JSON.stringify(text).slice(1, -1);
   const forms = new Set([least, least.replaceAll("/", "\\/")]);
   for (const upper of [false, true]) {
-    const escape = (unit: string): string => unicodeEscape(unit, upper);
+    const coded = (unit: string): string => unicodeEscape(unit, upper);
     // Each UTF-16 unit by itself, as JSON has it.
-    const ascii = least.replace(/[\u007f-\uffff]/g, escape);
+    const ascii = least.replace(/[\u007f-\uffff]/g, coded);
     forms.add(ascii);
-    forms.add(ascii.replace(/[<>&'+]/g, escape));
-    forms.add(least.replace(/[<>&]/g, escape));
-    forms.add(least.replace(/[<>&'+]/g, escape).replaceAll('\\"', unicodeEscape('"', upper)));
+    forms.add(ascii.replace(/[<>&'+]/g, coded));
+    forms.add(least.replace(/[<>&]/g, coded));
+    forms.add(least.replace(/[<>&'+]/g, coded).replaceAll('\\"', unicodeEscape('"', upper)));
   }
   return [...forms];
 }
@@ -75,7 +75,7 @@ function urlForms(value: string): string[] {
   const plus = forms.map((form) => form.replaceAll("%20", "+"));
   return [...forms, ...plus].flatMap((form) => [
     form,
-    form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
+    form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
   ]);
 }
 

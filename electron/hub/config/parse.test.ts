@@ -96,6 +96,10 @@ describe("the configuration", () => {
     ['{"a": "b\n"}', "1:7 a the text has no closing double quote on its line"],
     ['{"$schema": "C:\\q"}', "1:13 $schema this backslash sequence is unknown; for a backslash write \\\\"],
     ["{} {}", "1:4  the file should end before this"],
+    [
+      '{"log": {"redact": {"patterns": ["ok", "a*"]}}}',
+      "1:40 log.redact.patterns[1] matches the empty text, and so everywhere",
+    ],
     ['{"listn": {}}', '1:2 listn unknown key; did you mean "listen"?'],
     ['{"servers": {}}', '1:2 servers unknown key; did you mean "mcpServers"?'],
     [

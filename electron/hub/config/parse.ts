@@ -7,6 +7,7 @@ import {
   type ServerConfig,
 } from "../../../shared/model/config.ts";
 import { ruleIssues } from "../../core/policy/rule-issues.ts";
+import { patternFault } from "../../core/redact/chosen-parts.ts";
 import type { ConfigIssue } from "./issue.ts";
 import { checkWithSchema, described } from "./schema-issues.ts";
 import { checkServerEntry } from "./server-entry.ts";
@@ -42,7 +43,7 @@ export function parseConfig(text: string): ParsedConfig {
   const warnings: ConfigIssue[] = [];
   const sections = checkWithSchema(configSchema, rest, [], tree);
   if ("errors" in sections) errors.push(...sections.errors);
-  else errors.push(...unusableRules(sections.data.rules, tree));
+  else errors.push(...unusableRules(sections.data.rules, tree), ...unusablePatterns(sections.data, tree));
   const servers = checkServers(mcpServers, tree, errors, warnings);
   if ("errors" in sections || errors.length > 0) return { errors: errors.sort(inFileOrder) };
   const profiles = Object.assign(emptyRecord<Profile>(), sections.data.profiles);
@@ -56,6 +57,12 @@ const unusableRules = (rules: readonly Rule[], tree: ConfigTree): ConfigIssue[] 
   rules.flatMap((rule, index) =>
     ruleIssues(rule).map(({ path, message }) => tree.issueAt(["rules", index, ...path], "value", message)),
   );
+
+const unusablePatterns = ({ log }: Pick<Config, "log">, tree: ConfigTree): ConfigIssue[] =>
+  log.redact.patterns.flatMap((pattern, index) => {
+    const fault = patternFault(pattern);
+    return fault === undefined ? [] : [tree.issueAt(["log", "redact", "patterns", index], "value", fault)];
+  });
 
 /** Without a prototype: a name from outside, such as "constructor", finds nothing that is not in the file. */
 const emptyRecord = <T>(): Record<string, T> => Object.create(null);

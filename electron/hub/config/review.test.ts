@@ -35,6 +35,17 @@ describe("an edit of gatehouse.json", () => {
       ['rule removed: {"tool":"t","decision":"deny"}'],
     ],
     ["a rule added", base.replace("[{", '[{ "decision": "allow" }, {'), ['rule added: {"decision":"allow"}']],
+    ["less in the log", `{ "log": { "payloads": "off" }, ${base.slice(1)}`, ['log.payloads: "full" → "off"']],
+    [
+      "less in the log of one server",
+      base.replace('"command": "x"', '"command": "x", "log": { "payloads": "metadata" }'),
+      ['what is recorded of a: {"payloads":"metadata","tools":{}}'],
+    ],
+    [
+      "another store",
+      `{ "secrets": { "store": "file" }, ${base.slice(1)}`,
+      ["secrets.store: keychain → file"],
+    ],
     [
       "a looser default",
       `{ "consent": { "default": "allow" }, ${base.slice(1)}`,

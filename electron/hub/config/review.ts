@@ -23,6 +23,10 @@ export function needsConfirmation(previous: Config, next: Config): string[] {
     ...(next.access.anonymous === "allow" && previous.access.anonymous === "deny"
       ? ["access.anonymous: deny → allow (requests without a token are taken)"]
       : []),
+    ...(previous.secrets.store === next.secrets.store
+      ? []
+      : [`secrets.store: ${previous.secrets.store} → ${next.secrets.store}`]),
+    ...recordingLines(previous, next),
     ...(isDeepStrictEqual(previous.listen, next.listen)
       ? []
       : [`listen: ${JSON.stringify(previous.listen)} → ${JSON.stringify(next.listen)}`]),
@@ -43,6 +47,20 @@ function serverLines(previous: Config, next: Config): string[] {
     if (!before.enabled && server.enabled) lines.push(`server ${name} is enabled`);
     return lines;
   });
+}
+
+/** What is written down of calls: who may change it may hide what was done, or show what was to be hidden. */
+function recordingLines(previous: Config, next: Config): string[] {
+  const lines: string[] = [];
+  for (const key of ["payloads", "redact", "onFailure"] as const)
+    if (!isDeepStrictEqual(previous.log[key], next.log[key]))
+      lines.push(`log.${key}: ${JSON.stringify(previous.log[key])} → ${JSON.stringify(next.log[key])}`);
+  for (const [name, server] of Object.entries(next.mcpServers)) {
+    const before = Object.hasOwn(previous.mcpServers, name) ? previous.mcpServers[name]?.log : undefined;
+    if (!isDeepStrictEqual(before, server.log))
+      lines.push(`what is recorded of ${name}: ${JSON.stringify(server.log ?? "as of all")}`);
+  }
+  return lines;
 }
 
 function launchText(server: ServerConfig): string {

@@ -2,6 +2,8 @@ import type { Broadcast, BroadcastData } from "../../../shared/contract.ts";
 import type { CallSummary } from "../../../shared/model/call.ts";
 import type { LogLine } from "../../../shared/model/server.ts";
 
+import { NO_REDACTION, type Redaction, redactedValue } from "../../core/redact/redaction.ts";
+
 export type Emit = <B extends Broadcast>(name: B, data: BroadcastData<B>) => void;
 
 /** How often batched broadcasts leave, in milliseconds, and how many calls one of them carries at most. */
@@ -16,6 +18,12 @@ export class Broadcaster {
   #dropped = 0;
   readonly #lines = new Map<string, LogLine[]>();
   #timer: NodeJS.Timeout | undefined;
+  readonly #redaction: Redaction;
+
+  /** What is told has no secret that `redaction` knows. */
+  constructor(redaction: Redaction = NO_REDACTION) {
+    this.#redaction = redaction;
+  }
 
   subscribe(emit: Emit): () => void {
     this.#listeners.add(emit);
@@ -28,7 +36,9 @@ export class Broadcaster {
   }
 
   emit: Emit = (name, data) => {
-    for (const listener of this.#listeners) listener(name, data);
+    if (!this.heard) return;
+    const clean = redactedValue(this.#redaction, data);
+    for (const listener of this.#listeners) listener(name, clean);
   };
 
   call(call: CallSummary): void {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Method, methods, type ParsedParams, type Result, type Role } from "../../../shared/contract.ts";
 import { GatehouseError } from "../../../shared/errors.ts";
+import { type Redaction, redactedValue } from "../../core/redact/redaction.ts";
 import type { Actor } from "../audit.ts";
 import type { ControlCaller, ControlEndpoint, ControlSession } from "../ports/endpoint.ts";
 import { forbidden, mayCall } from "./access.ts";
@@ -21,6 +22,8 @@ export interface ControlDeps {
   readonly handlers: Handlers;
   readonly tokens: ControlTokens;
   readonly broadcaster: Broadcaster;
+  /** What a caller gets has no secret that it knows. */
+  readonly redaction: Redaction;
   readonly prove: (challenge: string) => string;
   readonly desktopAttached: () => boolean;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
@@ -46,8 +49,9 @@ export async function callMethod(
   const parsed = methods[method].params.safeParse(params);
   if (!parsed.success) throw new GatehouseError("bad_request", `${method}: ${z.prettifyError(parsed.error)}`);
   try {
-    return await deps.handlers[method](parsed.data as never, caller);
-  } catch (error) {
+    return redactedValue(deps.redaction, await deps.handlers[method](parsed.data as never, caller));
+  } catch (thrown) {
+    const error = cleanError(thrown, deps.redaction);
     if (error instanceof GatehouseError && error.code === "forbidden")
       deps.refused(caller, "refused", `${method}: ${error.message}`);
     if (!(error instanceof GatehouseError))
@@ -57,6 +61,16 @@ export async function callMethod(
       );
     throw error;
   }
+}
+
+/** The same error when its words hold no secret. */
+function cleanError(error: unknown, redaction: Redaction): unknown {
+  if (!redaction.active || !(error instanceof GatehouseError)) return error;
+  const message = redaction.text(error.message);
+  const advice = error.advice === undefined ? undefined : redaction.text(error.advice);
+  return message === error.message && advice === error.advice
+    ? error
+    : new GatehouseError(error.code, message, advice);
 }
 
 /** The hub's side of /control. */

@@ -15,6 +15,7 @@ import { compose } from "./call.ts";
 import type { CallLoad } from "./call-load.ts";
 import { consentStep } from "./consent-step.ts";
 import { keenStep } from "./keen-step.ts";
+import type { KeepRow } from "./kept-row.ts";
 import { limitStep } from "./limit-step.ts";
 import { projectStep } from "./project-step.ts";
 import { rateStep } from "./rate-step.ts";
@@ -44,6 +45,8 @@ export interface CallPipelineDeps {
   readonly route: RouteDeps;
   /** Counts the calls under way. */
   readonly load: CallLoad;
+  /** What of a call is written to the log. */
+  readonly keepRow: KeepRow;
 }
 
 /** The way of every call, in its order (design.md section 6): each step wraps those below it. */
@@ -52,7 +55,7 @@ export function composeCalls(deps: CallPipelineDeps): ReturnType<typeof compose>
   return compose(
     [
       keenStep(() => consent.waiting),
-      recordStep(deps.storage.calls, deps.recorded, () => consent.waiting, deps.load),
+      recordStep(deps.storage.calls, deps.recorded, () => consent.waiting, deps.load, deps.keepRow),
       lookupStep({
         find(call) {
           if (call.target.space === "tasks") return call.route === undefined ? tasks.locate(call) : undefined;

@@ -2,6 +2,7 @@ import { errorMessage, INTERNAL_ERROR } from "../../core/jsonrpc/errors.ts";
 import type { CallLog, CallRow } from "../ports/storage.ts";
 import type { Call, Outcome, Step } from "./call.ts";
 import { CallLoad } from "./call-load.ts";
+import type { KeepRow } from "./kept-row.ts";
 
 /** What is told when a call has been recorded, with its row and its id in the log. */
 export type Recorded = (row: CallRow, id: number) => void;
@@ -9,17 +10,19 @@ export type Recorded = (row: CallRow, id: number) => void;
 /**
  * The outermost step: whatever became of the call, its row is committed before the reply may leave. If it cannot be
  * written, the client is told so instead of getting an answer that the log does not have. `waiting` is how many calls
- * only wait for a person: they join no group soon. `load` counts what is under way.
+ * only wait for a person: they join no group soon. `load` counts what is under way, `keepRow` says
+ * what of a call is written.
  */
 export function recordStep(
   log: CallLog,
   recorded: Recorded,
   waiting: () => number = () => 0,
   load: CallLoad = new CallLoad(),
+  keepRow: KeepRow = (row) => row,
 ): Step {
   const keep = (call: Call, outcome: Outcome): Promise<Outcome> =>
     new Promise((resolve) => {
-      const row = rowOf(call, outcome, performance.now());
+      const row = keepRow(rowOf(call, outcome, performance.now()));
       // The only one under way need not wait for others to be committed with it.
       const alone = load.count - waiting() === 1;
       const committed = (error: Error | undefined, id: number): void => {

@@ -27,6 +27,12 @@ export interface CallRow {
   readonly request: Uint8Array | null;
   readonly result: Uint8Array | null;
   readonly error: Uint8Array | null;
+  /** The payloads' sizes in bytes, where they are not kept themselves; null: not kept either, or there was none. */
+  readonly sizes?: {
+    readonly request: number | null;
+    readonly result: number | null;
+    readonly error: number | null;
+  };
 }
 
 /** Calls to one of these servers, or by one of these clients. */

@@ -1,6 +1,7 @@
 import type { ServerConfig } from "../../../shared/model/config.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import type { HeaderParam } from "../../core/mcp/stateless-era/header-params.ts";
+import type { LiveSecret } from "../../core/redact/live-secrets.ts";
 import type { Authorization } from "./upstream-auth.ts";
 
 /** How a transport ended, for the person: "exited with code 1", last stderr lines and so on. */
@@ -70,6 +71,8 @@ export interface ServerLaunch {
   readonly account?: string | undefined;
   /** How a remote server's requests are authorized, where the person may have signed in to it. */
   readonly authorization?: Authorization;
+  /** The stored secrets among all that, which must not be seen anywhere else. */
+  readonly secrets?: readonly LiveSecret[];
 }
 
 export interface TransportFactory {
