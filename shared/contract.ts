@@ -13,6 +13,7 @@ import { callDetailSchema, callFilterSchema, callSummarySchema } from "./model/c
 import { clientDetailSchema, clientSchema, labelsSchema } from "./model/client.ts";
 import { profileSchema, ruleSchema, serverConfigSchema } from "./model/config.ts";
 import { grantSchema, heldSchema, ruleTestSchema, ruleViewSchema, seenSchema } from "./model/consent.ts";
+import { exportFormatSchema, exportPieceSchema, importProblemSchema } from "./model/export.ts";
 import { savedSchema, serverHealthSchema } from "./model/health.ts";
 import {
   metricsDimensionSchema,
@@ -352,6 +353,29 @@ export const methods = {
     read,
     metricsSpan.extend({ limit: z.int().min(1).max(100).default(10) }),
     metricsTopSchema,
+  ),
+
+  /** The next piece of what a filter finds, as a file; begin without `before`, go on with `next`. */
+  "calls.export": method(
+    read,
+    z.object({
+      filter: callFilterSchema.default({}),
+      format: exportFormatSchema,
+      before: z.int().optional(),
+    }),
+    exportPieceSchema,
+  ),
+  /** Lines of a JSONL export, into the history; their sessions are marked as imported. */
+  "calls.import": method(
+    operate,
+    z.object({ text: z.string().max(200_000_000) }),
+    z.object({ imported: z.int(), problems: z.array(importProblemSchema) }),
+  ),
+  /** Recorded calls as a fixture that `gatehouse mock` serves. */
+  "calls.fixture": method(
+    read,
+    z.object({ ids: z.array(z.int()).min(1).max(10_000) }),
+    z.object({ text: z.string(), calls: z.int(), problems: z.array(z.string()) }),
   ),
 
   "questions.list": method(read, nothing, z.object({ pending: z.array(questionSchema) })),

@@ -1,6 +1,7 @@
 import type { RunningHub, StartOptions } from "../hub/main.ts";
 import type { ConnectOptions } from "./connect/arguments.ts";
 import type { Program } from "./connect/helper-process.ts";
+import type { MockOptions } from "./mock/main.ts";
 
 export type Paint = (text: string) => string;
 
@@ -20,6 +21,8 @@ export interface Io {
   readonly program: Program;
   /** Bridges this process's streams to the hub until they end. */
   readonly connect: (options: ConnectOptions) => Promise<void>;
+  /** Serves a recording on this process's streams until its input ends. */
+  readonly mock: (options: MockOptions) => Promise<void>;
   /** Loads the hub's code: only when a hub is to run in this process. */
   readonly loadHub: () => Promise<{ startHub: (options: StartOptions) => Promise<RunningHub> }>;
   readonly process: ServeProcess;

@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { GatehouseError } from "../../shared/errors.ts";
 import { callStatusSchema } from "../../shared/model/call.ts";
+import { exportFormatSchema } from "../../shared/model/export.ts";
 import { type Answer, answerSchema } from "../../shared/model/question.ts";
 import { didYouMean } from "../hub/config/suggest.ts";
 import { VERSION } from "../hub/version.ts";
@@ -16,6 +17,7 @@ import {
   showClient,
 } from "./commands/clients.ts";
 import { type Context, createContext } from "./commands/context.ts";
+import { type ExportOptions, exportCalls, importCalls, recordCalls } from "./commands/exports.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { type AnswerOptions, answer, pending } from "./commands/questions.ts";
 import { addRule, listRules, removeRule } from "./commands/rules.ts";
@@ -87,7 +89,7 @@ export function createProgram(io: Io): Command {
     .addOption(jsonOption())
     .action((options: Json) => resume(context(), options));
 
-  program
+  const history = program
     .command("calls")
     .description("show the call history, newest first")
     .addOption(jsonOption())
@@ -102,6 +104,14 @@ export function createProgram(io: Io): Command {
     .option("--since <time>", "only since then: 90s, 30m, 1h, 2d ago, or a date")
     .option("--search <text>", "only with this text in the request or the result")
     .action((options: CallsOptions) => calls(context(), options));
+  addHistoryCommands(history, context, jsonOption);
+
+  program
+    .command("mock")
+    .description("be an MCP server on stdio that answers from a recording of `gatehouse calls record`")
+    .argument("<file>", "the recording")
+    .option("--pace <factor>", "share of the recorded time that answers take, 1 as it was", pace, 0)
+    .action((file: string, options: { pace: number }) => io.mock({ file, pace: options.pace }));
 
   program
     .command("audit")
@@ -143,6 +153,43 @@ export function createProgram(io: Io): Command {
   addServerCommands(program, context, jsonOption);
   addRuleCommands(program, context, jsonOption);
   return program;
+}
+
+function addHistoryCommands(history: Command, context: () => Context, jsonOption: () => Option): void {
+  history
+    .command("export")
+    .description("print the calls that the options of `calls` choose, as a file")
+    .addOption(
+      new Option("--format <format>", "its form").choices(exportFormatSchema.options).default("jsonl"),
+    )
+    .action((_options: object, command: Command) =>
+      exportCalls(context(), command.optsWithGlobals<ExportOptions>()),
+    );
+  history
+    .command("import")
+    .description("take the calls of a JSONL export into the history")
+    .argument("<file>", 'the export; "-" reads stdin')
+    .addOption(jsonOption())
+    .action((file: string, _options: object, command: Command) =>
+      importCalls(context(), file, command.optsWithGlobals<Json>().json === true),
+    );
+  history
+    .command("record")
+    .description("print chosen calls as a recording, for `gatehouse mock`")
+    .argument("<id...>", "as `gatehouse calls` shows them", callId)
+    .action((ids: number[]) => recordCalls(context(), ids));
+}
+
+/** Collects the ids of a list of arguments. Throws InvalidArgumentError. */
+function callId(text: string, before: number[] | undefined): number[] {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("It must be the number of a call.");
+  return [...(before ?? []), Number(text)];
+}
+
+function pace(text: string): number {
+  const factor = Number(text);
+  if (!(factor >= 0 && factor <= 100)) throw new InvalidArgumentError("It must be a number from 0 to 100.");
+  return factor;
 }
 
 function addRuleCommands(program: Command, context: () => Context, jsonOption: () => Option): void {

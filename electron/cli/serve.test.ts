@@ -75,6 +75,7 @@ function stage(
     isTerminal: false,
     program: [process.execPath, "/gatehouse.js"],
     connect: () => Promise.resolve(),
+    mock: () => Promise.resolve(),
     readInput: async () => undefined,
     now: () => 0,
     loadHub: async () => ({ startHub }),

@@ -17,6 +17,7 @@ const io: Io = {
   now: Date.now,
   program: thisProgram(),
   connect: connectThisProcess,
+  mock: async (options) => (await import("./mock/main.ts")).serveMock(options, process.stdin, process.stdout),
   loadHub() {
     requireRuntime();
     return import("../hub/main.ts");

@@ -1,4 +1,5 @@
-import type { CallDetail, CallFilter, CallStatus, CallSummary, Payload } from "../../../shared/model/call.ts";
+import type { CallFilter, CallStatus, CallSummary } from "../../../shared/model/call.ts";
+import { callJson } from "../../hub/export/call-json.ts";
 import type { Control } from "../control.ts";
 import { safeJson } from "../escape.ts";
 import type { Paint } from "../io.ts";
@@ -6,9 +7,7 @@ import { table } from "../table.ts";
 import { duration, parseSince, relativeTime } from "../times.ts";
 import type { Context } from "./context.ts";
 
-export interface CallsOptions {
-  readonly json?: true;
-  readonly limit: number;
+export interface CallFilterOptions {
   readonly server?: string;
   readonly tool?: string;
   readonly client?: string;
@@ -20,6 +19,11 @@ export interface CallsOptions {
   readonly search?: string;
 }
 
+export interface CallsOptions extends CallFilterOptions {
+  readonly json?: true;
+  readonly limit: number;
+}
+
 /** Rows asked for at once, whole payloads fetched at once, and the largest payload, in bytes. */
 const PAGE = 200;
 const AT_ONCE = 8;
@@ -27,19 +31,24 @@ const WHOLE_PAYLOAD = 64 * 1024 * 1024;
 
 /** `calls`: the history, newest first. */
 export async function calls(context: Context, options: CallsOptions): Promise<void> {
-  const { io } = context;
+  const filter = filterOf(options, context.io.now());
+  await context.hub("either", async (hub) => {
+    const pages = listPages(hub, filter, options.limit);
+    if (options.json) await printJson(context, hub, pages);
+    else await printTable(context, pages);
+  });
+}
+
+/** The command's options as a filter. Throws `bad_usage` for a time that is none. */
+export function filterOf(options: CallFilterOptions, now: number): CallFilter {
   const { server, tool, client, project, environment, team, status, search } = options;
   const filter: CallFilter = Object.fromEntries(
     Object.entries({ server, tool, client, project, environment, team, status, search }).filter(
       ([, value]) => value !== undefined,
     ),
   );
-  if (options.since !== undefined) filter.since = parseSince(options.since, io.now());
-  await context.hub("either", async (hub) => {
-    const pages = listPages(hub, filter, options.limit);
-    if (options.json) await printJson(context, hub, pages);
-    else await printTable(context, pages);
-  });
+  if (options.since !== undefined) filter.since = parseSince(options.since, now);
+  return filter;
 }
 
 async function* listPages(hub: Control, filter: CallFilter, limit: number): AsyncGenerator<CallSummary[]> {
@@ -75,27 +84,6 @@ async function printJson(context: Context, hub: Control, pages: AsyncIterable<Ca
     }
   }
   out("\n]}\n");
-}
-
-/** One call as JSON text. Payloads are put in as the text they are: no digit of theirs is ever a JavaScript number. */
-function callJson({ request, result, error, ...summary }: CallDetail): string {
-  const members = JSON.stringify(summary).slice(0, -1);
-  return `${members},"request":${payloadJson(request)},"result":${payloadJson(result)},"error":${payloadJson(error)}}`;
-}
-
-function payloadJson(payload: Payload | null): string {
-  if (payload === null) return "null";
-  // A cut text is no JSON any more: it is told as one.
-  return payload.truncated || !isJson(payload.text) ? JSON.stringify(payload) : payload.text;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function printTable(context: Context, pages: AsyncIterable<CallSummary[]>): Promise<void> {

@@ -31,6 +31,7 @@ export function temporaryHome() {
     isTerminal: false,
     program: [process.execPath, "/gatehouse.js"],
     connect: () => Promise.resolve(),
+    mock: () => Promise.resolve(),
     readInput: async () => undefined,
     now: () => Date.parse("2026-11-22T12:00:00.000Z"),
     loadHub: () => Promise.reject(new Error("no hub may be loaded here")),

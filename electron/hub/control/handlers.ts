@@ -15,6 +15,7 @@ import { grantHandlers } from "./grants.ts";
 import { auditHandlers } from "./handlers/audit.ts";
 import { callHandlers } from "./handlers/calls.ts";
 import { clientActs, clientHandlers, describe } from "./handlers/clients.ts";
+import { exportHandlers } from "./handlers/exports.ts";
 import { metricsHandlers } from "./handlers/metrics.ts";
 import { profileActs, profileHandlers } from "./handlers/profiles.ts";
 import { signInHandlers } from "./handlers/sign-ins.ts";
@@ -147,6 +148,7 @@ export function createHandlers(state: HubState): Handlers {
     ...profileHandlers(state, profiles),
     ...auditHandlers(state),
     ...callHandlers(state),
+    ...exportHandlers(state),
     ...metricsHandlers(state),
     ...ruleHandlers(state),
     ...signInHandlers(state),

@@ -1,0 +1,76 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { hubForTest, PATIENCE, succeeded } from "../hub/kit.ts";
+import { echoServer, runCli, temporaryHome } from "../lib/hub.ts";
+
+const GATEHOUSE = fileURLToPath(new URL("../../dist/node/gatehouse.js", import.meta.url));
+
+test(
+  "recorded calls are served again by `gatehouse mock`, behind another hub",
+  async () => {
+    const hub = await hubForTest({ config: { mcpServers: { one: echoServer() } } });
+    const ada = await hub.connect(await hub.addClient("ada"));
+    const tools = await ada.request("tools/list");
+    const said = await ada.call("one__echo", { text: "数 — 12345678901234567890" });
+    const failed = await ada.call("one__fail", { text: "third" });
+    const ids = (await hub.calls())
+      .filter(({ method }) => method === "tools/call")
+      .map(({ id }) => String(id));
+    const recording = join(hub.home, "recording.json");
+    writeFileSync(recording, await hub.command("calls", "record", ...ids));
+
+    const other = await hubForTest({
+      config: { mcpServers: { one: { command: process.execPath, args: [GATEHOUSE, "mock", recording] } } },
+    });
+    const bob = await other.connect(await other.addClient("bob"));
+    expect((await bob.request("tools/list")).result.tools).toEqual(tools.result.tools);
+    expect((await bob.call("one__echo", { text: "数 — 12345678901234567890" })).result).toEqual(said.result);
+    expect((await bob.call("one__fail", { text: "third" })).result).toEqual(failed.result);
+    expect((await bob.call("one__echo", { text: "never said" })).result).toMatchObject({ isError: true });
+  },
+  PATIENCE * 2,
+);
+
+test(
+  "calls leave as JSONL, CSV and HAR by the filter, and come back into another home",
+  async () => {
+    const hub = await hubForTest({ config: { mcpServers: { one: echoServer() } } });
+    const ada = await hub.connect(await hub.addClient("ada"));
+    for (const text of ["a", "b", "=c"]) await ada.call("one__echo", { text });
+    await ada.call("one__fail", { text: "d" });
+    const lines = await hub.command("calls", "export", "--tool", "echo");
+    expect(lines.trimEnd().split("\n")).toHaveLength(3);
+    const har = JSON.parse(await hub.command("calls", "export", "--format", "har", "--tool", "fail"));
+    expect(har.log.entries).toHaveLength(1);
+    expect(har.log.entries[0].response.content.text).toContain('"isError":true');
+    expect(
+      (await hub.command("calls", "--tool", "echo", "export", "--format", "csv")).split("\r\n"),
+    ).toHaveLength(5);
+
+    const home = temporaryHome();
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    const cli = async (args: string[], input?: string) =>
+      succeeded(args, await runCli(["--home", home, ...args], input, process.env));
+    expect(
+      JSON.parse(await cli(["calls", "import", "-", "--json"], `${lines}\n{"broken":true}\n`)),
+    ).toMatchObject({
+      imported: 3,
+      problems: [{ line: 5 }],
+    });
+    const back = (await cli(["calls", "export"]))
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const sent = lines
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(back.map(({ request, result }) => ({ request, result })).reverse()).toEqual(
+      sent.map(({ request, result }) => ({ request, result })),
+    );
+    expect(back[0].session).toMatch(/^imported\//);
+  },
+  PATIENCE * 2,
+);

@@ -1,0 +1,55 @@
+import { sentenceOf } from "../../../../shared/errors.ts";
+import type { CallDetail } from "../../../../shared/model/call.ts";
+import { exportPiece } from "../../export/export.ts";
+import { fixtureOf } from "../../export/fixture.ts";
+import { importedRow } from "../../export/import.ts";
+import type { HubState } from "../../state.ts";
+import { VERSION } from "../../version.ts";
+import type { Handlers } from "../control-endpoint.ts";
+import { queryOf } from "./calls.ts";
+
+/** The largest payload that a fixture takes, in bytes. */
+const WHOLE_PAYLOAD = 64 * 1024 * 1024;
+
+export const exportHandlers = (
+  state: HubState,
+): Pick<Handlers, "calls.export" | "calls.import" | "calls.fixture"> => ({
+  "calls.export": ({ filter, format, before }) =>
+    exportPiece(state.storage.calls, { filter: queryOf(state, filter), format, before }, VERSION),
+  "calls.import": async ({ text }, caller) => {
+    const problems: { line: number; message: string }[] = [];
+    let imported = 0;
+    const committed: Promise<void>[] = [];
+    text.split("\n").forEach((line, index) => {
+      if (line.trim() === "") return;
+      try {
+        const row = importedRow(line);
+        committed.push(
+          new Promise((resolve, reject) =>
+            state.storage.calls.append(row, (error) => (error === undefined ? resolve() : reject(error))),
+          ),
+        );
+        imported += 1;
+      } catch (error) {
+        problems.push({ line: index + 1, message: sentenceOf(error) });
+      }
+    });
+    await Promise.all(committed);
+    if (imported > 0) state.audit.record(caller, "calls.import", `${imported} calls`);
+    return { imported, problems };
+  },
+  "calls.fixture": async ({ ids }) => {
+    const found = await Promise.all(ids.map((id) => state.storage.calls.get(id, WHOLE_PAYLOAD)));
+    const calls = found.filter((call): call is CallDetail => call !== undefined);
+    const fixture = fixtureOf(
+      calls,
+      (server) => state.servers.get(server)?.catalog.parts,
+      new Date().toISOString(),
+    );
+    const missing = ids.filter((id) => !calls.some((call) => call.id === id));
+    return {
+      ...fixture,
+      problems: [...missing.map((id) => `there is no call ${id} in the log`), ...fixture.problems],
+    };
+  },
+});

@@ -1,0 +1,24 @@
+import type { CallDetail, Payload } from "../../../shared/model/call.ts";
+
+/** One call as JSON text. Payloads are put in as the text they are: no digit of theirs is ever a JavaScript number. */
+export function callJson({ request, result, error, ...summary }: CallDetail): string {
+  const members = JSON.stringify(summary).slice(0, -1);
+  return `${members},"request":${payloadJson(request)},"result":${payloadJson(result)},"error":${payloadJson(error)}}`;
+}
+
+function payloadJson(payload: Payload | null): string {
+  if (payload === null) return "null";
+  // A cut text is no JSON any more: it is told as one.
+  return isWhole(payload) ? payload.text : JSON.stringify(payload);
+}
+
+/** Whether a payload is the JSON that it was; a cut one is not. */
+export function isWhole(payload: Payload): boolean {
+  if (payload.truncated) return false;
+  try {
+    JSON.parse(payload.text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+import type { CallDetail } from "../../../shared/model/call.ts";
+
+const COLUMNS: readonly (readonly [name: string, value: (call: CallDetail) => string | number | null])[] = [
+  ["id", (call) => call.id],
+  ["startedAt", (call) => call.startedAt],
+  ["client", (call) => call.client],
+  ["session", (call) => call.session],
+  ["server", (call) => call.server],
+  ["tool", (call) => call.tool],
+  ["method", (call) => call.method],
+  ["status", (call) => call.status],
+  ["durationUs", (call) => call.durationUs],
+  ["queueUs", (call) => call.times.queue],
+  ["consentUs", (call) => call.times.consent],
+  ["upstreamUs", (call) => call.times.upstream],
+  ["hubUs", (call) => call.times.hub],
+  ["requestBytes", (call) => call.requestBytes],
+  ["resultBytes", (call) => call.resultBytes],
+  ["profile", (call) => call.profile],
+  ["project", (call) => call.project],
+  ["rule", (call) => call.rule],
+  ["request", (call) => call.request?.text ?? null],
+  ["result", (call) => call.result?.text ?? null],
+  ["error", (call) => call.error?.text ?? null],
+];
+
+/** The line of names, RFC 4180. */
+export const csvHead = `${COLUMNS.map(([name]) => name).join(",")}\r\n`;
+
+/** A call as a line of CSV. Absent values are empty. */
+export const csvLine = (call: CallDetail): string =>
+  `${COLUMNS.map(([, value]) => cell(value(call))).join(",")}\r\n`;
+
+function cell(value: string | number | null): string {
+  if (value === null) return "";
+  if (typeof value === "number") return String(value);
+  // A spreadsheet runs what begins like a formula; a server's text must not become one.
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

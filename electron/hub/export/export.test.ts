@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest";
+import type { CallDetail } from "../../../shared/model/call.ts";
+import type { ExportFormat } from "../../../shared/model/export.ts";
+import type { CallLog } from "../ports/storage.ts";
+import { exportPiece } from "./export.ts";
+import { fixtureOf } from "./fixture.ts";
+import { importedRow } from "./import.ts";
+
+const payload = (text: string) => ({ text, bytes: text.length, truncated: false });
+
+function call(id: number, changes: Partial<CallDetail> = {}): CallDetail {
+  return {
+    id,
+    startedAt: "2030-01-01T00:00:00.000Z",
+    client: "claude",
+    session: "s-1",
+    server: "files",
+    tool: "read",
+    method: "tools/call",
+    status: "ok",
+    durationUs: 10_000,
+    times: { queue: 1_000, consent: 2_000, upstream: 6_000, hub: 1_000 },
+    requestBytes: 2,
+    resultBytes: 2,
+    profile: null,
+    project: null,
+    rule: null,
+    request: payload('{"name":"read","arguments":{"id":12345678901234567890}}'),
+    result: payload('{"content":[]}'),
+    error: null,
+    ...changes,
+  };
+}
+
+/** A log of these calls, oldest first. */
+function logOf(calls: readonly CallDetail[]): Pick<CallLog, "list" | "get"> {
+  const newestFirst = [...calls].reverse();
+  return {
+    list: async (_filter, limit, before) => {
+      const rest = newestFirst.filter(({ id }) => before === undefined || id < before);
+      return { calls: rest.slice(0, limit), more: rest.length > limit };
+    },
+    get: async (id) => calls.find((each) => each.id === id),
+  };
+}
+
+async function exported(calls: readonly CallDetail[], format: ExportFormat): Promise<string> {
+  let text = "";
+  let before: number | undefined;
+  do {
+    const piece = await exportPiece(logOf(calls), { filter: {}, format, before }, "1.0.0");
+    text += piece.text;
+    before = piece.next ?? undefined;
+  } while (before !== undefined);
+  return text;
+}
+
+const many = Array.from({ length: 450 }, (_, index) => call(index + 1));
+
+describe("an export", () => {
+  it("as JSONL has every call once, newest first, and every digit", async () => {
+    const lines = (await exported(many, "jsonl")).trimEnd().split("\n");
+    expect(lines.map((line) => (JSON.parse(line) as CallDetail).id)).toEqual(
+      many.map(({ id }) => id).reverse(),
+    );
+    expect(lines[0]).toContain('"id":12345678901234567890');
+  });
+
+  it("as HAR is one document over all pieces, whose timings add up", async () => {
+    const { log } = JSON.parse(await exported(many, "har")) as {
+      log: { version: string; entries: { time: number; timings: Record<string, number> }[] };
+    };
+    expect(log.version).toBe("1.2");
+    expect(log.entries).toHaveLength(450);
+    for (const { time, timings } of log.entries)
+      expect(Object.values(timings).reduce((sum, part) => sum + Math.max(part, 0), 0)).toBe(time);
+  });
+
+  it("of no calls is still a document", async () => {
+    expect(JSON.parse(await exported([], "har")).log.entries).toEqual([]);
+    expect(await exported([], "jsonl")).toBe("");
+    expect((await exported([], "csv")).split("\r\n")).toHaveLength(2);
+  });
+
+  it("as CSV quotes what needs it, and disarms formulas", async () => {
+    const [head, line] = (
+      await exported([call(1, { tool: "=cmd()", client: 'a "b", c', result: payload("-1") })], "csv")
+    ).split("\r\n");
+    expect(head).toMatch(/^id,startedAt,client,/);
+    expect(line).toContain(`,"a ""b"", c",s-1,files,'=cmd(),tools/call,`);
+    expect(line).toMatch(/,'-1,$/);
+  });
+
+  it("leaves out a call that retention has taken meanwhile, and goes on", async () => {
+    const log = logOf(many);
+    const gone = {
+      ...log,
+      get: async (id: number, max: number) => (id === 450 ? undefined : log.get(id, max)),
+    };
+    const piece = await exportPiece(gone, { filter: {}, format: "har", before: undefined }, "1");
+    expect(piece).toMatchObject({ calls: 199, next: 251 });
+    expect(piece.text).not.toContain("[,");
+  });
+});
+
+describe("an import", () => {
+  it("takes an exported line back, with its bytes, as an imported one", async () => {
+    const row = importedRow(
+      (await exported([call(7, { status: "error", error: payload('{"code":1}') })], "jsonl")).trim(),
+    );
+    expect(row).toMatchObject({
+      startedAt: Date.UTC(2030, 0, 1),
+      client: "claude",
+      clientId: null,
+      session: "imported/s-1",
+      status: "error",
+      upstreamUs: 6_000,
+    });
+    expect(Buffer.from(row.request ?? []).toString()).toBe(
+      '{"name":"read","arguments":{"id":12345678901234567890}}',
+    );
+  });
+
+  it.each([
+    ["not json", /JSON|expected/i],
+    ['{"startedAt":"soon"}', "startedAt is no time"],
+    ['{"startedAt":"2030-01-01","status":"fine"}', "status must be one of"],
+    ['{"startedAt":"2030-01-01","status":"ok"}', "method is missing"],
+    ['{"startedAt":"2030-01-01","status":"ok","method":"m","durationUs":-1}', "durationUs must be a whole"],
+    [
+      '{"startedAt":"2030-01-01","status":"ok","method":"m","durationUs":1,"client":3}',
+      "client must be text",
+    ],
+    ['{"startedAt":"2030-01-01","status":"ok","method":"m","durationUs":1,"times":3}', "times.queue must be"],
+  ])("refuses %s", (line, why) => {
+    expect(() => importedRow(line)).toThrow(why);
+  });
+});
+
+describe("a fixture", () => {
+  it("leaves out what has no answer of the server, and says so", () => {
+    const cut = { text: "{", bytes: 9, truncated: true };
+    const { calls, problems, text } = fixtureOf(
+      [
+        call(5),
+        call(1),
+        call(2, { status: "denied", result: null }),
+        call(3, { result: cut }),
+        call(4, { server: null }),
+        call(6, { result: null }),
+      ],
+      () => undefined,
+      "2030-01-01T00:00:00.000Z",
+    );
+    expect(calls).toBe(2);
+    expect(problems).toEqual([
+      "call 2 is left out: it was denied, so there is no answer of the server",
+      "call 3 is left out: its payload was not recorded whole",
+      "call 4 is left out: it reached no server",
+      "call 6 is left out: its answer was not recorded",
+    ]);
+    expect(JSON.parse(text).calls).toHaveLength(2);
+  });
+});

@@ -1,0 +1,74 @@
+import { callStatusSchema } from "../../../shared/model/call.ts";
+import { membersOf } from "../../core/jsonrpc/json.ts";
+import { rawOf, whole } from "../../core/mcp/stateless-era/edits.ts";
+import type { CallRow } from "../ports/storage.ts";
+
+const encoder = new TextEncoder();
+const texts = ["client", "session", "server", "tool", "profile", "project", "rule"] as const;
+/** What an imported call's session begins with, so that nobody takes it for one that this hub has seen. */
+export const IMPORTED = "imported/";
+
+/**
+ * A line of a JSONL export as a row of the log; payloads keep their bytes. Throws an Error whose sentence says what is
+ * wrong with the line.
+ */
+export function importedRow(line: string): CallRow {
+  const bytes = encoder.encode(line);
+  const members = new Map(membersOf(bytes, whole(bytes)).map(({ key, value }) => [key, value]));
+  const value = (key: string): unknown => {
+    const span = members.get(key);
+    return span === undefined ? undefined : JSON.parse(new TextDecoder().decode(rawOf(bytes, span)));
+  };
+  const payload = (key: string): Uint8Array | null => {
+    const span = members.get(key);
+    if (span === undefined) return null;
+    const raw = rawOf(bytes, span);
+    // A payload that was too long to be exported whole says so itself; what is left of it is not what was sent.
+    if (raw[0] !== 0x7b) return null;
+    return raw.slice();
+  };
+  const startedAt = Date.parse(String(value("startedAt")));
+  if (Number.isNaN(startedAt)) throw new Error("startedAt is no time");
+  const status = callStatusSchema.safeParse(value("status"));
+  if (!status.success) throw new Error(`status must be one of ${callStatusSchema.options.join(", ")}`);
+  const method = value("method");
+  if (typeof method !== "string" || method === "") throw new Error("method is missing");
+  const times = value("times");
+  const time = (key: string): number =>
+    microseconds(
+      typeof times === "object" && times !== null ? Reflect.get(times, key) : undefined,
+      `times.${key}`,
+    );
+  const named = Object.fromEntries(texts.map((key) => [key, textOrNull(value(key), key)])) as Record<
+    (typeof texts)[number],
+    string | null
+  >;
+  return {
+    ...named,
+    session: `${IMPORTED}${named.session ?? ""}`,
+    startedAt,
+    clientId: null,
+    method,
+    status: status.data,
+    durationUs: microseconds(value("durationUs"), "durationUs"),
+    queueUs: time("queue"),
+    consentUs: time("consent"),
+    upstreamUs: time("upstream"),
+    hubUs: time("hub"),
+    request: payload("request"),
+    result: payload("result"),
+    error: payload("error"),
+  };
+}
+
+function textOrNull(value: unknown, key: string): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "string") throw new Error(`${key} must be text or null`);
+  return value;
+}
+
+function microseconds(value: unknown, key: string): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
+    throw new Error(`${key} must be a whole number of microseconds`);
+  return value;
+}
