@@ -50,6 +50,15 @@ it("a server that runs once per project runs in the project's folder, and can na
   });
 });
 
+it("a secret is never put into a command line", async () => {
+  const config = server({ command: "run", args: ["--token", "x=${secret:key}"] });
+  await expect(expandServer("s", config, sources)).rejects.toMatchObject({
+    code: "config_invalid",
+    message:
+      '${secret:key} in args[1] of server "s": every program of this computer can read arguments, so a secret is handed over in "env" only',
+  });
+});
+
 it("references in a remote server's URL and headers are filled in", async () => {
   const config = server({
     type: "http",

@@ -25,7 +25,8 @@ export interface ExpandedServer {
 
 /**
  * Fills in `${env:NAME}`, `${secret:NAME}` and `${project}` in command, args, env, cwd, url and headers, and a leading
- * `~` in cwd. What is filled in is not looked at again; other `${…}` stay. Throws `not_found` naming the reference and its place.
+ * `~` in cwd. What is filled in is not looked at again; other `${…}` stay. Throws `not_found` naming the reference and its
+ * place, and `config_invalid` for a secret in args.
  */
 export async function expandServer(
   name: string,
@@ -46,7 +47,10 @@ export async function expandServer(
     return { config: { ...config, url, headers, ...auth }, env: {}, headers };
   }
   const args: string[] = [];
-  for (const [index, text] of config.args.entries()) args.push(await fill(text, `args[${index}]`));
+  for (const [index, text] of config.args.entries()) {
+    refuseSecret(text, `args[${index}] of server "${name}"`);
+    args.push(await fill(text, `args[${index}]`));
+  }
   const env = await fillRecord(config.env, "env");
   const command = await fill(config.command, "command");
   // A server that runs once per project runs in the project's folder, unless it says otherwise.
@@ -68,6 +72,19 @@ async function fillAuth(auth: Auth, fill: (text: string, place: string) => Promi
     if (text !== undefined) filled[member] = await fill(text, `auth.${member}`);
   }
   return filled;
+}
+
+/** Secrets never stand in a command line: whatever runs on this computer can read it. */
+function refuseSecret(text: string, place: string): void {
+  for (const part of splitReferences(text)) {
+    if (typeof part === "string" || part.kind !== "secret") continue;
+    const reference = `\${secret:${part.name}}`;
+    throw new GatehouseError(
+      "config_invalid",
+      `${reference} in ${place}: every program of this computer can read arguments, so a secret is handed over in "env" only`,
+      `Write "env": { "NAME": "${reference}" } with the variable that the program reads.`,
+    );
+  }
 }
 
 async function expandText(text: string, place: string, sources: ReferenceSources): Promise<string> {

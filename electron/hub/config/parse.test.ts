@@ -226,7 +226,7 @@ describe("the configuration", () => {
     ],
     [
       '{"command": "x", "args": ["${secret:k}"]}',
-      "2:33 mcpServers.s.args[0] every program of this computer can read arguments: hand the secret over in env if the server allows",
+      "2:33 mcpServers.s.args[0] the server will not be started: every program of this computer can read arguments; hand the secret over in env",
     ],
   ])("a server %s is taken with a warning", (entry, expected) => {
     expect(warningsOf(server(entry))).toEqual([expected]);

@@ -145,7 +145,7 @@ function judge(reference: Reference, field: string): { wrong: boolean; message: 
       return {
         wrong: false,
         message:
-          "every program of this computer can read arguments: hand the secret over in env if the server allows",
+          "the server will not be started: every program of this computer can read arguments; hand the secret over in env",
       };
   }
   if (reference.kind === "project" && field !== "args" && field !== "cwd")
