@@ -5,6 +5,7 @@ import type { ServerSummary } from "../../shared/model/server.ts";
 import { Patience } from "../core/consent/patience.ts";
 import { isInputMethod } from "../core/mcp/stateless-era/capabilities.ts";
 import { LiveSecrets } from "../core/redact/live-secrets.ts";
+import { type SleepClock, watchSleep } from "../core/supervisor/sleep.ts";
 import { Audit } from "./audit.ts";
 import { CallsToday } from "./calls-today.ts";
 import { CatalogService } from "./catalog-service.ts";
@@ -99,9 +100,19 @@ export interface HubDeps {
   readonly configError: () => string | null;
   readonly requestShutdown: (reason: string, drainSeconds: number) => void;
   readonly log: Log;
+  /** Time as the machine's sleep is seen by; its own by default. */
+  readonly sleepClock?: SleepClock | undefined;
   /** Time as questions see it; the machine's own by default. */
   readonly consentClock?: ConsentClock | undefined;
 }
+
+const systemSleepClock: SleepClock = {
+  now: () => Date.now(),
+  after: (milliseconds, action) => {
+    const timer = setTimeout(action, milliseconds).unref();
+    return () => clearTimeout(timer);
+  },
+};
 
 /** The hub without its adapters: state, pipeline, and the two endpoints that the listener serves. */
 export interface Hub {
@@ -180,7 +191,8 @@ export function createHub(deps: HubDeps): Hub {
       // It was started only to learn what it offers: calls go to the instances of the projects.
       if (server.config.isolation === "project") void server.stop();
     },
-    isBusy: (server) => inFlight.on(server).length > 0,
+    isBusy: (server) =>
+      inFlight.on(server).length > 0 || subscriptions.on(server) || tasks.book.openOn(server, Date.now()),
     onLog: (server, line) => {
       const clean = line.stream === "hub" ? { ...line, text: live.text(line.text) } : line;
       deps.serverLogs.append(server.name, clean);
@@ -204,6 +216,13 @@ export function createHub(deps: HubDeps): Hub {
     instances: () => servers.instances(),
     serverChanged,
     log,
+  });
+  const endSleepWatch = watchSleep(deps.sleepClock ?? systemSleepClock, (lostMs) => {
+    log(
+      "info",
+      `the machine has slept for about ${Math.round(lostMs / 1_000)} s: its servers are asked whether they live`,
+    );
+    servers.woke();
   });
   const catalog: CatalogService = new CatalogService(
     () => servers.all(),
@@ -529,6 +548,7 @@ export function createHub(deps: HubDeps): Hub {
     endQuestions: () => consent.end(),
     endServers: () => servers.stopAll(),
     async stop() {
+      endSleepWatch();
       health.end();
       consent.end();
       ruleUses.write();

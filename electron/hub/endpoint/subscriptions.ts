@@ -62,6 +62,11 @@ export class Subscriptions {
     else for (const uri of byUri.keys()) this.#ask(server, uri, byUri);
   }
 
+  /** Whether anybody hears of resources of this server. */
+  on(server: ManagedServer): boolean {
+    return (this.#byServer.get(keyOf(server))?.size ?? 0) > 0;
+  }
+
   /** Forgets the subscriptions that a session may not have any more. */
   prune(instances: Iterable<ManagedServer>): void {
     for (const server of instances)

@@ -255,6 +255,7 @@ class Routing {
     this.#call.deadline?.end();
     this.#task?.settled();
     this.#deps.inFlight.remove(this.#server, this.#call);
+    this.#server.used();
     this.#call.cancel = undefined;
     this.#resolve(outcome);
   }

@@ -26,6 +26,7 @@ import { EraMemory } from "./era-memory.ts";
 import { type Greeting, readLists } from "./handshake.ts";
 import { ListenStream, type Watched } from "./listen-stream.ts";
 import type { Place } from "./own-instances.ts";
+import { probe } from "./probe.ts";
 import { strays } from "./problems.ts";
 import { isDown, notLearnt, refusalOf } from "./refusals.ts";
 import { problemsOf, type Reported, summaryOf } from "./report.ts";
@@ -67,6 +68,11 @@ export class ManagedServer {
   #startupMs: number | undefined;
   #noiseLines = 0;
   readonly #answers = new AnswerTally();
+  /** When it was last used, milliseconds since the epoch. */
+  #usedAt = 0;
+  /** Settles when nothing is left of the run that has ended by itself last; undefined when nothing is. */
+  #leaving: Promise<unknown> | undefined;
+  #retired = false;
 
   constructor(name: string, config: ServerConfig, key: string, deps: ManagedServerDeps, place?: Place) {
     this.name = name;
@@ -130,14 +136,24 @@ export class ManagedServer {
     return this.#listening.watch(wanted);
   }
 
+  /** When a call was last given to it or ended there, in milliseconds since the epoch. */
+  get usedAt(): number {
+    return this.#usedAt;
+  }
+
+  /** Somebody uses it: it is not idle. */
+  used(): void {
+    this.#usedAt = Date.now();
+  }
+
   /** Starts the server if it does not run. */
   need(): void {
-    if (this.config.enabled) this.#apply({ type: "needed" });
+    if (this.config.enabled && !this.#retired) this.#apply({ type: "needed" });
   }
 
   /** Starts the server if its catalogue was never learnt; resolves when it is known or the server cannot be started. */
   learn(): Promise<void> {
-    if (this.catalog.tools !== undefined || !this.config.enabled) return Promise.resolve();
+    if (this.catalog.tools !== undefined || !this.config.enabled || this.#retired) return Promise.resolve();
     const learnt = this.catalog.learnt();
     this.need();
     return isDown(this.#life) && this.#life.retryAt === undefined ? Promise.resolve() : learnt;
@@ -145,6 +161,7 @@ export class ManagedServer {
 
   /** Gives the server a request: sent at once when it is ready, else when it has started. */
   submit(request: OutboundRequest, unavailable: (error: ServerUnavailable) => void): Ticket {
+    this.used();
     return this.#queue.submit(request, unavailable);
   }
 
@@ -184,14 +201,28 @@ export class ManagedServer {
     this.#apply({ type: "reset" });
   }
 
-  /** Ends the server in order; resolves when nothing of it is left. */
-  stop(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#stopped.push(resolve);
-      this.#queue.fail(new ServerUnavailable("server_stopped", `the server ${this.name} is being stopped`));
-      this.#apply({ type: "stop" });
-      this.#settleStopped();
-    });
+  /** Ends the server in order; resolves when nothing of it is left. The next call starts it again. */
+  async stop(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#stopped.push(resolve);
+    this.#queue.fail(this.#stoppedRefusal());
+    this.#apply({ type: "stop" });
+    this.#settleStopped();
+    await promise;
+    await this.#leaving;
+  }
+
+  /** Ends the server for good: nothing starts it again. Resolves as `stop`. */
+  retire(): Promise<void> {
+    this.#retired = true;
+    this.catalog.settle();
+    return this.stop();
+  }
+
+  /** The machine has slept: a child that is not heard of any more is ended and started anew. Remote servers see to it themselves. */
+  async woke(): Promise<void> {
+    const run = this.#run;
+    if (this.isReady && run !== undefined && this.config.type === "stdio") await probe(run);
   }
 
   async restart(): Promise<void> {
@@ -243,7 +274,12 @@ export class ManagedServer {
     };
   }
 
+  #stoppedRefusal(): ServerUnavailable {
+    return new ServerUnavailable("server_stopped", `the server ${this.name} is being stopped`);
+  }
+
   #refusal(): ServerUnavailable | undefined {
+    if (this.#retired) return this.#stoppedRefusal();
     const { name, config } = this;
     const life = this.#life;
     return refusalOf({ name, enabled: config.enabled, life, code: this.#lastEnd?.code }, Date.now());
@@ -299,7 +335,9 @@ export class ManagedServer {
     return new ServerRun(
       {
         transports: deps.transports,
+        // There are never two of it: what the one before has left behind goes first.
         launch: async () => {
+          if (this.#leaving !== undefined) await this.#leaving;
           const launch = await deps.resolveLaunch(this.name, this.config, this.place?.project ?? null);
           return { ...launch, account: this.place?.account };
         },
@@ -330,6 +368,7 @@ export class ManagedServer {
   async #greeted(run: ServerRun, { hello, raw, era }: Greeting): Promise<void> {
     const { connection } = run;
     if (connection === undefined) return;
+    this.used();
     this.#startupMs = run.startupMs;
     this.#initialize = raw;
     this.#eras.greeted(era);
@@ -397,7 +436,7 @@ export class ManagedServer {
     if (phase === "stopping") return;
     const run = this.#run;
     this.#forgetRun();
-    void run?.stop();
+    if (run?.transport !== undefined) this.#leave(run.stop());
     this.#lastEnd = end;
     this.#lastError = end.message;
     this.#log("hub", `ended: ${end.message}`);
@@ -405,6 +444,13 @@ export class ManagedServer {
     this.catalog.settle();
     const refusal = this.#refusal();
     if (refusal !== undefined) this.#queue.fail(refusal);
+  }
+
+  #leave(stopped: Promise<void>): void {
+    const leaving = stopped.finally(() => {
+      if (this.#leaving === leaving) this.#leaving = undefined;
+    });
+    this.#leaving = leaving;
   }
 
   #forgetRun(): void {

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import type { Config, ServerConfig } from "../../../shared/model/config.ts";
 import type { CatalogParts } from "../ports/storage.ts";
 import type { Session } from "../sessions.ts";
+import { idleLookMs, idleServers } from "./idle.ts";
 import { ManagedServer } from "./managed-server.ts";
 import { OwnInstances, projectPlace, sessionPlace } from "./own-instances.ts";
 import type { ManagedServerDeps } from "./server-deps.ts";
@@ -37,6 +38,8 @@ export class ServerRegistry {
   /** The instances that not everybody shares. */
   readonly #own = new OwnInstances();
   readonly #idleTimer: NodeJS.Timeout;
+  /** For the servers whose configuration says how long they may be idle. */
+  #lookTimer: NodeJS.Timeout | undefined;
   /** Stops under way: the hub's own end waits for them. */
   readonly #stopping = new Set<Promise<void>>();
 
@@ -61,7 +64,7 @@ export class ServerRegistry {
     const own = this.#own.use(place, session, Date.now());
     const known = own.get(name);
     if (known?.key === base.key) return known;
-    if (known !== undefined) void this.#stop(known);
+    if (known !== undefined) void this.#retire(known);
     const instance = new ManagedServer(name, base.config, base.key, this.#deps, place);
     // What its tools are is known before it has told so itself.
     if (base.catalog.lists !== undefined) instance.catalog.put(base.catalog.parts);
@@ -76,12 +79,22 @@ export class ServerRegistry {
 
   /** A session is over: its own instances end with it, and those of its project when it was the last there. */
   sessionEnded(session: Session): void {
-    for (const instance of this.#own.sessionEnded(session)) void this.#stop(instance);
+    for (const instance of this.#own.sessionEnded(session)) void this.#retire(instance);
   }
 
-  /** Ends the instances that no session holds and that have been idle for an hour; `now` in milliseconds since the epoch. */
+  /**
+   * Ends the instances that no session holds and that have been idle for an hour, and stops those that their configuration
+   * allows no longer to be idle: these start again at their next call. `now` in milliseconds since the epoch.
+   */
   stopIdle(now: number): void {
-    for (const instance of this.#own.idle(now, this.#deps.isBusy)) void this.#stop(instance);
+    const { isBusy } = this.#deps;
+    for (const instance of this.#own.idle(now, isBusy)) void this.#retire(instance);
+    for (const instance of idleServers(this.instances(), now, isBusy)) void this.#track(instance.stop());
+  }
+
+  /** The machine has slept: the children that have not survived it are started anew. */
+  woke(): void {
+    for (const instance of this.instances()) void instance.woke();
   }
 
   all(): ManagedServer[] {
@@ -96,7 +109,7 @@ export class ServerRegistry {
       const next = config.mcpServers[server.name];
       if (next !== undefined && definitionKey(next, this.#deps.homeKey) === server.key) continue;
       this.#servers.delete(server.name);
-      stops.push(this.#stop(server), ...this.#stopOwn(server.name));
+      stops.push(this.#retire(server), ...this.#stopOwn(server.name));
       if (next === undefined) this.#deps.onRemoved(server.name);
     }
     // The order of the configuration is the order of the lists.
@@ -110,6 +123,9 @@ export class ServerRegistry {
         this.#update(known, serverConfig, stops);
       }
     }
+    clearInterval(this.#lookTimer);
+    const lookMs = idleLookMs(this.all().map((server) => server.config));
+    if (lookMs !== undefined) this.#lookTimer = setInterval(() => this.stopIdle(Date.now()), lookMs).unref();
     await Promise.all(stops);
   }
 
@@ -124,7 +140,8 @@ export class ServerRegistry {
 
   async stopAll(): Promise<void> {
     clearInterval(this.#idleTimer);
-    await Promise.all([...this.instances().map((server) => this.#stop(server)), ...this.#stopping]);
+    clearInterval(this.#lookTimer);
+    await Promise.all([...this.instances().map((server) => this.#retire(server)), ...this.#stopping]);
   }
 
   #create(name: string, config: ServerConfig): ManagedServer {
@@ -146,17 +163,17 @@ export class ServerRegistry {
     if (JSON.stringify(before) === JSON.stringify(config)) return;
     server.config = config;
     server.reset();
-    if (before.enabled && !config.enabled) stops.push(this.#stop(server));
+    if (before.enabled && !config.enabled) stops.push(this.#track(server.stop()));
     if (!config.enabled || before.isolation !== config.isolation) stops.push(...this.#stopOwn(server.name));
     this.#deps.onStateChanged(server);
   }
 
   #stopOwn(name: string): Promise<void>[] {
-    return this.#own.named(name).map((instance) => this.#stop(instance));
+    return this.#own.named(name).map((instance) => this.#retire(instance));
   }
 
-  #stop(server: ManagedServer): Promise<void> {
-    return this.#track(server.stop());
+  #retire(server: ManagedServer): Promise<void> {
+    return this.#track(server.retire());
   }
 
   #track(stop: Promise<void>): Promise<void> {

@@ -37,6 +37,7 @@ export class ServerRun {
   #startedAt: number | undefined;
   #startupMs: number | undefined;
   #startTimer: NodeJS.Timeout | undefined;
+  #heard = 0;
   #over = false;
   #verdict: Pick<TransportEnd, "code" | "message"> | undefined;
 
@@ -48,6 +49,11 @@ export class ServerRun {
   /** Whether it has ended or was given up. */
   get over(): boolean {
     return this.#over;
+  }
+
+  /** How many messages the server has sent. */
+  get heard(): number {
+    return this.#heard;
   }
 
   get transport(): Transport | undefined {
@@ -112,7 +118,10 @@ export class ServerRun {
       opened: () => {
         if (!this.#over) this.#events.opened();
       },
-      message: (bytes, envelope) => connection?.receive(bytes, envelope),
+      message: (bytes, envelope) => {
+        this.#heard += 1;
+        connection?.receive(bytes, envelope);
+      },
       noise: (text) => this.#events.noise(text),
       stderr: (text) => this.#events.log("stderr", text),
       drained: () => {},

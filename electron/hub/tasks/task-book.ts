@@ -20,7 +20,14 @@ export interface OwnedTask {
   readonly tool: Route;
   /** Where it was made; what it tells goes there. */
   readonly session: Session;
+  /** When, in milliseconds since the epoch. */
+  readonly madeAt: number;
 }
+
+/** A task that nobody has heard the end of counts as open for so long, in milliseconds. */
+const OPEN_MS = 24 * 3_600_000;
+
+type Made = Omit<OwnedTask, "id" | "madeAt">;
 
 /**
  * Whom a task belongs to: the client as its token names it, in all its sessions; of a client without a token the one
@@ -36,9 +43,11 @@ export class TaskBook {
   readonly #byOwner = new Map<string, Map<string, OwnedTask>>();
   /** In the order in which they were made. */
   readonly #byServer = new Map<string, OwnedTask>();
+  /** Those whose end has been heard of. */
+  readonly #over = new WeakSet<OwnedTask>();
 
   /** Remembers a task; one that the server called so before is over. */
-  add(task: Omit<OwnedTask, "id">): OwnedTask {
+  add(task: Made): OwnedTask {
     const key = serverKey(task.server, task.ownId);
     const before = this.#byServer.get(key);
     if (before !== undefined) {
@@ -47,7 +56,7 @@ export class TaskBook {
     }
     const own = this.#byOwner.get(task.owner) ?? new Map<string, OwnedTask>();
     this.#byOwner.set(task.owner, own);
-    const added = { ...task, id: freeId(task, own) };
+    const added = { ...task, id: freeId(task, own), madeAt: Date.now() };
     own.set(added.id, added);
     this.#byServer.set(key, added);
     for (const [oldest, old] of this.#byServer) {
@@ -74,6 +83,18 @@ export class TaskBook {
   /** The task that a server calls so. */
   at(server: ManagedServer, ownId: string): OwnedTask | undefined {
     return this.#byServer.get(serverKey(server, ownId));
+  }
+
+  /** A task has come to its end; its result can still be asked for. */
+  ended(task: OwnedTask): void {
+    this.#over.add(task);
+  }
+
+  /** Whether an instance has tasks that are not known to be over. `now` in milliseconds since the epoch. */
+  openOn(server: ManagedServer, now: number): boolean {
+    for (const task of this.#byServer.values())
+      if (task.server === server && !this.#over.has(task) && now - task.madeAt < OPEN_MS) return true;
+    return false;
   }
 
   /** A task that is over for its owner too. */
@@ -104,7 +125,7 @@ export class TaskBook {
 const serverKey = (server: ManagedServer, ownId: string): string => `${instanceKey(server)}\n${ownId}`;
 
 /** The server's own id, or where the owner has one of that name already, one that says whose it is. */
-function freeId({ ownId, server }: Omit<OwnedTask, "id">, own: ReadonlyMap<string, OwnedTask>): string {
+function freeId({ ownId, server }: Made, own: ReadonlyMap<string, OwnedTask>): string {
   let id = ownId;
   for (let n = 1; own.has(id); n++) id = `${server.name}${n === 1 ? "" : `-${n}`}:${ownId}`;
   return id;

@@ -5,7 +5,7 @@ import { joinParts } from "../../core/jsonrpc/splice.ts";
 import { objectOf, paramsEdits, type RawMembers, rawOf } from "../../core/mcp/stateless-era/edits.ts";
 import { type InputRequest, readInputRequired } from "../../core/mcp/stateless-era/round-trips.ts";
 import { type Asker, upgradedRequest } from "../../core/mcp/stateless-era/upgrade.ts";
-import { readTaskState, type TaskState } from "../../core/mcp/tasks/messages.ts";
+import { readTaskState, type TaskState, TERMINAL_STATES } from "../../core/mcp/tasks/messages.ts";
 import type { Ticket } from "../servers/call-queue.ts";
 import type { OutboundRequest } from "../servers/connection.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
@@ -14,8 +14,6 @@ import type { ManagedServer } from "../servers/managed-server.ts";
 const POLL_MS = 1_000;
 const SHORTEST_POLL_MS = 20;
 const LONGEST_POLL_MS = 60_000;
-
-const TERMINAL: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
 
 /** An answer as a whole message: what the call would have been answered with, had it made no task. */
 export interface FinalAnswer {
@@ -54,14 +52,14 @@ export class TaskRun {
   /** Polls a stateless server's task, from its first state on. Rejects with a sentence when there will be no answer. */
   async poll(first: TaskState): Promise<FinalAnswer> {
     let state = first;
-    if (!TERMINAL.has(state.status)) await this.#pause(state);
+    if (!TERMINAL_STATES.has(state.status)) await this.#pause(state);
     for (;;) {
       const { bytes, envelope } = await this.#exchange("tasks/get");
       if (envelope.result === undefined) return { bytes, envelope };
       const read = readTaskState(bytes, envelope.result);
       if (read === undefined) throw new Error("tasks/get was answered without a task");
       state = read;
-      if (TERMINAL.has(state.status)) return finalOf(bytes, state);
+      if (TERMINAL_STATES.has(state.status)) return finalOf(bytes, state);
       if (state.status === "input_required") await this.#provide(bytes, envelope.result);
       await this.#pause(state);
     }

@@ -2,7 +2,14 @@ import type { CatalogView, Route } from "../../core/catalog/aggregate.ts";
 import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import { type Edit, splice } from "../../core/jsonrpc/splice.ts";
-import { createdTask, notedTask, relatedTask, renameTask } from "../../core/mcp/tasks/messages.ts";
+import {
+  createdTask,
+  notedTask,
+  readTaskState,
+  relatedTask,
+  renameTask,
+  TERMINAL_STATES,
+} from "../../core/mcp/tasks/messages.ts";
 import type { Call } from "../pipeline/call.ts";
 import type { Scope } from "../ports/endpoint.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
@@ -84,6 +91,9 @@ export class Tasks {
   /** The edits of an answer to a tasks/* request: a task is called what its owner calls it. */
   renamed(call: Call, bytes: Uint8Array, { result }: Envelope): readonly Edit[] {
     const { ownKey, target } = call;
+    const task = this.book.find(ownerOf(call.client, call.session), target.value);
+    this.#noteState(task, bytes, result);
+    if (call.method === "tasks/result" && result !== undefined && task !== undefined) this.book.ended(task);
     return ownKey === undefined || ownKey === target.value
       ? []
       : renameTask(bytes, result, ownKey, target.value);
@@ -94,6 +104,7 @@ export class Tasks {
     const named = notedTask(bytes, envelope);
     const task = named === undefined ? undefined : this.book.at(server, named.id);
     if (task === undefined) return;
+    this.#noteState(task, bytes, envelope.params);
     const parts = splice(bytes, this.renamesOf(task, bytes, envelope.params));
     if (envelope.method === "notifications/tasks") this.#deps.tellListeners(task, parts);
     else {
@@ -132,6 +143,12 @@ export class Tasks {
       void this.serverOf(task)?.askQuietly("tasks/cancel", encodeJson({ taskId: task.ownId }));
       this.book.remove(task);
     }
+  }
+
+  #noteState(task: OwnedTask | undefined, bytes: Uint8Array, object: Span | undefined): void {
+    if (task === undefined || object === undefined) return;
+    const status = readTaskState(bytes, object)?.status;
+    if (status !== undefined && TERMINAL_STATES.has(status)) this.book.ended(task);
   }
 
   #sees({ scope, profile }: Caller, { tool, server }: OwnedTask): boolean {

@@ -79,6 +79,7 @@ export async function createTestHub(
     storage?: MemoryStorage;
     desktop?: boolean;
     clock?: ConsentClock;
+    sleepClock?: HubDeps["sleepClock"];
     /** Instead of the one server `fake`. */
     transports?: TransportFactory;
     resolveLaunch?: HubDeps["resolveLaunch"];
@@ -133,6 +134,7 @@ export async function createTestHub(
     requestShutdown: () => {},
     log: () => {},
     consentClock: options.clock,
+    sleepClock: options.sleepClock,
   });
   await hub.applyConfig(config);
   const { identities } = hub.state;

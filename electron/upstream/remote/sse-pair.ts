@@ -1,3 +1,4 @@
+import { watchSleep } from "../../core/supervisor/sleep.ts";
 /**
  * A server behind the older pair of endpoints (MCP 2024-11-05, HTTP with SSE): one GET stream carries all that the
  * server says, and its first event names the URL to which messages are posted. The stream is the session.
@@ -11,7 +12,6 @@ import type { Outgoing } from "./outgoing.ts";
 import { Poster } from "./poster.ts";
 import type { RemoteServer } from "./remote-server.ts";
 import { networkSentence } from "./sentences.ts";
-import { watchSleep } from "./wake.ts";
 
 /** How long the server may take to name its endpoint, in milliseconds. */
 const ENDPOINT_MS = 30_000;

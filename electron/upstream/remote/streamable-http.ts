@@ -6,6 +6,7 @@
 
 import type { HeaderParam } from "../../core/mcp/stateless-era/header-params.ts";
 import { type BackoffPolicy, backoffDelay } from "../../core/supervisor/backoff.ts";
+import { watchSleep } from "../../core/supervisor/sleep.ts";
 import type { Transport } from "../../hub/ports/upstream.ts";
 import { readWhole, TooLarge } from "./content.ts";
 import { EventStream } from "./event-stream.ts";
@@ -17,7 +18,6 @@ import type { Outgoing } from "./outgoing.ts";
 import { Poster } from "./poster.ts";
 import type { RemoteServer } from "./remote-server.ts";
 import { networkSentence } from "./sentences.ts";
-import { watchSleep } from "./wake.ts";
 
 const RESUME: BackoffPolicy = { firstMs: 500, factor: 2, maxMs: 30_000, jitter: 0.2 };
 /** Resumptions in a row that bring nothing before the request fails. */

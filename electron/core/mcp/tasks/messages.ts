@@ -53,6 +53,9 @@ export function renameTask(bytes: Uint8Array, object: Span | undefined, from: st
     .sort((a, b) => a.start - b.start);
 }
 
+/** The states in which a task stays. */
+export const TERMINAL_STATES: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
+
 /** A task's state as far as the one who waits for it needs it; spans are of raw JSON in the message. */
 export interface TaskState {
   readonly status: string;
