@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
 import {
+  type Broadcast,
+  type BroadcastData,
   type Method,
   type Params,
   proofSchema,
@@ -19,6 +21,13 @@ import type { Io } from "./io.ts";
 /** The control API, wherever the hub runs. */
 export interface Control {
   call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
+  /** What a running hub tells; undefined for one in this process. */
+  readonly broadcasts?: {
+    /** Listens to one broadcast; returns the disposer. */
+    on<B extends Broadcast>(name: B, listener: (data: BroadcastData<B>) => void): () => void;
+    /** Rejects with GatehouseError when the hub has ended. */
+    readonly ended: Promise<never>;
+  };
 }
 
 export interface WithHubOptions {
@@ -111,13 +120,24 @@ async function connectControl(
   }
   const client = createControlClient((text) => socket.send(text));
   messages.forward((text) => client.receive(text));
-  socket.on("close", () =>
-    client.close(
-      new GatehouseError("hub_not_running", "the hub has ended before it answered", "See: gatehouse status"),
-    ),
-  );
+  const ended = new Promise<never>((_resolve, reject) => {
+    socket.on("close", () => {
+      client.close(
+        new GatehouseError(
+          "hub_not_running",
+          "the hub has ended before it answered",
+          "See: gatehouse status",
+        ),
+      );
+      reject(new GatehouseError("hub_not_running", "the hub has ended", "See: gatehouse status"));
+    });
+  });
+  ended.catch(() => {});
   return {
-    control: { call: (method, params) => client.call(method, params) },
+    control: {
+      call: (method, params) => client.call(method, params),
+      broadcasts: { on: (name, listener) => client.on(name, listener), ended },
+    },
     close: () => socket.close(),
   };
 }

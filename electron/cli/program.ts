@@ -3,6 +3,7 @@ import { GatehouseError } from "../../shared/errors.ts";
 import { callStatusSchema } from "../../shared/model/call.ts";
 import { exportFormatSchema } from "../../shared/model/export.ts";
 import { type Answer, answerSchema } from "../../shared/model/question.ts";
+import { logLevelSchema } from "../../shared/model/server.ts";
 import { didYouMean } from "../hub/config/suggest.ts";
 import { VERSION } from "../hub/version.ts";
 import { type AuditOptions, audit } from "./commands/audit.ts";
@@ -22,6 +23,7 @@ import { pause, resume } from "./commands/pause.ts";
 import { type AnswerOptions, answer, pending } from "./commands/questions.ts";
 import { addRule, listRules, removeRule } from "./commands/rules.ts";
 import { type ServeOptions, serve } from "./commands/serve.ts";
+import { type ServerLogsOptions, serverLogs } from "./commands/server-logs.ts";
 import { type AddServerOptions, actOnServer, addServer, reviewServer } from "./commands/servers.ts";
 import { listServers, printUiAddress, status } from "./commands/status.ts";
 import type { Io } from "./io.ts";
@@ -295,6 +297,20 @@ function addServerCommands(program: Command, context: () => Context, jsonOption:
     .addOption(jsonOption())
     .option("--accept", "accept what is shown")
     .action((name: string, options: Json & { accept?: true }) => reviewServer(context(), name, options));
+  server
+    .command("logs")
+    .description("show what a server has written on stderr and as logging notifications")
+    .argument("<name>")
+    .option("--follow", "go on with what comes, until the hub ends or this is interrupted")
+    .option("--lines <number>", "so many of the last lines that fit", count, 100)
+    .option("--search <text>", "only lines with this text, whatever its case")
+    .addOption(
+      new Option("--level <level>", "only logging notifications at least so severe").choices(
+        logLevelSchema.options,
+      ),
+    )
+    .option("--json", "print one JSON document; with --follow one for each line")
+    .action((name: string, options: ServerLogsOptions) => serverLogs(context(), name, options));
   for (const [act, description] of [
     ["remove", "remove a server"],
     ["enable", "switch a server on"],

@@ -55,7 +55,7 @@ import type { TransportFactory } from "./ports/upstream.ts";
 import { RuleUses } from "./rules/rule-uses.ts";
 import { redactingTransports } from "./secrets/redacting-transports.ts";
 import type { SecretsAccess } from "./secrets/secrets-access.ts";
-import type { ServerLogs } from "./server-logs.ts";
+import type { ServerLogs } from "./server-logs/server-logs.ts";
 import { catalogOwner } from "./servers/catalog-owner.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
 import { ServerRegistry } from "./servers/registry.ts";
@@ -148,6 +148,7 @@ export function createHub(deps: HubDeps): Hub {
   const audit = new Audit(storage.audit, broadcaster.emit);
   const callsToday = new CallsToday((since) => storage.calls.countSince(since));
   let paused = false;
+  deps.serverLogs.onLine = (server, line) => broadcaster.logLine(server, line);
 
   const serverChanged = (server: ManagedServer): void => {
     if (broadcaster.heard) broadcaster.emit("serverChanged", summaryOfServer(server));
@@ -193,11 +194,7 @@ export function createHub(deps: HubDeps): Hub {
     },
     isBusy: (server) =>
       inFlight.on(server).length > 0 || subscriptions.on(server) || tasks.book.openOn(server, Date.now()),
-    onLog: (server, line) => {
-      const clean = line.stream === "hub" ? { ...line, text: live.text(line.text) } : line;
-      deps.serverLogs.append(server.name, clean);
-      broadcaster.logLine(server.name, clean);
-    },
+    onLog: (server, line) => deps.serverLogs.append(server.name, line),
     onRemoved: (name) => {
       upstreamAuth.serverRemoved(name);
       storage.catalogs.remove(name);

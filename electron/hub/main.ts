@@ -40,7 +40,7 @@ import { thisSystem } from "./pins/packages/system.ts";
 import type { Listener } from "./ports/endpoint.ts";
 import { chosenStore } from "./secrets/chosen-store.ts";
 import { launchSecrets } from "./secrets/launch-secrets.ts";
-import { ServerLogs } from "./server-logs.ts";
+import { ServerLogs } from "./server-logs/server-logs.ts";
 import { VERSION } from "./version.ts";
 
 export interface StartOptions {
@@ -176,9 +176,9 @@ async function startLocked(
       store: secrets,
       live: { add: () => {}, remove: () => {} },
     },
-    serverLogs: new ServerLogs(files.logs),
     secrets: { chosen: secrets, file: stores.file },
     live,
+    serverLogs: new ServerLogs({ folder: files.logs, redaction: live }),
     packages: thisSystem(),
     processes: processMeter,
     uiServed: uiFolder !== undefined,

@@ -19,7 +19,7 @@ import type { PolicyService } from "./policy/policy-service.ts";
 import type { Storage } from "./ports/storage.ts";
 import type { RuleUses } from "./rules/rule-uses.ts";
 import type { SecretsAccess } from "./secrets/secrets-access.ts";
-import type { ServerLogs } from "./server-logs.ts";
+import type { ServerLogs } from "./server-logs/server-logs.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
 import type { ServerRegistry } from "./servers/registry.ts";
 import type { Sessions } from "./sessions.ts";

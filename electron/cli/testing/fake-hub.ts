@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocketServer } from "ws";
-import { answerControl } from "../../../shared/control-client.ts";
+import type { Broadcast, BroadcastData } from "../../../shared/contract.ts";
+import { answerControl, broadcastText } from "../../../shared/control-client.ts";
 import { ensureHomeKey, proveHub } from "../../hub/home/key.ts";
 import { type HomeFiles, prepareHome } from "../../hub/home/paths.ts";
 import { writeRunFile } from "../../hub/home/run-file.ts";
@@ -44,6 +45,7 @@ export interface FakeHub {
   /** Every message that came, in order, as text. */
   readonly received: string[];
   readonly calls: { method: string; params: unknown }[];
+  tell<B extends Broadcast>(name: B, data: BroadcastData<B>): void;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,9 @@ export async function startFakeHub(
   return {
     received,
     calls,
+    tell: (name, data) => {
+      for (const socket of server.clients) socket.send(broadcastText(name, data));
+    },
     close: () =>
       new Promise((resolve) => {
         for (const socket of server.clients) socket.terminate();

@@ -9,7 +9,8 @@ export type Emit = <B extends Broadcast>(name: B, data: BroadcastData<B>) => voi
 /** How often batched broadcasts leave, in milliseconds, and how many calls one of them carries at most. */
 const BATCH_MS = 100;
 const BATCH_CALLS = 200;
-const BATCH_LINES = 200;
+/** More than a log's flood gate lets through at once: nothing that is kept is missed by those who follow. */
+const BATCH_LINES = 2_500;
 
 /** Tells every control session what has changed; calls and log lines are batched, so that a flood costs little. */
 export class Broadcaster {

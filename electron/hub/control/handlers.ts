@@ -194,9 +194,9 @@ export function createHandlers(state: HubState): Handlers {
         accounts: state.upstreamAuth.views(name),
       };
     },
-    "servers.log": ({ name, limit }) => {
+    "servers.log": ({ name, ...query }) => {
       serverNamed(name);
-      return { lines: state.serverLogs.tail(name, limit), before: null };
+      return state.serverLogs.read(name, query);
     },
     "servers.health": () => state.health.watch(state.servers.all().map(({ name }) => name)),
     "servers.parse": ({ text }) => {

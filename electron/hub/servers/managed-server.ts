@@ -25,6 +25,7 @@ import { rememberEra, SESSION_ERA, type ServerEra } from "./era.ts";
 import { EraMemory } from "./era-memory.ts";
 import { type Greeting, readLists } from "./handshake.ts";
 import { ListenStream, type Watched } from "./listen-stream.ts";
+import { logLineOf } from "./log-message.ts";
 import type { Place } from "./own-instances.ts";
 import { probe } from "./probe.ts";
 import { strays } from "./problems.ts";
@@ -465,9 +466,9 @@ export class ManagedServer {
     for (const resolve of stopped) resolve();
   }
 
-  #logMessage(bytes: Buffer, { params }: Envelope): void {
-    if (params !== undefined)
-      this.#log("stdout", bytes.toString("utf8", params.start, Math.min(params.end, params.start + 8_192)));
+  #logMessage(bytes: Buffer, envelope: Envelope): void {
+    const line = logLineOf(bytes, envelope, Date.now());
+    if (line !== undefined) this.#deps.onLog(this, line);
   }
 
   #noise(text: string): void {

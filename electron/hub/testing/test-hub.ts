@@ -9,7 +9,7 @@ import { createHub, type Hub, type HubDeps } from "../hub.ts";
 import type { ClientIdentity, Reply, Scope, SessionHandle } from "../ports/endpoint.ts";
 import type { TransportFactory } from "../ports/upstream.ts";
 import { OAuthFailure, type OAuthProtocol } from "../ports/upstream-auth.ts";
-import { ServerLogs } from "../server-logs.ts";
+import { ServerLogs } from "../server-logs/server-logs.ts";
 import { createFakeServer, type FakeServer } from "./fake-transport.ts";
 import { createMemorySecrets } from "./memory-secrets.ts";
 import { createMemoryStorage, type MemoryStorage } from "./memory-storage.ts";
@@ -124,7 +124,7 @@ export async function createTestHub(
       live: { add: () => {}, remove: () => {} },
       ...options.upstreamAuth,
     },
-    serverLogs: new ServerLogs(folder),
+    serverLogs: new ServerLogs({ folder }),
     uiServed: true,
     desktop: options.desktop === true,
     runsServers: true,
