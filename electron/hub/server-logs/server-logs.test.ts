@@ -168,7 +168,7 @@ describe("server logs", () => {
 
   it("never hold, show or tell a secret", async () => {
     const hide = (text: string): string => text.replaceAll("hunter2", "[secret]");
-    const log = logs({ redaction: { text: hide, bytes: (bytes) => bytes } });
+    const log = logs({ redaction: { active: true, text: hide, bytes: (bytes) => bytes } });
     const heard: LogLine[] = [];
     log.onLine = (_server, each) => heard.push(each);
     log.append("a", line(1, "password hunter2 refused", { stream: "log", logger: "hunter2" }));
