@@ -90,7 +90,11 @@ export interface OAuthProtocol {
   challenge(target: OAuthTarget): Promise<string | undefined>;
   discover(target: OAuthTarget): Promise<OAuthProvider>;
   /** Pre-registered, else by its client-id metadata document, else registered now. */
-  client(provider: OAuthProvider, target: OAuthTarget, redirectUri: string): Promise<OAuthClient>;
+  client(
+    provider: OAuthProvider,
+    target: OAuthTarget,
+    request: { readonly redirectUri: string; readonly scope: string | undefined },
+  ): Promise<OAuthClient>;
   /** The address at which the person signs in, with PKCE (S256). */
   begin(
     provider: OAuthProvider,

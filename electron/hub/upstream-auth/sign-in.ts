@@ -72,10 +72,11 @@ export class SignIn {
           ? { uri: APP_REDIRECT, close: () => {} }
           : await receiver.open((params) => this.take(params));
       this.#closeReceiver = opened.close;
-      const client = await protocol.client(provider, target, opened.uri);
+      const scope = scopeOf(provider);
+      const client = await protocol.client(provider, target, { redirectUri: opened.uri, scope });
       const { url, verifier } = await protocol.begin(provider, client, target, {
         redirectUri: opened.uri,
-        scope: scopeOf(provider),
+        scope,
         state: this.#state,
       });
       this.url = url;

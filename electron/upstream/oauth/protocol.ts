@@ -114,7 +114,7 @@ export function createOAuthProtocol(options: OAuthProtocolOptions = {}): OAuthPr
         };
       }),
 
-    client: (provider, target, redirectUri) =>
+    client: (provider, target, { redirectUri, scope }) =>
       attempt(target, hostOf(provider.issuer), [], async (fetchFn): Promise<OAuthClient> => {
         const metadata = metadataOf(provider);
         const { clientId } = target.auth ?? {};
@@ -132,10 +132,11 @@ export function createOAuthProtocol(options: OAuthProtocolOptions = {}): OAuthPr
           );
         }
         const { registerClient } = await sdk();
+        const asked = withRenewal(metadata, scope);
         const information = await registerClient(provider.issuer, {
           metadata,
           clientMetadata: registration(metadata, redirectUri),
-          ...(provider.scope === undefined ? {} : { scope: provider.scope }),
+          ...(asked === undefined ? {} : { scope: asked }),
           fetchFn,
         });
         return { kind: "registered", information };
@@ -155,12 +156,8 @@ export function createOAuthProtocol(options: OAuthProtocolOptions = {}): OAuthPr
           : undefined;
         if (endpoint === undefined || endpoint.username !== "" || endpoint.password !== "")
           throw new OAuthFailure("wrong", `${host} names no usable address to sign in at`);
-        const { startAuthorization, computeScopeUnion } = await sdk();
-        const offline =
-          scope !== undefined && metadata.scopes_supported?.includes("offline_access") === true
-            ? "offline_access"
-            : undefined;
-        const asked = computeScopeUnion(scope, offline);
+        const { startAuthorization } = await sdk();
+        const asked = withRenewal(metadata, scope);
         const { authorizationUrl, codeVerifier } = await startAuthorization(provider.issuer, {
           metadata,
           clientInformation: { client_id: String(client.information.client_id) },
@@ -310,6 +307,12 @@ function joined(...scopes: readonly (string | undefined)[]): string | undefined 
   const all = new Set(scopes.flatMap((scope) => scope?.split(/\s+/) ?? []).filter((each) => each !== ""));
   return all.size === 0 ? undefined : [...all].join(" ");
 }
+
+/** The scopes with the one that lets a sign-in be renewed, where the issuer knows it (OpenID Connect Core 11). */
+const withRenewal = (metadata: AuthorizationServerMetadata, scope: string | undefined): string | undefined =>
+  scope !== undefined && metadata.scopes_supported?.includes("offline_access") === true
+    ? joined(scope, "offline_access")
+    : scope;
 
 /** What the hub registers as: a native application (RFC 8252), without a secret where the issuer allows that. */
 function registration(metadata: AuthorizationServerMetadata, redirectUri: string): OAuthClientMetadata {

@@ -1,0 +1,101 @@
+import { createMemorySecrets } from "../../electron/hub/testing/memory-secrets.ts";
+import { callOf, createTestHub, type TestHub } from "../../electron/hub/testing/test-hub.ts";
+import {
+  createOAuthProtocol,
+  createTransportFactory,
+  loopbackRedirect,
+} from "../../electron/upstream/index.ts";
+import { browse, type Visit } from "./browser.ts";
+import { TestClock } from "./clock.ts";
+
+/** A hub in this process with real transports and the real OAuth client; its keychain and its clock are the test's. */
+export interface AuthHub extends AsyncDisposable {
+  readonly hub: TestHub;
+  readonly clock: TestClock;
+  readonly secrets: ReturnType<typeof createMemorySecrets>;
+  /** Broadcasts by name. */
+  readonly told: { readonly name: string; readonly data: unknown }[];
+  /** Signs in as a person does, and resolves with what the browser shows at the end. */
+  signIn(server?: string, account?: string): Promise<Visit>;
+  /** Calls a tool of server `web`; resolves with its text, rejects with the error's message. */
+  call(tool: string, args?: unknown, session?: Awaited<ReturnType<TestHub["open"]>>): Promise<string>;
+  state(server?: string): string | undefined;
+  accounts(server?: string): Promise<Record<string, unknown>[]>;
+}
+
+export interface AuthHubOptions {
+  readonly servers: Record<string, object>;
+  readonly config?: object;
+  readonly secrets?: ReturnType<typeof createMemorySecrets>;
+  readonly storage?: TestHub["storage"];
+  readonly protocol?: Parameters<typeof createOAuthProtocol>[0];
+}
+
+export async function startAuthHub(options: AuthHubOptions): Promise<AuthHub> {
+  const clock = new TestClock();
+  const secrets = options.secrets ?? createMemorySecrets();
+  const hub = await createTestHub({
+    config: JSON.stringify({
+      consent: { default: "allow", newTools: "allow" },
+      mcpServers: options.servers,
+      ...options.config,
+    }),
+    ...(options.storage === undefined ? {} : { storage: options.storage }),
+    transports: createTransportFactory({
+      registries: [],
+      instance: "t",
+      log: () => undefined,
+      login: {} as never,
+      env: {},
+    }),
+    resolveLaunch: (name, config) =>
+      Promise.resolve({ name, config, env: {}, headers: config.type === "stdio" ? {} : config.headers }),
+    upstreamAuth: {
+      protocol: createOAuthProtocol(options.protocol),
+      receiver: loopbackRedirect,
+      store: secrets,
+      clock,
+      random: () => 0.5,
+    },
+  });
+  let calls = 0;
+  const told: { name: string; data: unknown }[] = [];
+  const unsubscribe = hub.hub.state.broadcaster.subscribe((name, data) => void told.push({ name, data }));
+  const server = (name: string) => hub.hub.state.servers.get(name);
+  return {
+    hub,
+    clock,
+    secrets,
+    told,
+    async signIn(name = "web", account = "default") {
+      const begun = (await hub.hub.callAs("operator", "servers.signIn", { name, account })) as {
+        url: string;
+      };
+      const visit = await browse(begun.url);
+      return visit;
+    },
+    async call(tool, args = {}, session) {
+      calls += 1;
+      const used = session ?? (await hub.open());
+      const { message } = await hub.request(callOf(tool, args, calls), { session: used });
+      if (message?.error !== undefined) throw new Error(message.error.message);
+      const { content, isError } = (message?.result ?? { content: [] }) as {
+        content: { text: string }[];
+        isError?: boolean;
+      };
+      if (isError === true) throw new Error(content[0]?.text);
+      return content[0]?.text ?? "";
+    },
+    state: (name = "web") => server(name)?.summary(0).state,
+    async accounts(name = "web") {
+      const detail = (await hub.hub.callAs("viewer", "servers.get", { name })) as {
+        accounts: Record<string, unknown>[];
+      };
+      return detail.accounts;
+    },
+    async [Symbol.asyncDispose]() {
+      unsubscribe();
+      await hub.dispose();
+    },
+  };
+}
