@@ -16,6 +16,8 @@ export interface Io {
   readonly isTerminal: boolean;
   /** The whole of stdin, or undefined when it is a terminal. */
   readonly readInput: () => Promise<string | undefined>;
+  /** One line typed at the terminal, which does not show it. */
+  readonly readHidden: (prompt: string) => Promise<string>;
   readonly now: () => number;
   /** How this command is run, for those who run it again. */
   readonly program: Program;

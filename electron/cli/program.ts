@@ -22,6 +22,7 @@ import { type ExportOptions, exportCalls, importCalls, recordCalls } from "./com
 import { pause, resume } from "./commands/pause.ts";
 import { type AnswerOptions, answer, pending } from "./commands/questions.ts";
 import { addRule, listRules, removeRule } from "./commands/rules.ts";
+import { listSecrets, removeSecret, setSecret, unlockSecrets } from "./commands/secrets.ts";
 import { type ServeOptions, serve } from "./commands/serve.ts";
 import { type ServerLogsOptions, serverLogs } from "./commands/server-logs.ts";
 import { type AddServerOptions, actOnServer, addServer, reviewServer } from "./commands/servers.ts";
@@ -154,6 +155,7 @@ export function createProgram(io: Io): Command {
   addClientCommands(program, context, jsonOption);
   addServerCommands(program, context, jsonOption);
   addRuleCommands(program, context, jsonOption);
+  addSecretCommands(program, context, jsonOption);
   return program;
 }
 
@@ -192,6 +194,32 @@ function pace(text: string): number {
   const factor = Number(text);
   if (!(factor >= 0 && factor <= 100)) throw new InvalidArgumentError("It must be a number from 0 to 100.");
   return factor;
+}
+
+function addSecretCommands(program: Command, context: () => Context, jsonOption: () => Option): void {
+  const secret = program.command("secret").description("keep secrets in the keychain, for ${secret:NAME}");
+  secret
+    .command("set")
+    .description("set a secret to what comes on stdin, or is typed unseen; its servers are started anew")
+    .argument("<name>")
+    .addOption(jsonOption())
+    .action((name: string, options: Json) => setSecret(context(), name, options));
+  secret
+    .command("remove")
+    .description("remove a secret")
+    .argument("<name>")
+    .addOption(jsonOption())
+    .action((name: string, options: Json) => removeSecret(context(), name, options));
+  secret
+    .command("list")
+    .description("show the secrets' names and which servers use them, never their values")
+    .addOption(jsonOption())
+    .action((options: Json) => listSecrets(context(), options));
+  secret
+    .command("unlock")
+    .description("give the running hub the passphrase of the file of secrets, from stdin or typed unseen")
+    .addOption(jsonOption())
+    .action((options: Json) => unlockSecrets(context(), options));
 }
 
 function addRuleCommands(program: Command, context: () => Context, jsonOption: () => Option): void {

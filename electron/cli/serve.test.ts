@@ -77,6 +77,7 @@ function stage(
     connect: () => Promise.resolve(),
     mock: () => Promise.resolve(),
     readInput: async () => undefined,
+    readHidden: async () => "",
     now: () => 0,
     loadHub: async () => ({ startHub }),
     process: {

@@ -4,6 +4,7 @@ import { GatehouseError } from "../../shared/errors.ts";
 import { connectThisProcess, thisProgram } from "./connect/main.ts";
 import type { DesktopChannel, Io } from "./io.ts";
 import { runCommandLine } from "./run.ts";
+import { readHidden } from "./secret-input.ts";
 
 const io: Io = {
   out: (text) => void process.stdout.write(text),
@@ -14,6 +15,7 @@ const io: Io = {
   cwd: process.cwd(),
   isTerminal: process.stdout.isTTY === true,
   readInput,
+  readHidden: (prompt) => readHidden(process.stdin, prompt, (text) => void process.stderr.write(text)),
   now: Date.now,
   program: thisProgram(),
   connect: connectThisProcess,

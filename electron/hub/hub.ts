@@ -448,6 +448,7 @@ export function createHub(deps: HubDeps): Hub {
     tokens,
     broadcaster,
     serverLogs: deps.serverLogs,
+    log,
     secrets: deps.secrets,
     live,
     callsToday,

@@ -31,6 +31,7 @@ import { needsConfirmation } from "./config/review.ts";
 import { openConfig } from "./config/store.ts";
 import type { Emit } from "./control/broadcaster.ts";
 import { writeFileAtomic } from "./home/atomic.ts";
+import { keepMemoryOutOfDumps } from "./home/core-dumps.ts";
 import { ensureHomeKey, proveHub } from "./home/key.ts";
 import { prepareHome } from "./home/paths.ts";
 import { readRunFile, removeRunFile, writeRunFile } from "./home/run-file.ts";
@@ -40,6 +41,7 @@ import { thisSystem } from "./pins/packages/system.ts";
 import type { Listener } from "./ports/endpoint.ts";
 import { chosenStore } from "./secrets/chosen-store.ts";
 import { launchSecrets } from "./secrets/launch-secrets.ts";
+import { unlockFromFile } from "./secrets/passphrase-file.ts";
 import { ServerLogs } from "./server-logs/server-logs.ts";
 import { VERSION } from "./version.ts";
 
@@ -83,6 +85,7 @@ const FAREWELL_MS = 1_000;
 
 /** Starts a hub on a home. Throws GatehouseError: hub_running, config_invalid, port_taken, storage_…, home_unusable. */
 export async function startHub(options: StartOptions): Promise<RunningHub> {
+  keepMemoryOutOfDumps();
   const files = prepareHome(options.home);
   mkdirSync(files.logs, { recursive: true, mode: 0o700 });
   const lock = acquireHomeLock(files.lockFile);
@@ -134,6 +137,9 @@ async function startLocked(
   });
   undo.push(() => stores.close());
   const secrets = chosenStore(stores, () => store.config.secrets.store);
+  const passphraseFile = process.env.GATEHOUSE_PASSPHRASE_FILE;
+  if (store.config.secrets.store === "file" && passphraseFile !== undefined && passphraseFile !== "")
+    await unlockFromFile(passphraseFile, stores.file, log);
 
   const instance = randomBytes(9).toString("hex");
   const processes = await watchProcesses(options.listen !== false, files.children, instance, log);
@@ -174,7 +180,14 @@ async function startLocked(
       protocol: createOAuthProtocol(),
       receiver: loopbackRedirect,
       store: secrets,
-      live: { add: () => {}, remove: () => {} },
+      live: {
+        add: (owner, values) =>
+          live.set(
+            `oauth ${owner}`,
+            values.map((value) => ({ name: "oauth", value })),
+          ),
+        remove: (owner) => live.remove(`oauth ${owner}`),
+      },
     },
     secrets: { chosen: secrets, file: stores.file },
     live,

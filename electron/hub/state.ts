@@ -13,6 +13,7 @@ import type { Questions } from "./control/questions.ts";
 import type { ControlTokens } from "./control/tokens.ts";
 import type { Health } from "./health/health.ts";
 import type { Identities } from "./identities.ts";
+import type { Log } from "./log.ts";
 import type { PinQuestions } from "./pins/pin-questions.ts";
 import type { Pins } from "./pins/pins.ts";
 import type { PolicyService } from "./policy/policy-service.ts";
@@ -51,6 +52,7 @@ export interface HubState {
   readonly tokens: ControlTokens;
   readonly broadcaster: Broadcaster;
   readonly serverLogs: ServerLogs;
+  readonly log: Log;
   readonly secrets: SecretsAccess | undefined;
   /** The secrets that something running was given: what is shown to anybody has them no more. */
   readonly live: LiveSecrets;

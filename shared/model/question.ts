@@ -2,6 +2,7 @@ import { z } from "zod";
 import { labelsSchema } from "./client.ts";
 import { profileSchema, ruleSchema, serverConfigSchema } from "./config.ts";
 import { callQuestionSchema, heldSchema, pairingSchema } from "./consent.ts";
+import { secretValueSchema } from "./secret.ts";
 import { launchSchema } from "./server.ts";
 
 /** A change that a viewer may ask for and only an owner (or, headless, an operator) may make. */
@@ -37,6 +38,9 @@ export const changeSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("rule.replace"), id: z.string(), rule: ruleSchema }),
   z.object({ type: z.literal("rule.remove"), id: z.string() }),
   z.object({ type: z.literal("rule.move"), id: z.string(), to: z.int().min(0) }),
+  /** The value stays with the hub: a question about it shows "(hidden)" in its place. */
+  z.object({ type: z.literal("secret.set"), name: z.string(), value: secretValueSchema }),
+  z.object({ type: z.literal("secret.remove"), name: z.string() }),
   /** Accepts what is held back, by their ids. */
   z.object({ type: z.literal("pins.accept"), ids: z.array(z.string()).min(1).max(1_000) }),
 ]);

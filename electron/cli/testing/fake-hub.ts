@@ -34,6 +34,7 @@ export function temporaryHome() {
     connect: () => Promise.resolve(),
     mock: () => Promise.resolve(),
     readInput: async () => undefined,
+    readHidden: async () => "",
     now: () => Date.parse("2026-11-22T12:00:00.000Z"),
     loadHub: () => Promise.reject(new Error("no hub may be loaded here")),
     process: { onSignal: () => () => {}, exit: () => {}, channel: undefined },

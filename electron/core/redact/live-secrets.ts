@@ -24,7 +24,7 @@ const decoder = new TextDecoder();
  * looked for as long as an owner has them. What is found reads `[secret:NAME]`.
  */
 export class LiveSecrets implements Redaction {
-  readonly #owners = new Map<object, LiveSecret[]>();
+  readonly #owners = new Map<unknown, LiveSecret[]>();
   #search: PatternSearch | undefined;
   #isStale = false;
   readonly #marks = new Map<string, Uint8Array>();
@@ -34,14 +34,14 @@ export class LiveSecrets implements Redaction {
   }
 
   /** An owner has these now, and no others. Values that are too short are not looked for (SHORTEST_REDACTED). */
-  set(owner: object, secrets: readonly LiveSecret[]): void {
+  set(owner: unknown, secrets: readonly LiveSecret[]): void {
     if (secrets.length === 0) this.#owners.delete(owner);
     else this.#owners.set(owner, [...secrets]);
     this.#isStale = true;
   }
 
   /** An owner needs its secrets no more. */
-  remove(owner: object): void {
+  remove(owner: unknown): void {
     if (this.#owners.delete(owner)) this.#isStale = true;
   }
 

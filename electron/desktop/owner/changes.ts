@@ -91,6 +91,12 @@ export async function applyChange(client: ControlClient, change: Change, trust: 
     case "profile.remove":
       await client.call("profiles.remove", { name: change.name });
       return;
+    case "secret.set":
+      await client.call("secrets.set", { name: change.name, value: change.value });
+      return;
+    case "secret.remove":
+      await client.call("secrets.remove", { name: change.name });
+      return;
     case "rule.add":
       await client.call("rules.add", { rule: change.rule, at: change.at });
       return;

@@ -76,6 +76,18 @@ export function changeText(
       return text(`Save the profile “${visible(change.name)}”?`, "Save", said);
     case "profile.remove":
       return text(`Remove the profile “${visible(change.name)}”?`, "Remove", "No client has it any more.");
+    case "secret.set":
+      return text(
+        `Set the secret “${visible(change.name)}”?`,
+        "Set secret",
+        "Servers that refer to it get the new value, and those that run are started anew.",
+      );
+    case "secret.remove":
+      return text(
+        `Remove the secret “${visible(change.name)}”?`,
+        "Remove",
+        "Servers that refer to it do not start without it.",
+      );
     case "rule.add":
       return text("Add this rule?", "Add rule", `${said}\n\n${placeLine(change.at)}`);
     case "rule.replace":

@@ -101,7 +101,11 @@ async function expandText(text: string, place: string, sources: ReferenceSources
         );
       filled += value;
     } else if (part.kind === "secret") {
-      const value = await sources.secret(part.name);
+      const value = await sources.secret(part.name).catch((error: unknown) => {
+        if (!(error instanceof GatehouseError)) throw error;
+        const what = `\${secret:${part.name}} in ${place} cannot be read: ${error.message}`;
+        throw new GatehouseError(error.code, what, error.advice, error);
+      });
       if (value === undefined)
         throw new GatehouseError(
           "not_found",

@@ -64,6 +64,11 @@ const TABLE: Record<Method, string> = {
   "grants.revoke": "yyy",
   "pins.list": "yyy",
   "pins.accept": "nhy",
+  "secrets.list": "yyy",
+  "secrets.status": "yyy",
+  "secrets.set": "nhy",
+  "secrets.remove": "nhy",
+  "secrets.unlock": "nyy",
 };
 const ROLES: Role[] = ["viewer", "operator", "owner"];
 

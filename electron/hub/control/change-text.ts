@@ -33,6 +33,10 @@ export function titleOf(change: Change, state: TitleState): string {
       return `Save the profile ${change.name}: ${profileInWords(change.profile).join(" ")}`;
     case "profile.remove":
       return `Remove the profile ${change.name}`;
+    case "secret.set":
+      return `Set the secret ${change.name}`;
+    case "secret.remove":
+      return `Remove the secret ${change.name}`;
     case "rule.add":
       return `Add the rule${placeOf(change.at)}: ${ruleInWords(change.rule)}`;
     case "rule.replace":

@@ -18,6 +18,7 @@ import { clientActs, clientHandlers, describe } from "./handlers/clients.ts";
 import { exportHandlers } from "./handlers/exports.ts";
 import { metricsHandlers } from "./handlers/metrics.ts";
 import { profileActs, profileHandlers } from "./handlers/profiles.ts";
+import { secretActs, secretHandlers } from "./handlers/secrets.ts";
 import { signInHandlers } from "./handlers/sign-ins.ts";
 import { acceptPins, askToAccept, pinHandlers } from "./pins.ts";
 import { Questions } from "./questions.ts";
@@ -32,6 +33,7 @@ export function createHandlers(state: HubState): Handlers {
     state.audit.record(caller, act, detail);
   const clients = clientActs(state);
   const profiles = profileActs(state);
+  const secrets = secretActs(state);
   const serverNamed = (name: string): ManagedServer => {
     const server = state.servers.get(name);
     if (server === undefined)
@@ -128,6 +130,12 @@ export function createHandlers(state: HubState): Handlers {
         return profiles.set(change.name, change.profile, caller);
       case "profile.remove":
         return profiles.remove(change.name, caller);
+      case "secret.set":
+        await secrets.set(change.name, change.value, caller);
+        return;
+      case "secret.remove":
+        await secrets.remove(change.name, caller);
+        return;
       case "settings.set":
         return act.setSettings(change, caller);
       case "pins.accept":
@@ -147,6 +155,7 @@ export function createHandlers(state: HubState): Handlers {
     ...clientHandlers(state, clients),
     ...profileHandlers(state, profiles),
     ...auditHandlers(state),
+    ...secretHandlers(state, secrets),
     ...callHandlers(state),
     ...exportHandlers(state),
     ...metricsHandlers(state),

@@ -154,6 +154,7 @@ export const newQuestionId = (): string => `q-${randomBytes(5).toString("hex")}`
 
 /** A change as others may see it: what somebody pasted as the value of a variable or header is nobody else's to read. */
 function withoutValues(change: Change): Change {
+  if (change.type === "secret.set") return { ...change, value: "(hidden)" };
   if (change.type !== "server.add") return change;
   const { config } = change;
   const hidden =

@@ -1,3 +1,4 @@
+import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
 import type { EndKind } from "../../core/supervisor/lifecycle.ts";
 import type { TransportEnd } from "../ports/upstream.ts";
 
@@ -16,6 +17,12 @@ const KINDS = new Map<string, EndKind>([
 
 /** How the supervisor is to take an end: by its code. */
 export const endKind = (end: TransportEnd): EndKind => KINDS.get(end.code) ?? "crash";
+
+/** Why a server could not be started, with what to do about it. */
+export function wordsOf(error: unknown): string {
+  const advice = error instanceof GatehouseError ? error.advice : undefined;
+  return advice === undefined ? sentenceOf(error) : `${sentenceOf(error)}. ${advice}`;
+}
 
 /** The end of a server that never got as far as a transport. */
 export const notStartable = (message: string): TransportEnd => ({

@@ -111,6 +111,16 @@ export class ManagedServer {
     return this.catalog.hello;
   }
 
+  /** Whether it runs or is on its way to. */
+  get isUp(): boolean {
+    return !isDown(this.#life) && this.#life.phase !== "stopped" && this.#life.phase !== "stopping";
+  }
+
+  /** Whether it was parked: it has ended or could not start, and is not running again yet. */
+  get hasFailed(): boolean {
+    return isDown(this.#life);
+  }
+
   /** Whether it can be asked something now. */
   get isReady(): boolean {
     return this.#life.phase === "ready";

@@ -1,8 +1,7 @@
-import { sentenceOf } from "../../../shared/errors.ts";
 import type { LogLine } from "../../../shared/model/server.ts";
 import type { ServerLaunch, Transport, TransportEnd, TransportFactory } from "../ports/upstream.ts";
 import { type ConnectionEvents, ServerConnection } from "./connection.ts";
-import { notStartable } from "./ends.ts";
+import { notStartable, wordsOf } from "./ends.ts";
 import { type Greeting, type HandshakeOptions, handshake } from "./handshake.ts";
 
 /** What a run needs to begin. */
@@ -80,7 +79,7 @@ export class ServerRun {
     try {
       launch = await this.#options.launch();
     } catch (error) {
-      this.#end(notStartable(sentenceOf(error)));
+      this.#end(notStartable(wordsOf(error)));
       return undefined;
     }
     if (this.#over) return undefined;

@@ -21,6 +21,8 @@ const ACTS: Readonly<Record<string, string>> = {
   "pin.accept": "Server's change accepted",
   "secret.set": "Secret set",
   "secret.remove": "Secret removed",
+  "secret.unlock": "Secrets unlocked",
+  "secret.passphrase": "Passphrase of the secrets chosen",
   "settings.set": "Settings changed",
   "config.changed": "gatehouse.json edited",
   "config.held": "Edit of gatehouse.json held back",
