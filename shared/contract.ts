@@ -16,6 +16,7 @@ import { grantSchema, heldSchema, ruleTestSchema, ruleViewSchema, seenSchema } f
 import { exportFormatSchema, exportPieceSchema, importProblemSchema } from "./model/export.ts";
 import { savedSchema, serverHealthSchema } from "./model/health.ts";
 import {
+  costSchema,
   metricsDimensionSchema,
   metricsFilterSchema,
   metricsHeatmapSchema,
@@ -378,6 +379,9 @@ export const methods = {
     z.object({ ids: z.array(z.int()).min(1).max(10_000) }),
     z.object({ text: z.string(), calls: z.int(), problems: z.array(z.string()) }),
   ),
+
+  /** What tool definitions, arguments and results take in tokens, estimated, by client and day. */
+  "metrics.cost": method(read, z.object({ from: z.number().min(0), to: z.number().min(0) }), costSchema),
 
   "questions.list": method(read, nothing, z.object({ pending: z.array(questionSchema) })),
   /** Asks for a change; it waits as a question until somebody with the right to make it answers. */

@@ -47,6 +47,62 @@ async function openDialog(page: Page): Promise<void> {
 /** Every screen with what it can show: full, empty, failing, loading, paused, offline, and every dialog. */
 export const SCENES: readonly Scene[] = [
   {
+    name: "latency",
+    scenario: "full",
+    at: "#/latency",
+    shown: true,
+    stage: (page) => visible(page, "latency"),
+  },
+  {
+    name: "latency-by-tool",
+    scenario: "full",
+    at: "#/latency",
+    async stage(page) {
+      await page.getByLabel("Tell apart").click();
+      await page.getByRole("option", { name: "By tool" }).click();
+      await page
+        .getByRole("button", { name: /github \/ search_code/ })
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: "latency-table",
+    scenario: "full",
+    at: "#/latency",
+    async stage(page) {
+      await visible(page, "latency");
+      await page.getByRole("button", { name: "Show the numbers" }).click();
+      await visible(page, "numbers");
+      await page.getByTestId("numbers").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "latency-empty",
+    scenario: "empty",
+    at: "#/latency",
+    stage: (page) => page.getByText("No calls in this time").waitFor(),
+  },
+  {
+    name: "latency-failing",
+    scenario: "failing",
+    at: "#/latency",
+    stage: (page) => page.getByText("The charts could not be read.").waitFor(),
+  },
+  {
+    name: "latency-loading",
+    scenario: "loading",
+    at: "#/latency",
+    stage: (page) => page.getByLabel("Loading the charts").waitFor(),
+  },
+  {
+    name: "cost",
+    scenario: "full",
+    at: "#/latency/cost",
+    shown: true,
+    stage: (page) => visible(page, "cost"),
+  },
+  {
     name: "servers",
     scenario: "full",
     at: "#/servers",

@@ -9,5 +9,7 @@ export function openMetrics(worker: WorkerLink): MetricsStore {
     series: (query) => ask({ ask: "series", query }),
     heatmap: (query) => ask({ ask: "heatmap", query }),
     top: (query) => ask({ ask: "top", query }),
+    usage: (query) => worker.ask("usage", query),
+    countTokens: (texts) => worker.ask("countTokens", { texts }),
   };
 }

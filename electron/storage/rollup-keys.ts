@@ -15,13 +15,17 @@ export const rollupKinds: readonly (readonly MetricsDimension[])[] = [
   ["server", "tool", "client", "project"],
 ];
 
+/** The kind that tells everything apart. */
+export const MIXED_KIND = 5;
+
 /** What some sums are of. */
 export interface RollupKey extends RollupNames {
   readonly id: number;
+  readonly kind: number;
 }
 
 /** Which kinds are cheapest to read, first: few keys before many. */
-const cheapest = [0, 1, 3, 4, 2, 5];
+const cheapest = [0, 1, 3, 4, 2, MIXED_KIND];
 
 /** The keys on one connection. */
 export interface RollupKeys {
@@ -31,7 +35,8 @@ export interface RollupKeys {
   forget(): void;
   /** The keys that together are all calls that a filter admits, told apart by `dimensions` at least. */
   matching(filter: MetricsFilter, dimensions: readonly MetricsDimension[]): RollupKey[];
-  all(): number[];
+  /** The kind that `matching` takes them from. */
+  kindFor(filter: MetricsFilter, dimensions: readonly MetricsDimension[]): number;
 }
 
 const cached = 20_000;
@@ -45,13 +50,22 @@ export function openRollupKeys(connection: Connection, names: Names): RollupKeys
   const insert = connection.prepare(
     "INSERT INTO rollup_key (kind, server, tool, client, project) VALUES (?, ?, ?, ?, ?)",
   );
-  const ids = connection.prepare<[], number>("SELECT id FROM rollup_key").pluck();
   const cache = new Map<string, number>();
 
   /** The ids of a name; what is no tool call has its method in the tool's place. */
   const idsOf = (dimension: MetricsDimension, text: string): number[] => {
     const kinds = dimension === "tool" ? [nameKind.tool, nameKind.method] : [nameKind[dimension]];
     return kinds.flatMap((kind) => names.exactly(kind, text) ?? []);
+  };
+
+  const wantedOf = (filter: MetricsFilter) =>
+    Object.entries(filter).filter(([, text]) => text !== undefined) as [MetricsDimension, string][];
+
+  const kindFor = (filter: MetricsFilter, dimensions: readonly MetricsDimension[]): number => {
+    const needed = [...dimensions, ...wantedOf(filter).map(([dimension]) => dimension)];
+    const tells = (kind: number): boolean =>
+      needed.every((dimension) => rollupKinds[kind]?.includes(dimension));
+    return cheapest.find(tells) ?? MIXED_KIND;
   };
 
   return {
@@ -73,22 +87,16 @@ export function openRollupKeys(connection: Connection, names: Names): RollupKeys
       return id;
     },
     forget: () => cache.clear(),
+    kindFor,
     matching(filter, dimensions) {
-      const wanted = Object.entries(filter).filter(([, text]) => text !== undefined) as [
-        MetricsDimension,
-        string,
-      ][];
-      const needed = [...dimensions, ...wanted.map(([dimension]) => dimension)];
-      const tells = (number: number): boolean =>
-        needed.every((dimension) => rollupKinds[number]?.includes(dimension));
-      const kind = cheapest.find(tells) ?? 5;
+      const wanted = wantedOf(filter);
+      const kind = kindFor(filter, dimensions);
       const conditions = wanted.map(([dimension]) => ` AND ${dimension} IN (SELECT value FROM json_each(?))`);
       return connection
         .prepare<unknown[], RollupKey>(
-          `SELECT id, server, tool, client, project FROM rollup_key WHERE kind = ${kind}${conditions.join("")}`,
+          `SELECT id, kind, server, tool, client, project FROM rollup_key WHERE kind = ${kind}${conditions.join("")}`,
         )
         .all(...wanted.map(([dimension, text]) => JSON.stringify(idsOf(dimension, text))));
     },
-    all: () => ids.all(),
   };
 }

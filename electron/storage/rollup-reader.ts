@@ -8,29 +8,51 @@ import type {
   MetricsTop,
   ToolMetrics,
 } from "../../shared/model/metrics.ts";
-import { type Grid, gridOver, LEVELS } from "../core/metrics/grid.ts";
+import { type Grid, gridOver, LEVELS, MIXED_LEVELS } from "../core/metrics/grid.ts";
 import { Histogram } from "../core/metrics/histogram.ts";
-import type { MetricsStore } from "../hub/ports/metrics.ts";
+import type { MetricsQuery, MetricsStore, Summed } from "../hub/ports/metrics.ts";
 import type { Connection } from "./database.ts";
 import type { Names } from "./names.ts";
-import { openRollupKeys, type RollupKey } from "./rollup-keys.ts";
+import { MIXED_KIND, openRollupKeys, type RollupKey } from "./rollup-keys.ts";
 
 /** Answers questions about the sums of calls, as they stand. */
 export type RollupReader = {
-  [M in keyof MetricsStore]: (
+  [M in Summed]: (
     query: Parameters<MetricsStore[M]>[0],
   ) => Omit<Awaited<ReturnType<MetricsStore[M]>>, "behind">;
+} & {
+  /** Bytes of texts by day (UTC), client, server and tool. */
+  bytes(query: Pick<MetricsQuery, "from" | "to">): TextBytes[];
 };
+
+/** What a client's calls of a tool held on one day. */
+export interface TextBytes {
+  /** Its start, milliseconds since the epoch. */
+  readonly day: number;
+  readonly client: string | null;
+  readonly server: string | null;
+  readonly tool: string | null;
+  readonly calls: number;
+  readonly requestBytes: number;
+  readonly resultBytes: number;
+}
 
 /** Lines of a chart beside the one of all: more cannot be told apart. */
 const MOST_GROUPS = 8;
+/** What is not drawn by time is read as coarsely as its ends allow. */
+const TOP_BUCKETS = 100;
 /** Columns of a heatmap. */
 const MOST_COLUMNS = 120;
 /** The upper ends of the bands of a heatmap in microseconds: 1, 2, 5 of each power of ten from 0.1 ms to 100 s. */
 const BANDS = [2, 3, 4, 5, 6, 7].flatMap((power) => [1, 2, 5].map((n) => n * 10 ** power)).concat(1e8);
 
-/** start, calls, tool_errors, errors, denied, cancelled, timeouts, latency, waits. */
-type Cell = [number, number, number, number, number, number, number, Buffer, Buffer];
+const DAY = 86_400_000;
+/** The coarsest cells: this many make a day. */
+const COARSEST = 2;
+const DAY_CELLS = DAY / LEVELS[COARSEST].width;
+
+/** start, calls, tool_errors, errors, denied, cancelled, timeouts, latency, waits, key. */
+type Cell = [number, number, number, number, number, number, number, Buffer, Buffer, number];
 
 /** Sums being added up. */
 class Sum {
@@ -72,45 +94,63 @@ class Sum {
 
 export function openRollupReader(connection: Connection, names: Names, clock: () => number): RollupReader {
   const keys = openRollupKeys(connection, names);
-  const cells = connection
-    .prepare<[number, number, number, number], Cell>(
-      `SELECT start, calls, tool_errors, errors, denied, cancelled, timeouts, latency, waits
-       FROM rollup WHERE level = ? AND key = ? AND start >= ? AND start < ?`,
-    )
-    .raw();
-  const counted = connection
-    .prepare<[number, number, number, number], number | null>(
-      "SELECT sum(calls) FROM rollup WHERE level = ? AND key = ? AND start >= ? AND start < ?",
-    )
-    .pluck();
+  /** What to select of the cells of one kind, over a span of one level, of some of its keys (a JSON array of ids). */
+  const prepare = <Row>(columns: string, end = "") =>
+    connection
+      .prepare<[number, number, number, number, string], Row>(
+        `SELECT ${columns} FROM rollup WHERE level = ? AND kind = ? AND start >= ? AND start < ?
+         AND key IN (SELECT value FROM json_each(?)) ${end}`,
+      )
+      .raw();
+  const cells = prepare<Cell>(
+    "start, calls, tool_errors, errors, denied, cancelled, timeouts, latency, waits, key",
+  );
+  const counted = prepare<[number, number]>("key, sum(calls)", "GROUP BY key");
+  const daily = prepare<[number, number, number, number, number]>(
+    `key, start / ${DAY_CELLS}, sum(calls), sum(request_bytes), sum(result_bytes)`,
+    "GROUP BY 1, 2",
+  );
 
-  /** The cells of a grid, in units of its level. */
-  const reach = ({
-    level,
-    width,
-    start,
-    count,
-  }: Grid): readonly [level: number, from: number, to: number] => {
-    const unit = LEVELS[level]?.width ?? width;
-    return [level, start / unit, (start + count * width) / unit];
+  /** The grid over what is kept of the sums that a question reads. */
+  const gridOf = (
+    from: number,
+    to: number,
+    filter: MetricsFilter,
+    dimensions: readonly MetricsDimension[],
+    limits: { readonly most?: number; readonly oldest?: number } = {},
+  ): Grid => {
+    const mixed = keys.kindFor(filter, dimensions) === MIXED_KIND;
+    return gridOver(from, to, clock(), { ...limits, levels: mixed ? MIXED_LEVELS : LEVELS });
   };
 
-  /** The sums of some keys in each bucket of a grid; undefined where there was no call. */
-  const read = (grid: Grid, some: readonly RollupKey[]): (Sum | undefined)[] => {
-    const buckets = new Array<Sum | undefined>(grid.count).fill(undefined);
-    const [level, from, to] = reach(grid);
+  /** Which cells a grid and some keys mean; the keys are all of one kind. */
+  const reach = (
+    { level, width, start, count }: Grid,
+    some: readonly RollupKey[],
+  ): [level: number, kind: number, from: number, to: number, ids: string] => {
+    const unit = LEVELS[level]?.width ?? width;
+    const ids = JSON.stringify(some.map(({ id }) => id));
+    return [level, some[0]?.kind ?? 0, start / unit, (start + count * width) / unit, ids];
+  };
+
+  /** For each group of keys the sums in each bucket of a grid; undefined where there was no call. */
+  const read = (grid: Grid, groups: readonly (readonly RollupKey[])[]): (Sum | undefined)[][] => {
+    const lines = groups.map(() => new Array<Sum | undefined>(grid.count).fill(undefined));
+    const lineOf = new Map(groups.flatMap((group, i) => group.map(({ id }) => [id, lines[i]] as const)));
+    const asked = reach(grid, groups.flat());
+    const [, , from, to] = asked;
     const perBucket = (to - from) / grid.count;
-    for (const { id } of some)
-      for (const cell of cells.iterate(level, id, from, to)) {
-        const at = Math.floor((cell[0] - from) / perBucket);
-        let sum = buckets[at];
-        if (sum === undefined) {
-          sum = new Sum();
-          buckets[at] = sum;
-        }
-        sum.add(cell);
+    for (const cell of cells.iterate(...asked)) {
+      const buckets = lineOf.get(cell[9]) ?? [];
+      const at = Math.floor((cell[0] - from) / perBucket);
+      let sum = buckets[at];
+      if (sum === undefined) {
+        sum = new Sum();
+        buckets[at] = sum;
       }
-    return buckets;
+      sum.add(cell);
+    }
+    return lines;
   };
 
   const line = (name: string | null, server: string | null, buckets: (Sum | undefined)[]): MetricsLine => {
@@ -154,52 +194,47 @@ export function openRollupReader(connection: Connection, names: Names, clock: ()
 
   /** Sums over a whole span of each tool that a filter admits, by server and tool. */
   const toolSums = (grid: Grid, filter: MetricsFilter): Map<string, { key: RollupKey; sum: Sum }> => {
-    const [level, from, to] = reach(grid);
     const tools = new Map<string, { key: RollupKey; sum: Sum }>();
-    for (const key of keys.matching(filter, ["server", "tool"])) {
+    const some = keys.matching(filter, ["server", "tool"]);
+    const byId = new Map(some.map((key) => [key.id, key]));
+    for (const cell of cells.iterate(...reach(grid, some))) {
+      const key = byId.get(cell[9]);
+      if (key === undefined) continue;
       const name = `${key.server} ${key.tool}`;
-      for (const cell of cells.iterate(level, key.id, from, to)) {
-        let tool = tools.get(name);
-        if (tool === undefined) {
-          tool = { key, sum: new Sum() };
-          tools.set(name, tool);
-        }
-        tool.sum.add(cell);
+      let tool = tools.get(name);
+      if (tool === undefined) {
+        tool = { key, sum: new Sum() };
+        tools.set(name, tool);
       }
+      tool.sum.add(cell);
     }
     return tools;
   };
 
   return {
     series({ from, to, filter, by }): Omit<MetricsSeries, "behind"> {
-      const grid = gridOver(from, to, clock());
-      const all = line(null, null, read(grid, keys.matching(filter, [])));
+      const grid = gridOf(from, to, filter, by === undefined ? [] : [by]);
+      const [whole = []] = read(grid, [keys.matching(filter, [])]);
+      const all = line(null, null, whole);
       if (by === undefined) return { ...spanOf(grid), all, groups: [], more: 0 };
-      const span = reach(grid);
-      const busy = grouped(keys.matching(filter, [by]), by)
-        .map((group) => {
-          const calls = group.reduce(
-            (sum, { id }) => sum + (counted.get(span[0], id, span[1], span[2]) ?? 0),
-            0,
-          );
-          return { group, calls };
-        })
-        .filter(({ calls }) => calls > 0)
+      const some = keys.matching(filter, [by]);
+      const calls = new Map(counted.all(...reach(grid, some)));
+      const busy = grouped(some, by)
+        .map((group) => ({ group, calls: group.reduce((sum, { id }) => sum + (calls.get(id) ?? 0), 0) }))
+        .filter((each) => each.calls > 0)
         .sort((a, b) => b.calls - a.calls);
-      const groups = busy.slice(0, MOST_GROUPS).map(({ group }) => {
-        const [first] = group;
-        return line(
-          text(first?.[by] ?? 0),
-          by === "tool" ? text(first?.server ?? 0) : null,
-          read(grid, group),
-        );
+      const shown = busy.slice(0, MOST_GROUPS).map(({ group }) => group);
+      const groups = read(grid, shown).map((buckets, index) => {
+        const first = shown[index]?.[0];
+        return line(text(first?.[by] ?? 0), by === "tool" ? text(first?.server ?? 0) : null, buckets);
       });
       return { ...spanOf(grid), all, groups, more: busy.length - groups.length };
     },
 
     heatmap({ from, to, filter }): Omit<MetricsHeatmap, "behind"> {
-      const grid = gridOver(from, to, clock(), MOST_COLUMNS);
-      const counts = read(grid, keys.matching(filter, [])).map((sum) => {
+      const grid = gridOf(from, to, filter, [], { most: MOST_COLUMNS });
+      const [buckets = []] = read(grid, [keys.matching(filter, [])]);
+      const counts = buckets.map((sum) => {
         const column = new Array<number>(BANDS.length + 1).fill(0);
         for (const [us, count] of sum?.latency.entries() ?? []) {
           const found = BANDS.findIndex((end) => us < end);
@@ -211,8 +246,30 @@ export function openRollupReader(connection: Connection, names: Names, clock: ()
       return { ...spanOf(grid), bands: BANDS, counts };
     },
 
+    bytes({ from, to }) {
+      const first = Math.floor(from / DAY) * DAY_CELLS;
+      const end = Math.ceil(to / DAY) * DAY_CELLS;
+      const some = keys.matching({}, ["server", "tool", "client"]);
+      const byId = new Map(some.map((key) => [key.id, key]));
+      const ids = JSON.stringify([...byId.keys()]);
+      return daily
+        .all(COARSEST, some[0]?.kind ?? 0, first, end, ids)
+        .map(([id, day, calls, requestBytes, resultBytes]) => {
+          const key = byId.get(id);
+          return {
+            ...{ day: day * DAY, calls, requestBytes, resultBytes },
+            client: text(key?.client ?? 0),
+            server: text(key?.server ?? 0),
+            tool: text(key?.tool ?? 0),
+          };
+        });
+    },
+
     top({ from, to, filter, limit }): Omit<MetricsTop, "behind"> {
-      const grid = gridOver(from, to, clock(), undefined, from - (to - from));
+      const grid = gridOf(from, to, filter, ["server", "tool"], {
+        most: TOP_BUCKETS,
+        oldest: from - (to - from),
+      });
       const now = toolSums(grid, filter);
       const before = toolSums({ ...grid, start: grid.start - grid.count * grid.width }, filter);
       const tools = [...now].map(([name, { key, sum }]) => ({

@@ -1,8 +1,8 @@
-import { LEVELS } from "../core/metrics/grid.ts";
+import { LEVELS, MIXED_LEVELS } from "../core/metrics/grid.ts";
 import { Histogram } from "../core/metrics/histogram.ts";
 import type { Connection } from "./database.ts";
 import { type Names, nameKind } from "./names.ts";
-import { openRollupKeys, type RollupNames, rollupKinds } from "./rollup-keys.ts";
+import { MIXED_KIND, openRollupKeys, type RollupNames, rollupKinds } from "./rollup-keys.ts";
 
 /** Keeps the sums of calls up to date from the committed rows, in the order of their ids, each once. */
 export interface Rollups {
@@ -60,12 +60,21 @@ const COUNTS = 8;
 const COLUMNS =
   "calls, tool_errors, errors, denied, cancelled, timeouts, request_bytes, result_bytes, latency, waits";
 
-/** How long one write may hold up others, in milliseconds, and how many rows a step may have. */
+/** How long sums of a kind are kept. */
+const keptFor = (level: number, kind: number): number =>
+  (kind === MIXED_KIND ? MIXED_LEVELS : LEVELS)[level]?.keptFor ?? 0;
+
+/**
+ * How long one write may hold up others, in milliseconds; longer while a whole history is summed up, as large steps
+ * take much less time in all. And how many rows a step may have.
+ */
 const writeFor = 4;
+const writeForHistory = 15;
+const history = 20_000;
 const fewest = 16;
 const most = 2_048;
-/** Buckets of one key that one write removes. */
-const thinAtOnce = 512;
+/** Buckets that one write removes. */
+const thinAtOnce = 4;
 
 export function openRollups({ connection, names, inTurn, clock }: Options): Rollups {
   const keys = openRollupKeys(connection, names);
@@ -80,17 +89,17 @@ export function openRollups({ connection, names, inTurn, clock }: Options): Roll
   const marked = connection.prepare<[], number>("SELECT call FROM rollup_mark").pluck();
   const setMark = connection.prepare<[number]>("UPDATE rollup_mark SET call = ?");
   const stored = connection
-    .prepare<[number, number, number], StoredSums>(
-      `SELECT ${COLUMNS} FROM rollup WHERE level = ? AND key = ? AND start = ?`,
+    .prepare<[number, number, number, number], StoredSums>(
+      `SELECT ${COLUMNS} FROM rollup WHERE level = ? AND kind = ? AND start = ? AND key = ?`,
     )
     .raw();
   const put = connection.prepare(
-    `INSERT OR REPLACE INTO rollup (level, key, start, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO rollup (level, kind, start, key, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const oldest = connection
-    .prepare<[number, number], number | null>("SELECT min(start) FROM rollup WHERE level = ? AND key = ?")
+    .prepare<[number, number], number | null>("SELECT min(start) FROM rollup WHERE level = ? AND kind = ?")
     .pluck();
-  const remove = connection.prepare("DELETE FROM rollup WHERE level = ? AND key = ? AND start < ?");
+  const remove = connection.prepare("DELETE FROM rollup WHERE level = ? AND kind = ? AND start < ?");
 
   let size = 128;
   let stopped = false;
@@ -101,6 +110,8 @@ export function openRollups({ connection, names, inTurn, clock }: Options): Roll
     const last = marked.get() ?? 0;
     return last > (newest.get() ?? 0) ? 0 : last;
   };
+
+  const behind = (): number => Math.max(0, (newest.get() ?? 0) - mark());
 
   const dimensionsOf = ([, client, server, tool, method, project]: Row): RollupNames => ({
     server: server ?? 0,
@@ -116,10 +127,10 @@ export function openRollups({ connection, names, inTurn, clock }: Options): Roll
     for (const row of rows) {
       const dimensions = dimensionsOf(row);
       const [startedAt, , , , , , status, durationUs, consentUs, request, result, error] = row;
-      for (const [level, { width, keptFor }] of LEVELS.entries()) {
-        if (startedAt < now - keptFor - width) continue;
+      for (const [level, { width }] of LEVELS.entries()) {
         const start = Math.floor(startedAt / width);
         for (const [kind, told] of rollupKinds.entries()) {
+          if (startedAt < now - keptFor(level, kind) - width) continue;
           const text = `${level} ${start} ${kind} ${told.map((dimension) => dimensions[dimension]).join()}`;
           let sum = sums.get(text);
           if (sum === undefined) {
@@ -144,13 +155,13 @@ export function openRollups({ connection, names, inTurn, clock }: Options): Roll
   const write = connection.transaction((sums: readonly Sums[], last: number) => {
     for (const { level, start, kind, names: dimensions, counts, latency, waits } of sums) {
       const key = keys.idOf(kind, dimensions);
-      const before = stored.get(level, key, start);
+      const before = stored.get(level, kind, start, key);
       if (before !== undefined) {
         for (let i = 0; i < COUNTS; i++) counts[i] = (counts[i] ?? 0) + (before[i] as number);
         latency.mergeBytes(before[COUNTS] as Buffer);
         waits.mergeBytes(before[COUNTS + 1] as Buffer);
       }
-      put.run(level, key, start, ...counts, latency.encode(), waits.encode());
+      put.run(level, kind, start, key, ...counts, latency.encode(), waits.encode());
     }
     setMark.run(last);
   });
@@ -172,8 +183,9 @@ export function openRollups({ connection, names, inTurn, clock }: Options): Roll
       keys.forget();
       throw error;
     }
-    if (took > writeFor) size = Math.max(fewest, Math.floor(size / 2));
-    else if (took < writeFor / 3 && rows.length === size) size = Math.min(most, size * 2);
+    const limit = behind() > history ? writeForHistory : writeFor;
+    if (took > limit) size = Math.max(fewest, Math.floor(size / 2));
+    else if (took < limit / 3 && rows.length === size) size = Math.min(most, size * 2);
     return true;
   };
 
@@ -195,18 +207,17 @@ export function openRollups({ connection, names, inTurn, clock }: Options): Roll
       });
       await Promise.race([running, over]).finally(() => clearTimeout(timer));
     },
-    behind: () => Math.max(0, (newest.get() ?? 0) - mark()),
+    behind,
     mark,
     async thin() {
       const now = clock();
-      for (const [level, { width, keptFor }] of LEVELS.entries()) {
-        const end = Math.floor((now - keptFor) / width) - 1;
-        for (const key of keys.all()) {
-          for (let from = oldest.get(level, key); typeof from === "number" && from < end && !stopped; ) {
-            const to = Math.min(end, from + thinAtOnce);
-            inTurn(() => remove.run(level, key, to));
+      for (const [level, { width }] of LEVELS.entries()) {
+        for (const kind of rollupKinds.keys()) {
+          const end = Math.floor((now - keptFor(level, kind)) / width) - 1;
+          for (let from = oldest.get(level, kind); typeof from === "number" && from < end && !stopped; ) {
+            inTurn(() => remove.run(level, kind, Math.min(end, (from ?? end) + thinAtOnce)));
             await pause();
-            from = oldest.get(level, key);
+            from = oldest.get(level, kind);
           }
         }
       }

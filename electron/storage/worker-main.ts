@@ -9,6 +9,8 @@ import { openCallReader } from "./worker/call-reader.ts";
 import { openLargeStore } from "./worker/large-store.ts";
 import { openMaintenance } from "./worker/maintenance.ts";
 import type { FromWorker, ServiceName, Services, ToWorker, WorkerStart } from "./worker/messages.ts";
+import { createTokens } from "./worker/tokens.ts";
+import { createUsageReader } from "./worker/usage.ts";
 
 /** Milliseconds between looks at whether something was written. */
 const maintenanceInterval = 5_000;
@@ -29,6 +31,8 @@ const large = openLargeStore(connection, names, inTurn);
 const maintenance = openMaintenance(connection, inTurn);
 const rollups = openRollups({ connection, names, inTurn, clock: Date.now });
 const sums = openRollupReader(connection, names, Date.now);
+const tokens = createTokens();
+const usage = createUsageReader(sums, calls, tokens);
 const running = new Set<Promise<unknown>>();
 
 const maintain = (): void => {
@@ -46,6 +50,15 @@ const services: { [S in ServiceName]: (takes: Services[S]["takes"]) => Promise<S
   metrics: async (asked) => {
     await rollups.catchUp(sumUpFor);
     return { ...answerMetrics(asked), behind: rollups.behind() };
+  },
+  usage: async ({ from, to }) => {
+    await rollups.catchUp(sumUpFor);
+    return usage.read(from, to);
+  },
+  countTokens: async ({ texts }) => {
+    const counts: number[] = [];
+    for (const text of texts) counts.push(await tokens.count(text));
+    return counts;
   },
   maintain: async () => {
     maintain();

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Toaster } from "sonner";
 import { useStore } from "zustand";
 import { ActivityView } from "../features/activity/activity-view.tsx";
@@ -17,7 +17,11 @@ import { Shell } from "../features/shell/shell.tsx";
 import { Shortcuts } from "../features/shell/shortcuts.tsx";
 import type { Route } from "../lib/router.ts";
 import { useRoute, useServices } from "../lib/services.tsx";
+import { SkeletonRows } from "../ui/skeleton.tsx";
 import { TooltipProvider } from "../ui/tooltip.tsx";
+
+/** Its charts are a library of their own, which nobody else needs. */
+const LatencyView = lazy(() => import("../features/latency/latency-view.tsx"));
 
 /** The whole page: the only place that knows every feature. */
 export function App() {
@@ -76,6 +80,12 @@ function CurrentScreen({ calls }: { readonly calls: CallsStore }) {
       return <AuditView />;
     case "activity":
       return <ActivityView calls={calls} />;
+    case "latency":
+      return (
+        <Suspense fallback={<SkeletonRows rows={12} label="Loading the charts" />}>
+          <LatencyView part={route.part} />
+        </Suspense>
+      );
     case "settings":
       return <SettingsView />;
   }
@@ -84,8 +94,7 @@ function CurrentScreen({ calls }: { readonly calls: CallsStore }) {
 /** "The calls of this server", "this call": a route may carry a filter and what to open. */
 function followRoute(calls: CallsStore, route: Route): void {
   if (route.screen !== "activity") return;
-  const { server, client, call } = route;
-  if (server !== undefined || client !== undefined || call !== undefined)
-    calls.setFilter({ ...NO_FILTER, server: server ?? "", client: client ?? "" });
+  const { screen: _, call, ...filter } = route;
+  if (call !== undefined || Object.keys(filter).length > 0) calls.setFilter({ ...NO_FILTER, ...filter });
   if (call !== undefined) calls.select(call);
 }

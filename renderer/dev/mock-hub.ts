@@ -31,6 +31,7 @@ import {
   sampleLog,
   sampleServers,
 } from "./sample-data.ts";
+import { sampleMetrics } from "./sample-metrics.ts";
 import { askedNow, SAMPLE_QUESTIONS } from "./sample-questions.ts";
 
 const { values } = parseArgs({
@@ -107,6 +108,8 @@ const matches = (filter: CallFilter) => (call: CallSummary) =>
   (filter.server === undefined || call.server === filter.server) &&
   (filter.client === undefined || call.client === filter.client) &&
   (filter.tool === undefined || call.tool === filter.tool) &&
+  (filter.since === undefined || Date.parse(call.startedAt) >= filter.since) &&
+  (filter.until === undefined || Date.parse(call.startedAt) < filter.until) &&
   (filter.status === undefined || call.status === filter.status) &&
   (filter.search === undefined ||
     JSON.stringify(sampleDetailOf(call, 1e6, hostile))
@@ -224,7 +227,16 @@ async function call(method: string, params: unknown): Promise<unknown> {
     if (found === undefined) throw new GatehouseError("not_found", `there is no server called ${name}`);
     return found;
   };
-  const failing = ["calls.list", "servers.get", "clients.get", "audit.list", "rules.list", "profiles.list"];
+  const failing = [
+    "calls.list",
+    "servers.get",
+    "clients.get",
+    "audit.list",
+    "rules.list",
+    "profiles.list",
+    "metrics.series",
+    "metrics.cost",
+  ];
   if (scenario === "failing" && failing.includes(method))
     throw new GatehouseError(
       "storage_unusable",
@@ -314,7 +326,7 @@ async function call(method: string, params: unknown): Promise<unknown> {
     case "settings.get":
       return settings;
     default: {
-      const known = policy.answer(method, params);
+      const known = policy.answer(method, params) ?? sampleMetrics(method, params, empty);
       if (known !== undefined) return known;
       throw new GatehouseError("forbidden", `a viewer may not call ${method}`);
     }

@@ -49,6 +49,12 @@ export function otherDay(at: string | number, now: number): string {
   return `${MONTHS[date.getMonth()]} ${date.getDate()}${year}`;
 }
 
+/** A local time to the minute with its day, "Nov 22, 14:03". */
+export function shortTime(at: string | number): string {
+  const date = new Date(at);
+  return `${MONTHS[date.getMonth()]} ${date.getDate()}, ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
 /** A full local date and time for tooltips and details. */
 export function fullTime(at: string | number): string {
   const date = new Date(at);

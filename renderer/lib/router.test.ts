@@ -15,6 +15,9 @@ describe("routes", () => {
     { screen: "rules", part: "grants" },
     { screen: "audit" },
     { screen: "activity", server: "a b", client: "c&d" },
+    { screen: "activity", tool: "read file", project: "/p", since: 1_000, until: 2_000 },
+    { screen: "latency" },
+    { screen: "latency", part: "cost" },
     { screen: "settings" },
   ])("survive the address bar: %j", (route) => {
     expect(parseRoute(routeHref(route))).toEqual(route);

@@ -4,6 +4,10 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 export const RULE_PARTS = ["test", "history", "grants"] as const;
 export type RulePart = (typeof RULE_PARTS)[number];
 
+/** The parts of the Latency screen beside the charts. */
+export const LATENCY_PARTS = ["cost"] as const;
+export type LatencyPart = (typeof LATENCY_PARTS)[number];
+
 /** In place of a profile's name: one that is not saved yet. No name begins with a plus. */
 export const NEW_PROFILE = "+new";
 
@@ -17,7 +21,13 @@ export type Route =
       readonly server?: string;
       readonly client?: string;
       readonly call?: number;
+      readonly tool?: string;
+      readonly project?: string;
+      /** From this time on and before that one, in milliseconds since the epoch. */
+      readonly since?: number;
+      readonly until?: number;
     }
+  | { readonly screen: "latency"; readonly part?: LatencyPart }
   | { readonly screen: "rules"; readonly part?: RulePart }
   | { readonly screen: "audit" }
   | { readonly screen: "settings" };
@@ -37,18 +47,24 @@ export function parseRoute(fragment: string): Route {
     case "profiles":
       return rest === "" ? { screen } : { screen, profile: decode(rest) };
     case "activity": {
-      const server = params.get("server");
-      const client = params.get("client");
-      const call = Number(params.get("call") ?? Number.NaN);
+      const texts = ["server", "client", "tool", "project"] as const;
+      const numbers = ["call", "since", "until"] as const;
       return {
         screen,
-        ...(server === null ? {} : { server }),
-        ...(client === null ? {} : { client }),
-        ...(Number.isSafeInteger(call) ? { call } : {}),
+        ...Object.fromEntries(texts.flatMap((key) => (params.has(key) ? [[key, params.get(key)]] : []))),
+        ...Object.fromEntries(
+          numbers
+            .map((key) => [key, Number(params.get(key) ?? Number.NaN)] as const)
+            .filter(([, value]) => Number.isSafeInteger(value)),
+        ),
       };
     }
     case "rules": {
       const part = RULE_PARTS.find((known) => known === rest);
+      return part === undefined ? { screen } : { screen, part };
+    }
+    case "latency": {
+      const part = LATENCY_PARTS.find((known) => known === rest);
       return part === undefined ? { screen } : { screen, part };
     }
     case "audit":
@@ -62,10 +78,10 @@ export function parseRoute(fragment: string): Route {
 /** The address fragment of a route. */
 export function routeHref(route: Route): string {
   if (route.screen === "activity") {
-    const params = new URLSearchParams();
-    if (route.server !== undefined) params.set("server", route.server);
-    if (route.client !== undefined) params.set("client", route.client);
-    if (route.call !== undefined) params.set("call", String(route.call));
+    const { screen: _, ...filter } = route;
+    const params = new URLSearchParams(
+      Object.entries(filter).map(([key, value]): [string, string] => [key, String(value)]),
+    );
     const query = params.toString();
     return `#/activity${query === "" ? "" : `?${query}`}`;
   }
@@ -82,6 +98,7 @@ function restOf(route: Route): string | undefined {
     case "profiles":
       return route.profile;
     case "rules":
+    case "latency":
       return route.part;
     default:
       return undefined;

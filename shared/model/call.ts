@@ -59,6 +59,8 @@ export const callFilterSchema = z.object({
   team: z.string().optional(),
   /** Only calls that started at or after this time, in milliseconds since the epoch. */
   since: z.number().optional(),
+  /** Only calls that started before this time. */
+  until: z.number().optional(),
   /** Case-insensitive substring of the request, the result or the error. */
   search: z.string().optional(),
 });

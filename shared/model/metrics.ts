@@ -81,6 +81,37 @@ export const metricsHeatmapSchema = gridSchema.extend({
 });
 export type MetricsHeatmap = z.infer<typeof metricsHeatmapSchema>;
 
+/** What texts cost in tokens, as one tokenizer counts them: an estimate, as each model has its own. */
+export const costSchema = z.object({
+  /** The tokenizer's name. */
+  encoding: z.string(),
+  /** What each server's tool definitions take of every conversation that they are listed in. */
+  definitions: z.array(
+    z.object({
+      server: z.string(),
+      tokens: z.int(),
+      /** Largest first. */
+      tools: z.array(z.object({ tool: z.string(), tokens: z.int() })),
+    }),
+  ),
+  /**
+   * Calls by day (its start in UTC, milliseconds since the epoch) and client. Tokens are bytes times what a tool's latest
+   * texts have for each byte.
+   */
+  usage: z.array(
+    z.object({
+      day: z.number(),
+      client: z.string().nullable(),
+      calls: z.int(),
+      argumentTokens: z.int(),
+      resultTokens: z.int(),
+    }),
+  ),
+  /** Money per million tokens that a model reads, by what the person calls it (`prices` of gatehouse.json). */
+  prices: z.array(z.object({ model: z.string(), input: z.number(), currency: z.string() })),
+});
+export type Cost = z.infer<typeof costSchema>;
+
 /** A tool over a span, beside the span of the same length before it. */
 export const toolMetricsSchema = z.object({
   server: z.string().nullable(),

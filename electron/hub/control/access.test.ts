@@ -40,6 +40,7 @@ const TABLE: Record<Method, string> = {
   "metrics.series": "yyy",
   "metrics.heatmap": "yyy",
   "metrics.top": "yyy",
+  "metrics.cost": "yyy",
   "questions.list": "yyy",
   "questions.ask": "yyy",
   "questions.answer": "yyy",

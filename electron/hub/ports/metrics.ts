@@ -1,4 +1,5 @@
 import type {
+  Cost,
   MetricsDimension,
   MetricsFilter,
   MetricsHeatmap,
@@ -18,4 +19,11 @@ export interface MetricsStore {
   series(query: MetricsQuery & { readonly by: MetricsDimension | undefined }): Promise<MetricsSeries>;
   heatmap(query: MetricsQuery): Promise<MetricsHeatmap>;
   top(query: MetricsQuery & { readonly limit: number }): Promise<MetricsTop>;
+  /** The tokenizer is loaded by the first question of these two, outside of the hub's own thread. */
+  usage(query: Pick<MetricsQuery, "from" | "to">): Promise<Pick<Cost, "encoding" | "usage">>;
+  /** How many tokens each text has. */
+  countTokens(texts: readonly string[]): Promise<number[]>;
 }
+
+/** The questions that the sums alone answer. */
+export type Summed = "series" | "heatmap" | "top";

@@ -76,7 +76,8 @@ export function createMemoryStorage(): MemoryStorage {
               (filter.server ?? call.server) === call.server &&
               (filter.tool ?? call.tool) === call.tool &&
               (filter.status ?? call.status) === call.status &&
-              (storage.rows[index]?.startedAt ?? 0) >= (filter.since ?? 0),
+              (storage.rows[index]?.startedAt ?? 0) >= (filter.since ?? 0) &&
+              (storage.rows[index]?.startedAt ?? 0) < (filter.until ?? Number.POSITIVE_INFINITY),
           )
           .reverse();
         return Promise.resolve({ calls: found.slice(0, limit), more: found.length > limit });
@@ -106,6 +107,8 @@ export function createMemoryStorage(): MemoryStorage {
       series: () => Promise.reject(noSums),
       heatmap: () => Promise.reject(noSums),
       top: () => Promise.reject(noSums),
+      usage: () => Promise.reject(noSums),
+      countTokens: () => Promise.reject(noSums),
     },
     clients: {
       all: () => [...storage.storedClients],

@@ -11,12 +11,14 @@ CREATE TABLE rollup_key (
   UNIQUE (kind, server, tool, client, project)
 ) STRICT;
 
--- level and start: core/metrics/grid.ts; start counts its widths since the epoch. latency is how long calls took without
+-- level and start: core/metrics/grid.ts; start counts its widths since the epoch. Ordered by time first, so that what is
+-- written at one time lies on few pages. latency is how long calls took without
 -- waiting for a person, waits how long those waited that did: encoded histograms (core/metrics/histogram.ts).
 CREATE TABLE rollup (
   level         INTEGER NOT NULL,
-  key           INTEGER NOT NULL,
+  kind          INTEGER NOT NULL,
   start         INTEGER NOT NULL,
+  key           INTEGER NOT NULL,
   calls         INTEGER NOT NULL,
   tool_errors   INTEGER NOT NULL,
   errors        INTEGER NOT NULL,
@@ -27,7 +29,7 @@ CREATE TABLE rollup (
   result_bytes  INTEGER NOT NULL,
   latency       BLOB    NOT NULL,
   waits         BLOB    NOT NULL,
-  PRIMARY KEY (level, key, start)
+  PRIMARY KEY (level, kind, start, key)
 ) STRICT, WITHOUT ROWID;
 
 -- The last call that is in the sums, written in the transaction that adds it.

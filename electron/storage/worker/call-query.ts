@@ -57,5 +57,9 @@ export function callQuery(filter: CallQueryFilter, names: Names): CallQuery | un
     conditions.push("started_at >= ?");
     values.push(filter.since);
   }
+  if (filter.until !== undefined) {
+    conditions.push("started_at < ?");
+    values.push(filter.until);
+  }
   return { where: conditions.map((condition) => ` AND ${condition}`).join(""), values, names: lists };
 }

@@ -1,5 +1,5 @@
 import type { CallDetail, CallSummary } from "../../../shared/model/call.ts";
-import type { MetricsStore } from "../../hub/ports/metrics.ts";
+import type { MetricsQuery, MetricsStore, Summed } from "../../hub/ports/metrics.ts";
 import type { CallQueryFilter, CallRow } from "../../hub/ports/storage.ts";
 
 /** What the storage worker is started with. */
@@ -20,11 +20,15 @@ export interface Services {
   get: { takes: { id: number; maxBytes: number }; gives: CallDetail | undefined };
   /** One of the questions about sums of calls. */
   metrics: {
-    takes: {
-      [M in keyof MetricsStore]: { ask: M; query: Parameters<MetricsStore[M]>[0] };
-    }[keyof MetricsStore];
-    gives: Awaited<ReturnType<MetricsStore[keyof MetricsStore]>>;
+    takes: { [M in Summed]: { ask: M; query: Parameters<MetricsStore[M]>[0] } }[Summed];
+    gives: Awaited<ReturnType<MetricsStore[Summed]>>;
   };
+  /** What recorded texts take in tokens. */
+  usage: {
+    takes: Pick<MetricsQuery, "from" | "to">;
+    gives: Awaited<ReturnType<MetricsStore["usage"]>>;
+  };
+  countTokens: { takes: { texts: readonly string[] }; gives: number[] };
   /** Copies the log into the database and brings the time floors up to date. */
   maintain: { takes: undefined; gives: undefined };
   /** Ends running searches, waits for running stores, closes the connection. */

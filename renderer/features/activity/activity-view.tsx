@@ -5,10 +5,11 @@ import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useSta
 import { useStore } from "zustand";
 import { useShallow } from "zustand/react/shallow";
 import { type CallStatus, callStatusSchema } from "../../../shared/model/call.ts";
-import { count } from "../../lib/format.ts";
+import { count, shortTime } from "../../lib/format.ts";
 import { useHub, useServices } from "../../lib/services.tsx";
 import { plainVisible } from "../../lib/visible-text.ts";
 import { Button } from "../../ui/button.tsx";
+import { Chip } from "../../ui/chip.tsx";
 import { cx } from "../../ui/cx.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -41,7 +42,8 @@ export function ActivityView({ calls }: { readonly calls: CallsStore }) {
       empty: state.size === 0,
     })),
   );
-  const filtered = filter !== NO_FILTER && Object.values(filter).some((value) => value !== "");
+  const filtered =
+    filter !== NO_FILTER && Object.values(filter).some((value) => value !== "" && value !== null);
   return (
     <Screen title="Activity" actions={<Filters calls={calls} />}>
       {phase === "failed" && failure !== null ? (
@@ -157,9 +159,26 @@ const Filters = memo(function Filters({ calls }: { readonly calls: CallsStore })
         className={NARROWS}
       />
       <ProjectFilter calls={calls} project={filter.project} />
+      <BroughtAlong calls={calls} />
     </>
   );
 });
+
+/** A tool or a span of time that another screen has led to; nothing where there is none. */
+function BroughtAlong({ calls }: { readonly calls: CallsStore }) {
+  const { tool, since, until } = useStore(calls.store, (state) => state.filter);
+  const span = [since, until].map((at) => (at === null ? "…" : shortTime(at))).join(" – ");
+  return (
+    <>
+      {tool !== "" && (
+        <Chip label="Tool" text={plainVisible(tool, 40)} onClear={() => calls.setFilter({ tool: "" })} />
+      )}
+      {(since !== null || until !== null) && (
+        <Chip label="Time" text={span} onClear={() => calls.setFilter({ since: null, until: null })} />
+      )}
+    </>
+  );
+}
 
 /** The projects of the calls that are shown, and the chosen one; nothing where no call has any. */
 function ProjectFilter({ calls, project }: { readonly calls: CallsStore; readonly project: string }) {

@@ -25,6 +25,10 @@ export interface Filter {
   /** What the server or the client of a call carries. */
   readonly environment: string;
   readonly team: string;
+  readonly tool: string;
+  /** From this time on and before that one, in milliseconds since the epoch; null: no bound. */
+  readonly since: number | null;
+  readonly until: number | null;
 }
 export const NO_FILTER: Filter = {
   server: "",
@@ -34,6 +38,9 @@ export const NO_FILTER: Filter = {
   project: "",
   environment: "",
   team: "",
+  tool: "",
+  since: null,
+  until: null,
 };
 
 export interface CallsState {
@@ -87,11 +94,14 @@ const hubFilter = (filter: Filter): CallFilter => ({
   ...(filter.project === "" ? {} : { project: filter.project }),
   ...(filter.environment === "" ? {} : { environment: filter.environment }),
   ...(filter.team === "" ? {} : { team: filter.team }),
+  ...(filter.tool === "" ? {} : { tool: filter.tool }),
+  ...(filter.since === null ? {} : { since: filter.since }),
+  ...(filter.until === null ? {} : { until: filter.until }),
 });
 
-/** Whether only the hub can tell which calls fit: by their payloads, or by who carries a label. */
-const isForHub = ({ search, project, environment, team }: Filter): boolean =>
-  [search, project, environment, team].some((part) => part !== "");
+/** Whether only the hub can tell which calls fit: by their payloads, or by who carries a label, or by a pattern. */
+const isForHub = ({ search, project, environment, team, tool, since, until }: Filter): boolean =>
+  [search, project, environment, team, tool].some((part) => part !== "") || since !== null || until !== null;
 
 const fits = (filter: Filter, call: CallSummary): boolean =>
   (filter.server === "" || call.server === filter.server) &&

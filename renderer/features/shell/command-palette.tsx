@@ -1,6 +1,8 @@
 import { Command } from "cmdk";
 import {
   Activity,
+  ChartSpline,
+  Coins,
   FlaskConical,
   History,
   Keyboard,
@@ -94,6 +96,13 @@ export function CommandPalette() {
                 })}
                 {item("Activity", <Activity size={15} />, () => router.go({ screen: "activity" }), {
                   keys: "g a",
+                })}
+                {item("Latency", <ChartSpline size={15} />, () => router.go({ screen: "latency" }), {
+                  keys: "g l",
+                  words: ["percentiles", "charts", "slow", "metrics"],
+                })}
+                {item("Cost", <Coins size={15} />, () => router.go({ screen: "latency", part: "cost" }), {
+                  words: ["tokens", "money", "price"],
                 })}
                 {item("Profiles", <SlidersHorizontal size={15} />, () => router.go({ screen: "profiles" }), {
                   keys: "g p",

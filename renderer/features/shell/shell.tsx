@@ -1,4 +1,13 @@
-import { Activity, ListChecks, MonitorSmartphone, ScrollText, Search, Server, Settings } from "lucide-react";
+import {
+  Activity,
+  ChartSpline,
+  ListChecks,
+  MonitorSmartphone,
+  ScrollText,
+  Search,
+  Server,
+  Settings,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { routeHref, type Screen } from "../../lib/router.ts";
 import { useHub, useRoute, useServices } from "../../lib/services.tsx";
@@ -14,6 +23,7 @@ const SCREENS = [
   { screen: "servers", label: "Servers", icon: Server, keys: "g s" },
   { screen: "clients", label: "Clients", icon: MonitorSmartphone, keys: "g c" },
   { screen: "activity", label: "Activity", icon: Activity, keys: "g a" },
+  { screen: "latency", label: "Latency", icon: ChartSpline, keys: "g l" },
   { screen: "rules", label: "Rules", icon: ListChecks, keys: "g r" },
   { screen: "audit", label: "Audit", icon: ScrollText, keys: "g u" },
   { screen: "settings", label: "Settings", icon: Settings, keys: "g ," },

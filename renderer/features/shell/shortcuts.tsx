@@ -27,6 +27,7 @@ export function Shortcuts() {
       { keys: "g s", label: "Servers", run: () => router.go({ screen: "servers" }) },
       { keys: "g c", label: "Clients", run: () => router.go({ screen: "clients" }) },
       { keys: "g a", label: "Activity", run: () => router.go({ screen: "activity" }) },
+      { keys: "g l", label: "Latency", run: () => router.go({ screen: "latency" }) },
       { keys: "g p", label: "Profiles", run: () => router.go({ screen: "profiles" }) },
       { keys: "g r", label: "Rules", run: () => router.go({ screen: "rules" }) },
       {

@@ -1,0 +1,271 @@
+import { List, ZoomIn } from "lucide-react";
+import { useMemo, useState } from "react";
+import { useStore } from "zustand";
+import type { MetricsLine, MetricsSeries } from "../../../shared/model/metrics.ts";
+import { count, plural, shortTime } from "../../lib/format.ts";
+import { useServices } from "../../lib/services.tsx";
+import { Button } from "../../ui/button.tsx";
+import { type Brushed, Chart, type ChartLine, DASHES } from "../../ui/chart.tsx";
+import type { LatencyStore } from "./latency-store.ts";
+import { callsRoute, failed, latency as inWords, lineName, percent, widthWords } from "./words.ts";
+
+/** The colours of lines that are told apart; each has its own dashes and its name beside it too. */
+const COLOURS = [
+  "--accent",
+  "--ok-mark",
+  "--warn-mark",
+  "--bad-mark",
+  "--json-word",
+  "--hub-mark",
+  "--json-number",
+  "--idle-mark",
+];
+const SYNC = "latency";
+
+/** Latency, calls and waits over time. Dragging over one leads to its calls, or zooms in. */
+export function Charts({
+  latency,
+  series,
+}: {
+  readonly latency: LatencyStore;
+  readonly series: MetricsSeries;
+}) {
+  const { by, filter } = useStore(latency.store);
+  const { router } = useServices();
+  const [brushed, setBrushed] = useState<Brushed | null>(null);
+  const [cursor, setCursor] = useState<number | null>(null);
+  const { all, groups, more, from, width } = series;
+  const at = useMemo(() => all.calls.map((_, bucket) => from + bucket * width), [all, from, width]);
+
+  const speed = useMemo(
+    (): ChartLine[] =>
+      by === "" || groups.length === 0
+        ? [
+            { label: "p50", colour: "--accent", dash: 0, values: all.p50 },
+            { label: "p95", colour: "--warn-mark", dash: 1, values: all.p95 },
+            { label: "p99", colour: "--bad-mark", dash: 2, values: all.p99 },
+          ]
+        : groups.map((group, index) => ({
+            label: lineName(group, by),
+            colour: COLOURS[index % COLOURS.length] ?? "--accent",
+            dash: index,
+            values: group.p95,
+          })),
+    [all, groups, by],
+  );
+  const amount = useMemo(
+    (): ChartLine[] => [
+      { label: "Calls", colour: "--accent-line", dash: 0, values: all.calls, bars: true },
+      { label: "Failed", colour: "--bad-mark", dash: 0, values: all.failed, bars: true },
+    ],
+    [all],
+  );
+  const waits = useMemo(
+    (): ChartLine[] => [{ label: "p95 of waits", colour: "--warn-mark", dash: 1, values: all.waitP95 }],
+    [all],
+  );
+  const value = (values: readonly (number | null)[] | undefined, total: number | null): number | null =>
+    cursor === null ? total : (values?.[cursor] ?? null);
+  const when = cursor === null || at[cursor] === undefined ? "whole span" : shortTime(at[cursor]);
+  const bothCharts = { at, width, sync: SYNC, onBrush: setBrushed, onCursor: setCursor };
+  const heading = by === "" ? "Latency" : "Latency, 95th percentile";
+
+  return (
+    <>
+      {brushed !== null && (
+        <BrushedBar
+          brushed={brushed}
+          series={series}
+          onZoom={() => {
+            latency.show({ fixed: brushed });
+            setBrushed(null);
+          }}
+          onCalls={() => router.go(callsRoute(filter, brushed.from, brushed.to))}
+          onClear={() => setBrushed(null)}
+        />
+      )}
+      <section aria-label={heading}>
+        <Heading title={heading} hint={`without waiting for a person · ${when} · each ${widthWords(width)}`}>
+          {speed.map((line, index) => (
+            <Key
+              key={line.label}
+              line={line}
+              value={inWords(value(line.values, totalOf(by === "" ? all : groups[index], line.label, by)))}
+              onPick={
+                by === "" || groups[index]?.name == null
+                  ? undefined
+                  : () =>
+                      latency.show({ filter: { ...filter, ...narrowed(groups[index], by) }, by: next(by) })
+              }
+            />
+          ))}
+          {more > 0 && <span className="text-muted text-xs">and {plural(more, "more")}, less busy</span>}
+        </Heading>
+        <Chart
+          {...bothCharts}
+          label={`${heading}: p50 ${inWords(all.total.p50)}, p95 ${inWords(all.total.p95)}, p99 ${inWords(all.total.p99)} over ${plural(all.total.calls, "call")}`}
+          lines={speed}
+          height={240}
+          format={inWords}
+          logarithmic
+        />
+      </section>
+      <section aria-label="Calls">
+        <Heading title="Calls" hint={when}>
+          <Key line={amount[0]} value={count(value(all.calls, all.total.calls) ?? 0)} />
+          <Key
+            line={amount[1]}
+            value={`${count(value(all.failed, failed(all.total)) ?? 0)} (${percent(value(all.failed, failed(all.total)) ?? 0, value(all.calls, all.total.calls) ?? 0)})`}
+          />
+          <span className="tabular text-muted text-xs">
+            {count(all.total.denied)} denied, {count(all.total.cancelled)} cancelled in the whole span
+          </span>
+        </Heading>
+        <Chart
+          {...bothCharts}
+          label={`Calls: ${count(all.total.calls)}, of which ${count(failed(all.total))} failed`}
+          lines={amount}
+          height={130}
+          format={(value) => (Number.isInteger(value) ? count(value) : "")}
+        />
+      </section>
+      {all.total.waited > 0 && (
+        <section aria-label="Waiting for a person">
+          <Heading title="Waiting for a person" hint={when}>
+            <Key line={waits[0]} value={inWords(value(all.waitP95, all.total.waitP95))} />
+            <span className="tabular text-muted text-xs">
+              {plural(value(all.waited, all.total.waited) ?? 0, "call")} waited
+            </span>
+          </Heading>
+          <Chart
+            {...bothCharts}
+            label={`Waiting for a person: ${plural(all.total.waited, "call")}, median ${inWords(all.total.waitP50)}, p95 ${inWords(all.total.waitP95)}`}
+            lines={waits}
+            height={110}
+            format={inWords}
+            logarithmic
+          />
+        </section>
+      )}
+    </>
+  );
+}
+
+function totalOf(line: MetricsLine | undefined, label: string, by: string): number | null {
+  if (line === undefined) return null;
+  if (by !== "") return line.total.p95;
+  return label === "p50" ? line.total.p50 : label === "p95" ? line.total.p95 : line.total.p99;
+}
+
+/** The filter that leaves one line of a chart, and what is worth telling apart then. */
+function narrowed(line: MetricsLine | undefined, by: string): Record<string, string> {
+  if (line?.name == null) return {};
+  return { [by]: line.name, ...(line.server === null ? {} : { server: line.server }) };
+}
+const next = (by: string): "tool" | "" =>
+  by === "server" || by === "client" || by === "project" ? "tool" : "";
+
+function Heading({
+  title,
+  hint,
+  children,
+}: {
+  readonly title: string;
+  readonly hint: string;
+  readonly children: React.ReactNode;
+}) {
+  return (
+    <div className="mb-1.5 flex flex-wrap items-baseline gap-x-4 gap-y-1">
+      <h2 className="font-semibold text-base">{title}</h2>
+      <span className="tabular mr-auto text-muted text-xs">{hint}</span>
+      {children}
+    </div>
+  );
+}
+
+/** A line's sample, name and value. */
+function Key({
+  line,
+  value,
+  onPick,
+}: {
+  readonly line: ChartLine | undefined;
+  readonly value: string;
+  readonly onPick?: (() => void) | undefined;
+}) {
+  if (line === undefined) return null;
+  const content = (
+    <>
+      <svg aria-hidden width="22" height="10" className="shrink-0">
+        {line.bars === true ? (
+          <rect x="6" y="0" width="10" height="10" rx="2" fill={`var(${line.colour})`} />
+        ) : (
+          <line
+            x1="0"
+            x2="22"
+            y1="5"
+            y2="5"
+            stroke={`var(${line.colour})`}
+            strokeWidth="2"
+            strokeDasharray={(DASHES[line.dash % DASHES.length] ?? []).join(" ")}
+          />
+        )}
+      </svg>
+      <span className="max-w-52 truncate text-muted">{line.label}</span>
+      <span className="tabular min-w-14 font-medium">{value}</span>
+    </>
+  );
+  const look = "inline-flex items-center gap-1.5 text-xs";
+  return onPick === undefined ? (
+    <span className={look}>{content}</span>
+  ) : (
+    <button
+      type="button"
+      title="Show only this"
+      onClick={onPick}
+      className={`${look} rounded-sm hover:bg-hover`}
+    >
+      {content}
+    </button>
+  );
+}
+
+/** What was chosen by dragging, and what can be done with it. */
+function BrushedBar({
+  brushed,
+  series,
+  onZoom,
+  onCalls,
+  onClear,
+}: {
+  readonly brushed: Brushed;
+  readonly series: MetricsSeries;
+  readonly onZoom: () => void;
+  readonly onCalls: () => void;
+  readonly onClear: () => void;
+}) {
+  const calls = series.all.calls.reduce((sum, calls, bucket) => {
+    const at = series.from + bucket * series.width;
+    return at >= brushed.from && at < brushed.to ? sum + calls : sum;
+  }, 0);
+  return (
+    <div
+      role="status"
+      data-testid="brushed"
+      className="anim-rise sticky top-3 z-10 flex items-center gap-2 self-center rounded-lg bg-raised py-1.5 pr-2 pl-3.5 shadow-pop"
+    >
+      <span className="tabular mr-2 text-sm">
+        {shortTime(brushed.from)} – {shortTime(brushed.to)}
+      </span>
+      <Button size="sm" variant="primary" icon={<List size={13} />} onClick={onCalls}>
+        See {plural(calls, "call")}
+      </Button>
+      <Button size="sm" icon={<ZoomIn size={13} />} onClick={onZoom}>
+        Zoom in
+      </Button>
+      <Button size="sm" variant="ghost" onClick={onClear}>
+        Clear
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import type { MetricsFilter, MetricsSeries } from "../../../shared/model/metrics.ts";
+import { count, shortTime } from "../../lib/format.ts";
+import { useServices } from "../../lib/services.tsx";
+import { callsRoute, latency } from "./words.ts";
+
+/** The buckets of the charts as rows, newest first, without those that had no call. A row's time leads to its calls. */
+export function NumbersTable({
+  series,
+  filter,
+}: {
+  readonly series: MetricsSeries;
+  readonly filter: MetricsFilter;
+}) {
+  const { router } = useServices();
+  const { all, from, width } = series;
+  const rows = all.calls.map((calls, bucket) => ({ calls, bucket, at: from + bucket * width }));
+  const head = "sticky top-0 bg-bg text-right font-medium";
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+    <section tabIndex={0} aria-label="Numbers by time" className="mt-3 max-h-100 overflow-y-auto">
+      <table className="tabular w-full max-w-200 text-sm" data-testid="numbers">
+        <thead>
+          <tr className="h-8 text-faint text-xs">
+            <th scope="col" className={`${head} text-left`}>
+              From
+            </th>
+            {["Calls", "Failed", "p50", "p95", "p99", "Waited", "Wait p95"].map((name) => (
+              <th key={name} scope="col" className={head}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows
+            .filter(({ calls }) => calls > 0)
+            .reverse()
+            .map(({ calls, bucket, at }) => (
+              <tr key={at} className="h-7 border-line border-t text-right">
+                <th scope="row" className="text-left font-normal">
+                  <button
+                    type="button"
+                    title="See its calls"
+                    onClick={() => router.go(callsRoute(filter, at, at + width))}
+                    className="rounded-sm hover:underline"
+                  >
+                    {shortTime(at)}
+                  </button>
+                </th>
+                <td>{count(calls)}</td>
+                <td>{count(all.failed[bucket] ?? 0)}</td>
+                <td>{latency(all.p50[bucket] ?? null)}</td>
+                <td>{latency(all.p95[bucket] ?? null)}</td>
+                <td>{latency(all.p99[bucket] ?? null)}</td>
+                <td>{count(all.waited[bucket] ?? 0)}</td>
+                <td>{latency(all.waitP95[bucket] ?? null)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
