@@ -108,7 +108,6 @@ export const DIAGNOSIS_CODES = [
   "database_large",
   "disk_low",
   "docker_not_answering",
-  "handshake_failed",
   "login_shell_slow",
   "loopback_missing",
   "node_old",
@@ -120,7 +119,6 @@ export const DIAGNOSIS_CODES = [
   "shim_missing",
   "shim_stale",
   "start_slow",
-  "start_timeout",
 ] as const;
 export type DiagnosisCode = (typeof DIAGNOSIS_CODES)[number];
 

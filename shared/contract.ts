@@ -13,6 +13,7 @@ import { callDetailSchema, callFilterSchema, callSummarySchema } from "./model/c
 import { clientDetailSchema, clientSchema, labelsSchema } from "./model/client.ts";
 import { profileSchema, ruleSchema, serverConfigSchema } from "./model/config.ts";
 import { grantSchema, heldSchema, ruleTestSchema, ruleViewSchema, seenSchema } from "./model/consent.ts";
+import { diagnosisCheckSchema, diagnosisSchema } from "./model/diagnosis.ts";
 import { exportFormatSchema, exportPieceSchema, importProblemSchema } from "./model/export.ts";
 import { savedSchema, serverHealthSchema } from "./model/health.ts";
 import {
@@ -124,6 +125,16 @@ export const methods = {
    * takes over from a headless hub. Said again with less, it is waited for less.
    */
   "hub.shutdown": method(operate, z.object({ drainSeconds: z.number().min(0).max(30).default(5) }), done),
+  /**
+   * Looks at everything that keeps servers and clients from working, or at one server. Enabled servers that do not run
+   * are started for the trial, apart from those that clients use, and ended again; what runs is left alone. Each check is
+   * told as it is done (`diagnosisProgressed`), under the caller's own `run`.
+   */
+  "hub.diagnose": method(
+    read,
+    z.object({ server: z.string().optional(), run: z.string().max(64).default("") }),
+    diagnosisSchema,
+  ),
   /** Mints a viewer token for a renderer. */
   "hub.viewerToken": method(ownerOnly, nothing, z.object({ token: z.string() })),
   /** Mints a one-time code that opens /ui/ in a browser within 60 seconds. */
@@ -453,6 +464,8 @@ export type Result<M extends Method> = z.output<Methods[M]["result"]>;
 /** Broadcasts: each tells that something has changed, in the past tense. */
 export const broadcasts = {
   hubChanged: hubSchema,
+  /** One check of a diagnosis is done, of `total`. */
+  diagnosisProgressed: z.object({ run: z.string(), check: diagnosisCheckSchema, total: z.int() }),
   serverChanged: serverSummarySchema,
   serverRemoved: named,
   signInChanged: signInSchema,

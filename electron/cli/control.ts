@@ -35,6 +35,8 @@ export interface WithHubOptions {
   /** "running": fails when no hub runs. "either": runs one in this process, without a listener, when none does. */
   readonly need: "running" | "either";
   readonly loadHub: Io["loadHub"];
+  /** How this command is run; told to a hub that is run in this process, which may then try servers. */
+  readonly tries?: { readonly program: readonly string[] } | undefined;
 }
 
 const HANDSHAKE_MS = 5_000;
@@ -65,7 +67,11 @@ export async function withHub<T>(options: WithHubOptions, use: (control: Control
     const { startHub } = await options.loadHub();
     let hub: Awaited<ReturnType<typeof startHub>>;
     try {
-      hub = await startHub({ home: options.home, listen: false });
+      hub = await startHub({
+        home: options.home,
+        listen: false,
+        ...(options.tries === undefined ? {} : { program: options.tries.program, tries: true }),
+      });
     } catch (error) {
       const isBusy = error instanceof GatehouseError && error.code === "hub_running";
       if (!isBusy || Date.now() > giveUpAt) throw error;

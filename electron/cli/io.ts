@@ -1,3 +1,5 @@
+import type { GatehouseError } from "../../shared/errors.ts";
+import type { Diagnosis } from "../../shared/model/diagnosis.ts";
 import type { RunningHub, StartOptions } from "../hub/main.ts";
 import type { ConnectOptions } from "./connect/arguments.ts";
 import type { Program } from "./connect/helper-process.ts";
@@ -27,6 +29,10 @@ export interface Io {
   readonly mock: (options: MockOptions) => Promise<void>;
   /** Loads the hub's code: only when a hub is to run in this process. */
   readonly loadHub: () => Promise<{ startHub: (options: StartOptions) => Promise<RunningHub> }>;
+  /** Loads what looks a home over that no hub can be started on. */
+  readonly loadDoctor: () => Promise<{
+    diagnoseHome: (home: string, why: GatehouseError) => Promise<Diagnosis>;
+  }>;
   readonly process: ServeProcess;
 }
 

@@ -18,6 +18,8 @@ import {
   showClient,
 } from "./commands/clients.ts";
 import { type Context, createContext } from "./commands/context.ts";
+import { type DoctorOptions, doctor } from "./commands/doctor.ts";
+import { explain } from "./commands/explain.ts";
 import { type ExportOptions, exportCalls, importCalls, recordCalls } from "./commands/exports.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { type AnswerOptions, answer, pending } from "./commands/questions.ts";
@@ -129,6 +131,23 @@ export function createProgram(io: Io): Command {
     .description("show what waits for an answer")
     .addOption(jsonOption())
     .action((options: Json) => pending(context(), options));
+
+  program
+    .command("doctor")
+    .description(
+      "look over what keeps servers and clients from working; exit code 1 when something has failed",
+    )
+    .addOption(jsonOption())
+    .option("--server <name>", "this server alone")
+    .option("--report", "print plain text to be copied into a report, secrets stripped")
+    .action((options: DoctorOptions) => doctor(context(), options));
+
+  program
+    .command("explain")
+    .description("say what an error's code means, and what to do; without a code, list them")
+    .argument("[code]", "as in `error: CODE: …`")
+    .addOption(jsonOption())
+    .action((code: string | undefined, options: Json) => explain(context(), code, options));
 
   program
     .command("ui")

@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from "commander";
 import { GatehouseError, sentenceOf } from "../../shared/errors.ts";
+import { ChecksFailed } from "./commands/doctor.ts";
 import { visibleLines } from "./escape.ts";
 import type { Io } from "./io.ts";
 import { createProgram } from "./program.ts";
@@ -22,10 +23,19 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
       io.err(errorText("bad_usage", message, "See: gatehouse --help"));
       return 2;
     }
+    if (error instanceof ChecksFailed) return 1;
     const known = error instanceof GatehouseError ? error : undefined;
-    io.err(errorText(known?.code ?? "internal", sentenceOf(error), known?.advice));
+    const code = known?.code ?? "internal";
+    io.err(errorText(code, sentenceOf(error), adviceFor(io, code, known?.advice)));
     return known?.code === "bad_usage" ? 2 : 1;
   }
+}
+
+/** What to do, and for a person where more of it stands; wrong usage needs no more than its sentence. */
+function adviceFor({ isTerminal }: Io, code: string, advice: string | undefined): string | undefined {
+  if (!isTerminal || code === "bad_usage") return advice;
+  const more = `More: gatehouse explain ${code}`;
+  return advice === undefined ? more : `${advice}\n${more}`;
 }
 
 /** An error as a person and a script read it: `error: CODE: sentence`, and what to do next. */

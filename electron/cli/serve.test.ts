@@ -80,6 +80,7 @@ function stage(
     readHidden: async () => "",
     now: () => 0,
     loadHub: async () => ({ startHub }),
+    loadDoctor: () => Promise.reject(new Error("no doctor may be loaded here")),
     process: {
       onSignal: (listener) => on(listeners.signal, listener),
       exit: (code) => void log.push(`exit ${code}`),

@@ -24,6 +24,10 @@ const io: Io = {
     requireRuntime();
     return import("../hub/main.ts");
   },
+  loadDoctor() {
+    requireRuntime();
+    return import("../hub/main.ts");
+  },
   process: { onSignal, exit: (code) => process.exit(code), channel: desktopChannel() },
 };
 

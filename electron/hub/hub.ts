@@ -1,5 +1,5 @@
 import type { HubDraining, Role, Settings } from "../../shared/contract.ts";
-import { sentenceOf } from "../../shared/errors.ts";
+import { GatehouseError, sentenceOf } from "../../shared/errors.ts";
 import type { Config } from "../../shared/model/config.ts";
 import type { ServerSummary } from "../../shared/model/server.ts";
 import { Patience } from "../core/consent/patience.ts";
@@ -22,6 +22,7 @@ import { seenBy } from "./control/handlers/profiles.ts";
 import { createHandlers } from "./control/handlers.ts";
 import { Questions } from "./control/questions.ts";
 import { ControlTokens } from "./control/tokens.ts";
+import { type DoctorDeps, diagnose } from "./doctor/diagnosis.ts";
 import { Drain } from "./drain.ts";
 import { audience } from "./endpoint/audience.ts";
 import { InFlight } from "./endpoint/in-flight.ts";
@@ -99,6 +100,8 @@ export interface HubDeps {
   readonly url: () => string | undefined;
   readonly configError: () => string | null;
   readonly requestShutdown: (reason: string, drainSeconds: number) => void;
+  /** What a diagnosis needs beside the hub itself; without, there is none. */
+  readonly doctor?: DoctorOutside | undefined;
   readonly log: Log;
   /** Time as the machine's sleep is seen by; its own by default. */
   readonly sleepClock?: SleepClock | undefined;
@@ -113,6 +116,12 @@ const systemSleepClock: SleepClock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** How long a server that is tried by a diagnosis may take to greet, in milliseconds. */
+const TRIAL_MS = 30_000;
+
+/** What a diagnosis needs of the outside. */
+export type DoctorOutside = Pick<DoctorDeps, "system" | "files" | "program" | "secrets">;
 
 /** The hub without its adapters: state, pipeline, and the two endpoints that the listener serves. */
 export interface Hub {
@@ -157,11 +166,12 @@ export function createHub(deps: HubDeps): Hub {
     ...server.summary(callsToday.of(server.name)),
     ...health.of(server.name),
   });
+  const transports = redactingTransports(
+    authorizedTransports(deps.transports, () => upstreamAuth),
+    live,
+  );
   const servers: ServerRegistry = new ServerRegistry({
-    transports: redactingTransports(
-      authorizedTransports(deps.transports, () => upstreamAuth),
-      live,
-    ),
+    transports,
     resolveLaunch: deps.resolveLaunch,
     version: deps.version,
     homeKey: deps.homeKey,
@@ -429,6 +439,27 @@ export function createHub(deps: HubDeps): Hub {
     seen: (profile) => seenBy(state, profile === null ? undefined : store.config.profiles[profile]),
   });
 
+  const doctorInside: Omit<DoctorDeps, keyof DoctorOutside> = {
+    config: () => store.config,
+    configProblem: deps.configError,
+    url: deps.url,
+    servers: () => servers.all(),
+    redaction: live,
+    database: () => storage.check(),
+    newestCall: async () => {
+      const { calls } = await storage.calls.list({}, 1, undefined);
+      return calls[0] === undefined ? undefined : Date.parse(calls[0].startedAt);
+    },
+    trial: {
+      transports,
+      resolveLaunch: deps.resolveLaunch,
+      version: deps.version,
+      limitMs: TRIAL_MS,
+      monotonic: () => performance.now(),
+    },
+  };
+  /** Diagnoses wait for one another: no server is tried twice at a time. */
+  let diagnosed: Promise<unknown> = Promise.resolve();
   const state: HubState = {
     store,
     storage,
@@ -478,6 +509,14 @@ export function createHub(deps: HubDeps): Hub {
     setPaused: (next) => {
       paused = next;
       broadcaster.emit("hubChanged", state.hub());
+    },
+    diagnose: (options) => {
+      if (deps.doctor === undefined)
+        throw new GatehouseError("unsupported", "this hub cannot look itself over");
+      const doctor = { ...deps.doctor, ...doctorInside };
+      const turn = diagnosed.then(() => diagnose(doctor, options));
+      diagnosed = turn.catch(() => {});
+      return turn;
     },
     requestShutdown: deps.requestShutdown,
   };

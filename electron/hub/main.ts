@@ -6,8 +6,10 @@ import { fileURLToPath } from "node:url";
 import type { Method, Params, Result, Role } from "../../shared/contract.ts";
 import { GatehouseError } from "../../shared/errors.ts";
 import type { Config } from "../../shared/model/config.ts";
+import type { Diagnosis } from "../../shared/model/diagnosis.ts";
 import { LiveSecrets } from "../core/redact/live-secrets.ts";
 import { createListener } from "../http/listener.ts";
+import { findPortHolder } from "../http/process/port-holder.ts";
 import { createSecretStores } from "../secrets/index.ts";
 import { acquireHomeLock } from "../storage/lock.ts";
 import { openStorage } from "../storage/open.ts";
@@ -19,6 +21,8 @@ import {
   createProcessMeter,
   createTransportFactory,
   enterJob,
+  findCommand,
+  type LoginEnvironments,
   loopbackRedirect,
   startGuard,
   sweepLeftovers,
@@ -30,10 +34,12 @@ import { projectFolder } from "./config/project-folder.ts";
 import { needsConfirmation } from "./config/review.ts";
 import { openConfig } from "./config/store.ts";
 import type { Emit } from "./control/broadcaster.ts";
+import { diagnoseWithoutHub } from "./doctor/diagnosis.ts";
+import { type DoctorAdapters, thisMachine } from "./doctor/system.ts";
 import { writeFileAtomic } from "./home/atomic.ts";
 import { keepMemoryOutOfDumps } from "./home/core-dumps.ts";
 import { ensureHomeKey, proveHub } from "./home/key.ts";
-import { prepareHome } from "./home/paths.ts";
+import { homeFiles, prepareHome } from "./home/paths.ts";
 import { readRunFile, removeRunFile, writeRunFile } from "./home/run-file.ts";
 import { createHub } from "./hub.ts";
 import { createLog, type Log } from "./log.ts";
@@ -52,6 +58,10 @@ export interface StartOptions {
   readonly listen: false | { readonly port?: number | undefined; readonly ui: boolean };
   /** A desktop has forked this hub and is its owner. */
   readonly desktop?: boolean | undefined;
+  /** How this `gatehouse` command is run, where that is known. */
+  readonly program?: readonly string[] | undefined;
+  /** Without a listener: servers may be started for a trial, and are watched as those of any hub. */
+  readonly tries?: boolean | undefined;
   /** Gets each line of the hub's log besides the file. */
   readonly echo?: ((line: string) => void) | undefined;
 }
@@ -142,7 +152,12 @@ async function startLocked(
     await unlockFromFile(passphraseFile, stores.file, log);
 
   const instance = randomBytes(9).toString("hex");
-  const processes = await watchProcesses(options.listen !== false, files.children, instance, log);
+  const processes = await watchProcesses(
+    options.listen !== false || options.tries === true,
+    files.children,
+    instance,
+    log,
+  );
   undo.push(() => processes.close());
   const processMeter = createProcessMeter();
   undo.push(() => processMeter.close());
@@ -204,6 +219,12 @@ async function startLocked(
         .map((issue) => `line ${issue.line}, column ${issue.column}, ${issue.key}: ${issue.message}`)
         .join("\n") || null,
     requestShutdown: (reason, drainSeconds) => shutdown(reason, drainSeconds * 1_000),
+    doctor: {
+      system: thisMachine(doctorAdapters(login)),
+      files,
+      program: options.program,
+      secrets: async () => ({ kind: secrets.kind, problem: await secrets.problem() }),
+    },
     log,
   });
 
@@ -293,6 +314,34 @@ async function startLocked(
     subscribe: (emit) => hub.state.broadcaster.subscribe(emit),
     stop: (reason = "asked to", drainMs = DRAIN_MS) => end(reason, drainMs),
     stopped,
+  };
+}
+
+/**
+ * What can be found out where no hub can be started or asked, and `why` that is. For a home that another process holds
+ * as well: nothing of the hub's own files is opened.
+ */
+export function diagnoseHome(home: string, why: GatehouseError): Promise<Diagnosis> {
+  return diagnoseWithoutHub(thisMachine(doctorAdapters(createLoginEnvironments())), homeFiles(home), why);
+}
+
+/** What the doctor learns of this machine from the adapters. */
+function doctorAdapters(login: LoginEnvironments): DoctorAdapters {
+  return {
+    async searchPath() {
+      const { path, source, shell, problem, tookMs } = await login.get();
+      const words = {
+        "login-shell": `the login shell ${shell ?? ""}`.trim(),
+        own: "the environment that Gatehouse was started with",
+        "well-known": "that environment and the usual installers",
+      };
+      return { path, source: words[source], problem, tookMs };
+    },
+    findProgram: (name, path) => {
+      const { file, executable } = findCommand(name, { path });
+      return executable && file !== null ? file : undefined;
+    },
+    portHolder: findPortHolder,
   };
 }
 

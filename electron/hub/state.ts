@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { hubSchema, Settings } from "../../shared/contract.ts";
 import type { Config } from "../../shared/model/config.ts";
+import type { Diagnosis } from "../../shared/model/diagnosis.ts";
 import type { ServerSummary } from "../../shared/model/server.ts";
 import type { LiveSecrets } from "../core/redact/live-secrets.ts";
 import type { Audit } from "./audit.ts";
@@ -11,6 +12,7 @@ import type { Consent } from "./consent/consent.ts";
 import type { Broadcaster } from "./control/broadcaster.ts";
 import type { Questions } from "./control/questions.ts";
 import type { ControlTokens } from "./control/tokens.ts";
+import type { DiagnoseOptions } from "./doctor/diagnosis.ts";
 import type { Health } from "./health/health.ts";
 import type { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
@@ -61,6 +63,8 @@ export interface HubState {
   /** A server as lists and broadcasts show it. */
   summaryOfServer(server: ManagedServer): ServerSummary;
   readonly uiServed: boolean;
+  /** Looks the hub, its machine and its servers over; one at a time. */
+  diagnose(options: DiagnoseOptions): Promise<Diagnosis>;
   desktopAttached(): boolean;
   hub(): z.output<typeof hubSchema>;
   settings(): Settings;

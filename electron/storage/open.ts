@@ -100,6 +100,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       audit: openAudit(connection),
       oauth: openOAuth(connection),
       accounts: openAccounts(connection),
+      check: () => worker.ask("check", undefined),
       close: () => {
         closed ??= close();
         return closed;

@@ -6,6 +6,7 @@ import { openRollupReader } from "./rollup-reader.ts";
 import { openRollups } from "./rollups.ts";
 import { workerTurn } from "./turn.ts";
 import { openCallReader } from "./worker/call-reader.ts";
+import { checkDatabase } from "./worker/check.ts";
 import { openLargeStore } from "./worker/large-store.ts";
 import { openMaintenance } from "./worker/maintenance.ts";
 import type { FromWorker, ServiceName, Services, ToWorker, WorkerStart } from "./worker/messages.ts";
@@ -64,6 +65,7 @@ const services: { [S in ServiceName]: (takes: Services[S]["takes"]) => Promise<S
     maintain();
     return undefined;
   },
+  check: async () => checkDatabase(connection),
   close: async () => {
     clearInterval(timer);
     clearInterval(thinning);

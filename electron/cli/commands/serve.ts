@@ -57,6 +57,7 @@ export async function serve(context: Context, options: ServeOptions): Promise<vo
       home,
       listen: { port: options.port, ui: options.ui },
       desktop: channel !== undefined,
+      program: io.program,
       echo: options.background === true ? undefined : (line) => io.err(`${visible(line)}\n`),
     });
     refreshShim(context);

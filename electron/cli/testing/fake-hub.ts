@@ -37,6 +37,7 @@ export function temporaryHome() {
     readHidden: async () => "",
     now: () => Date.parse("2026-11-22T12:00:00.000Z"),
     loadHub: () => Promise.reject(new Error("no hub may be loaded here")),
+    loadDoctor: () => Promise.reject(new Error("no doctor may be loaded here")),
     process: { onSignal: () => () => {}, exit: () => {}, channel: undefined },
   };
   return { home, files, io, texts, remove: () => rmSync(join(home, ".."), { recursive: true, force: true }) };

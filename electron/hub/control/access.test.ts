@@ -11,6 +11,7 @@ const TABLE: Record<Method, string> = {
   "hub.pause": "yyy",
   "hub.resume": "nyy",
   "hub.shutdown": "nyy",
+  "hub.diagnose": "yyy",
   "hub.viewerToken": "nny",
   "hub.uiCode": "nyy",
   "servers.list": "yyy",

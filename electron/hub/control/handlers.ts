@@ -178,6 +178,13 @@ export function createHandlers(state: HubState): Handlers {
       state.requestShutdown("asked over the control API", drainSeconds);
       return ok;
     },
+    "hub.diagnose": ({ server, run }) => {
+      if (server !== undefined) serverNamed(server);
+      return state.diagnose({
+        server,
+        progress: (check, total) => state.broadcaster.emit("diagnosisProgressed", { run, check, total }),
+      });
+    },
     "hub.viewerToken": () => ({ token: state.tokens.mint("viewer") }),
     "hub.uiCode": () => {
       const { url } = state.hub();

@@ -216,6 +216,15 @@ export interface RuleUseStore {
   put(uses: readonly StoredRuleUse[]): void;
 }
 
+/** What looking the database through has found. */
+export interface StorageCheck {
+  /** What is wrong with it, or null. */
+  readonly problem: string | null;
+  readonly bytes: number;
+  /** False: it is too large to be looked through at leisure. */
+  readonly whole: boolean;
+}
+
 export interface Storage {
   readonly calls: CallLog;
   readonly metrics: MetricsStore;
@@ -227,6 +236,8 @@ export interface Storage {
   readonly audit: AuditLog;
   readonly oauth: OAuthStore;
   readonly accounts: AccountStore;
+  /** Looks the database through, off the loop. */
+  check(): Promise<StorageCheck>;
   /** Commits what is queued, waits for the worker, checkpoints and closes. */
   close(): Promise<void>;
 }

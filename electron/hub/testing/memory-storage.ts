@@ -178,6 +178,7 @@ export function createMemoryStorage(): MemoryStorage {
         for (const use of uses) storage.storedRuleUses.set(use.rule, use);
       },
     },
+    check: () => Promise.resolve({ problem: null, bytes: 4_096, whole: true }),
     close: () => Promise.resolve(),
   };
   return storage;

@@ -1,6 +1,6 @@
 import type { CallDetail, CallSummary } from "../../../shared/model/call.ts";
 import type { MetricsQuery, MetricsStore, Summed } from "../../hub/ports/metrics.ts";
-import type { CallQueryFilter, CallRow } from "../../hub/ports/storage.ts";
+import type { CallQueryFilter, CallRow, StorageCheck } from "../../hub/ports/storage.ts";
 
 /** What the storage worker is started with. */
 export interface WorkerStart {
@@ -31,6 +31,8 @@ export interface Services {
   countTokens: { takes: { texts: readonly string[] }; gives: number[] };
   /** Copies the log into the database and brings the time floors up to date. */
   maintain: { takes: undefined; gives: undefined };
+  /** Looks the database through. */
+  check: { takes: undefined; gives: StorageCheck };
   /** Ends running searches, waits for running stores, closes the connection. */
   close: { takes: undefined; gives: undefined };
 }
