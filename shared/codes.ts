@@ -7,6 +7,7 @@
 export const ERROR_CODES = [
   "bad_usage",
   "bad_request",
+  "call_not_ok",
   "config_invalid",
   "config_unwritable",
   "forbidden",

@@ -9,7 +9,7 @@
 import { z } from "zod";
 import { accountNameSchema, signInSchema } from "./model/account.ts";
 import { auditEntrySchema } from "./model/audit.ts";
-import { callDetailSchema, callFilterSchema, callSummarySchema } from "./model/call.ts";
+import { callDetailSchema, callFilterSchema, callStatusSchema, callSummarySchema } from "./model/call.ts";
 import { clientDetailSchema, clientSchema, labelsSchema } from "./model/client.ts";
 import { profileSchema, ruleSchema, serverConfigSchema } from "./model/config.ts";
 import { grantSchema, heldSchema, ruleTestSchema, ruleViewSchema, seenSchema } from "./model/consent.ts";
@@ -368,6 +368,26 @@ export const methods = {
     metricsTopSchema,
   ),
 
+  /**
+   * Calls a tool as the person ("you"): the playground, or a recorded call again. It is asked about like a call that no
+   * rule covers; in the desktop's own window a tool that says it only reads is not. `answer` is the JSON-RPC response.
+   */
+  "calls.make": method(
+    read,
+    z.object({
+      /** Names the call while it is under way. */
+      key: z.string().min(1).max(100),
+      server: z.string(),
+      /** By its server's own name. */
+      tool: z.string(),
+      /** Raw JSON of an object. */
+      arguments: z.string().max(16_000_000).default("{}"),
+      project: z.string().nullable().default(null),
+    }),
+    z.object({ id: z.int().nullable(), status: callStatusSchema, answer: z.string().nullable() }),
+  ),
+  /** Stops such a call. */
+  "calls.stop": method(read, z.object({ key: z.string() }), done),
   /** The next piece of what a filter finds, as a file; begin without `before`, go on with `next`. */
   "calls.export": method(
     read,

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { hubForTest, PATIENCE, succeeded } from "../hub/kit.ts";
 import { echoServer, runCli, temporaryHome } from "../lib/hub.ts";
+import { waitFor } from "../lib/wait.ts";
 
 const GATEHOUSE = fileURLToPath(new URL("../../dist/node/gatehouse.js", import.meta.url));
 
@@ -71,6 +72,27 @@ test(
       sent.map(({ request, result }) => ({ request, result })),
     );
     expect(back[0].session).toMatch(/^imported\//);
+  },
+  PATIENCE * 2,
+);
+
+test(
+  "a recorded call is made again as the person, who is asked although the default allows",
+  async () => {
+    const hub = await hubForTest({ config: { mcpServers: { one: echoServer() } } });
+    const ada = await hub.connect(await hub.addClient("ada"));
+    await ada.call("one__echo", { text: "again" });
+    const [first] = await hub.calls("--tool", "echo");
+    const replayed = hub.cli(["calls", "replay", String(first?.id), "--json"]);
+    const pending = async () => JSON.parse(await hub.command("pending", "--json")).pending;
+    await waitFor(async () => (await pending()).length === 1, { deadlineMs: PATIENCE, what: "the question" });
+    const [question] = await pending();
+    expect(question).toMatchObject({ client: "you", tool: "echo", arguments: { text: "again" } });
+    await hub.command("answer", question.id, "allow-once");
+    const { status, answer, id } = JSON.parse(succeeded(["calls", "replay"], await replayed));
+    expect(status).toBe("ok");
+    expect(answer.result).toEqual(first?.result);
+    expect((await hub.calls("--client", "you")).map((call) => call.id)).toEqual([id]);
   },
   PATIENCE * 2,
 );

@@ -21,6 +21,7 @@ import { type Context, createContext } from "./commands/context.ts";
 import { type DoctorOptions, doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
 import { type ExportOptions, exportCalls, importCalls, recordCalls } from "./commands/exports.ts";
+import { callTool, type OwnCallOptions, replayCall } from "./commands/own-calls.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { type AnswerOptions, answer, pending } from "./commands/questions.ts";
 import { addRule, listRules, removeRule } from "./commands/rules.ts";
@@ -112,6 +113,18 @@ export function createProgram(io: Io): Command {
   addHistoryCommands(history, context, jsonOption);
 
   program
+    .command("call")
+    .description("call a tool as yourself; you are asked about it like about any other call")
+    .argument("<server>")
+    .argument("<tool>", "by its server's own name")
+    .argument("[arguments]", "one JSON object", "{}")
+    .option("--project <folder>", "the project folder that it is made for")
+    .addOption(jsonOption())
+    .action((server: string, tool: string, args: string, options: OwnCallOptions) =>
+      callTool(context(), server, tool, args, options),
+    );
+
+  program
     .command("mock")
     .description("be an MCP server on stdio that answers from a recording of `gatehouse calls record`")
     .argument("<file>", "the recording")
@@ -201,6 +214,15 @@ function addHistoryCommands(history: Command, context: () => Context, jsonOption
     .description("print chosen calls as a recording, for `gatehouse mock`")
     .argument("<id...>", "as `gatehouse calls` shows them", callId)
     .action((ids: number[]) => recordCalls(context(), ids));
+  history
+    .command("replay")
+    .description("make a recorded tool call again, as yourself")
+    .argument("<id>", "as `gatehouse calls` shows it", count)
+    .option("--arguments <json>", "these instead of the recorded ones")
+    .addOption(jsonOption())
+    .action((id: number, options: { arguments?: string }, command: Command) =>
+      replayCall(context(), id, options.arguments, command.optsWithGlobals<OwnCallOptions>()),
+    );
 }
 
 /** Collects the ids of a list of arguments. Throws InvalidArgumentError. */

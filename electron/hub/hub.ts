@@ -37,6 +37,7 @@ import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Health } from "./health/health.ts";
 import { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
+import { OwnCalls } from "./own-calls/own-calls.ts";
 import { createPairing } from "./pairing/pairing.ts";
 import { watchPackages } from "./pins/packages/package-watch.ts";
 import type { PackageSystem } from "./pins/packages/system.ts";
@@ -472,6 +473,7 @@ export function createHub(deps: HubDeps): Hub {
     pinQuestions,
     consent,
     activity,
+    ownCalls: new OwnCalls({ run, activity }),
     audit,
     policy,
     ruleUses,
@@ -565,7 +567,12 @@ export function createHub(deps: HubDeps): Hub {
     pairing,
     operatorToken: tokens.mint("operator"),
     callAs: (role, method, params) =>
-      callMethod(controlDeps, method, params, { role, remotePid: process.pid, executable: process.execPath }),
+      callMethod(controlDeps, method, params, {
+        role,
+        trusted: role === "owner",
+        remotePid: process.pid,
+        executable: process.execPath,
+      }),
     async applyConfig(config) {
       const settled = servers.apply(config);
       pins.keepOnly(new Set(Object.keys(config.mcpServers)));

@@ -16,6 +16,7 @@ import type { DiagnoseOptions } from "./doctor/diagnosis.ts";
 import type { Health } from "./health/health.ts";
 import type { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
+import type { OwnCalls } from "./own-calls/own-calls.ts";
 import type { PinQuestions } from "./pins/pin-questions.ts";
 import type { Pins } from "./pins/pins.ts";
 import type { PolicyService } from "./policy/policy-service.ts";
@@ -43,6 +44,7 @@ export interface HubState {
   readonly identities: Identities;
   readonly sessions: Sessions;
   readonly activity: ClientActivity;
+  readonly ownCalls: OwnCalls;
   readonly audit: Audit;
   readonly questions: Questions;
   readonly pins: Pins;

@@ -53,7 +53,7 @@ const given = (answer: Given["answer"]): Given => ({
   id: "",
   answer,
   trust: false,
-  caller: { role: "owner", remotePid: null, executable: null },
+  caller: { role: "owner", trusted: true, remotePid: null, executable: null },
 });
 
 describe("a hand edit that loosens", () => {

@@ -124,7 +124,10 @@ export class Consent {
     const session = sessionKey(call.session, client);
     const hash = lazy(() => paramsHash(call.bytes, call.envelope));
     const covers = (rule: Rule): boolean => ruleCovers(rule, ruling.call, ruling.facts);
-    const grant = this.grants.use({ client, session, askedBy: by, hash, covers }, clock.wall());
+    const isOwn = call.client.asks !== undefined;
+    const grant = isOwn
+      ? undefined
+      : this.grants.use({ client, session, askedBy: by, hash, covers }, clock.wall());
     if (grant !== undefined) {
       call.rule = `grant: ${grant.scope}`;
       call.approved = grant.hash === null ? undefined : exactHash(call);
@@ -228,13 +231,14 @@ export class Consent {
     const { call } = waiter;
     const group = JSON.stringify([key.client, key.server, key.method]);
     const tool = key.method === "tools/call" ? key.target : "";
-    const approval = approvalOf(ruling);
+    const isOwn = call.client.asks !== undefined;
+    const approval = isOwn ? undefined : approvalOf(ruling);
     this.#calls.open(id, key, waiter, deadline);
     const question = callQuestion(call, {
       id,
       claims: claims(call),
       why: ruling.decision.why,
-      narrowings: narrowings(ruling),
+      narrowings: isOwn ? [] : narrowings(ruling),
       offer: approval === undefined ? null : this.#offer(group, tool, approval),
       askedAt: new Date(clock.wall()).toISOString(),
       deadline: this.#iso(deadline),

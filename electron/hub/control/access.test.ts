@@ -35,6 +35,8 @@ const TABLE: Record<Method, string> = {
   "clients.revoke": "nyy",
   "calls.list": "yyy",
   "calls.get": "yyy",
+  "calls.make": "yyy",
+  "calls.stop": "yyy",
   "calls.export": "yyy",
   "calls.import": "nyy",
   "calls.fixture": "yyy",

@@ -11,6 +11,8 @@ import type { ControlTokens } from "./tokens.ts";
 /** Who calls a method. */
 export interface Caller extends ControlCaller {
   readonly role: Role;
+  /** It is the desktop or a window of it; who only holds the operator's file, or came by a browser's code, is not. */
+  readonly trusted: boolean;
 }
 
 /** One function a method of the contract; params are parsed, the role has been checked. */
@@ -91,8 +93,10 @@ export function createControlEndpoint(deps: ControlDeps): ControlEndpoint {
         return undefined;
       }
       // Getters stay getters: who is at the other end is looked up only for calls that record it.
+      const trusted = "token" in credential && deps.tokens.isWindow(credential.token);
       const who: Caller = {
         role,
+        trusted,
         get remotePid() {
           return caller.remotePid;
         },

@@ -17,6 +17,7 @@ import { callHandlers } from "./handlers/calls.ts";
 import { clientActs, clientHandlers, describe } from "./handlers/clients.ts";
 import { exportHandlers } from "./handlers/exports.ts";
 import { metricsHandlers } from "./handlers/metrics.ts";
+import { ownCallHandlers } from "./handlers/own-calls.ts";
 import { profileActs, profileHandlers } from "./handlers/profiles.ts";
 import { secretActs, secretHandlers } from "./handlers/secrets.ts";
 import { signInHandlers } from "./handlers/sign-ins.ts";
@@ -158,6 +159,7 @@ export function createHandlers(state: HubState): Handlers {
     ...secretHandlers(state, secrets),
     ...callHandlers(state),
     ...exportHandlers(state),
+    ...ownCallHandlers(state),
     ...metricsHandlers(state),
     ...ruleHandlers(state),
     ...signInHandlers(state),

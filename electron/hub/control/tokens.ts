@@ -39,6 +39,12 @@ export class ControlTokens {
     return role;
   }
 
+  /** Whether a token was minted for a viewer by the owner: a window of the desktop has it, a browser does not. */
+  isWindow(token: string): boolean {
+    const hash = digest(token);
+    return this.#roles.some((entry) => entry.role === "viewer" && timingSafeEqual(entry.hash, hash));
+  }
+
   /** Mints a code that opens one viewer session within a minute. */
   mintCode(now: number): string {
     const code = randomBytes(24).toString("base64url");

@@ -99,6 +99,7 @@ export function newCall(
     approved: undefined,
     continues: false,
     deadline: undefined,
+    onRecorded: undefined,
     cancel: undefined,
   };
 }

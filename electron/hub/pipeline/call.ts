@@ -57,6 +57,8 @@ export interface Call {
   continues: boolean;
   /** The time that it may take at its server; undefined where nothing bounds it, or before it is handed over. */
   deadline: CallDeadline | undefined;
+  /** Told the id of its row, or that it could not be written. */
+  onRecorded: ((id: number | undefined) => void) | undefined;
   /** Ends the call from outside: set by whichever step waits. */
   cancel: ((reason: string) => void) | undefined;
 }

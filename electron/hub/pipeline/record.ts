@@ -27,6 +27,7 @@ export function recordStep(
       const alone = load.count - waiting() === 1;
       const committed = (error: Error | undefined, id: number): void => {
         load.end();
+        call.onRecorded?.(error === undefined ? id : undefined);
         if (error === undefined) {
           recorded(row, id);
           resolve(outcome);

@@ -88,6 +88,11 @@ export class PolicyService {
     const fallback = space !== "tools" && consent.default === "ask" ? "allow" : consent.default;
     const policy = space === "tasks" ? this.#taskPolicy : this.#policy;
     const decided = policy.decide(about, facts, fallback);
+    const { asks } = call.client;
+    if (asks !== undefined && decided.decision !== "deny") {
+      const passes = asks === "unless-read-only" && about.claims.readOnly;
+      return { decision: passes ? OWN_READ : OWN_CALL, call: about, facts, changed: () => facts.changed() };
+    }
     const isNew = call.route?.standing === "unreviewed" && space !== "tasks";
     const decision = isNew && decided.decision === "allow" ? UNREVIEWED : decided;
     return { decision, call: about, facts, changed: () => facts.changed() };
@@ -158,6 +163,20 @@ export class PolicyService {
     return serverPlace(config, { homedir, env, project: project === "" ? undefined : project });
   }
 }
+
+/** The person's own calls: what other clients may says nothing about them. */
+const OWN_CALL: Decision = {
+  decision: "ask",
+  by: "own call",
+  ruleId: null,
+  why: "you make this call yourself, and each of those is asked about",
+};
+const OWN_READ: Decision = {
+  decision: "allow",
+  by: "own call, read-only",
+  ruleId: null,
+  why: "you make this call yourself, and its server says that it only reads",
+};
 
 /** What its server has added and nobody has accepted yet is never called unasked (`consent.newTools: "ask"`). */
 const UNREVIEWED: Decision = {

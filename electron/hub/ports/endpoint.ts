@@ -13,6 +13,8 @@ export interface ClientIdentity {
   readonly id: string | null;
   readonly name: string;
   readonly profile: string | null;
+  /** The person's own calls: no rule, grant or default allows them; without, those decide. */
+  readonly asks?: "always" | "unless-read-only";
   /** Its access has ended: nothing more is told to it. */
   readonly revoked?: boolean;
 }

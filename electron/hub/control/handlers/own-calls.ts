@@ -1,0 +1,16 @@
+import { GatehouseError } from "../../../../shared/errors.ts";
+import type { HubState } from "../../state.ts";
+import type { Handlers } from "../control-endpoint.ts";
+
+export const ownCallHandlers = (state: HubState): Pick<Handlers, "calls.make" | "calls.stop"> => ({
+  "calls.make": (request, { trusted }) => {
+    if (state.servers.get(request.server) === undefined)
+      throw new GatehouseError("not_found", `there is no server named ${request.server.slice(0, 80)}`);
+    return state.ownCalls.make(request, trusted);
+  },
+  "calls.stop": ({ key }) => {
+    if (!state.ownCalls.stop(key))
+      throw new GatehouseError("not_found", `no call named ${key.slice(0, 60)} is under way`);
+    return { ok: true };
+  },
+});
