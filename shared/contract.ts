@@ -9,7 +9,13 @@
 import { z } from "zod";
 import { accountNameSchema, signInSchema } from "./model/account.ts";
 import { auditEntrySchema } from "./model/audit.ts";
-import { callDetailSchema, callFilterSchema, callStatusSchema, callSummarySchema } from "./model/call.ts";
+import {
+  callDetailSchema,
+  callFilterSchema,
+  callStatusSchema,
+  callSummarySchema,
+  searchedSchema,
+} from "./model/call.ts";
 import { clientDetailSchema, clientSchema, labelsSchema } from "./model/client.ts";
 import { profileSchema, ruleSchema, serverConfigSchema } from "./model/config.ts";
 import { grantSchema, heldSchema, ruleTestSchema, ruleViewSchema, seenSchema } from "./model/consent.ts";
@@ -338,7 +344,12 @@ export const methods = {
       limit: z.int().min(1).max(1_000).default(50),
       before: z.int().optional(),
     }),
-    z.object({ calls: z.array(callSummarySchema), more: z.boolean() }),
+    z.object({
+      calls: z.array(callSummarySchema),
+      more: z.boolean(),
+      /** How far a search for a text reached; only where one was searched for. */
+      searched: searchedSchema.optional(),
+    }),
   ),
   "calls.get": method(
     read,

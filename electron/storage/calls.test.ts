@@ -25,7 +25,10 @@ const ids = async (
   limit = 10_000,
   before?: number,
 ): Promise<number[]> => {
-  const filter = { ...rest, ...(client === undefined ? {} : { client: { name: client, ids: clientIds } }) };
+  const filter = {
+    ...rest,
+    ...(client === undefined ? {} : { client: { names: [client], ids: clientIds } }),
+  };
   return (await storage.calls.list(filter, limit, before)).calls.map(({ id }) => id);
 };
 

@@ -1,14 +1,20 @@
 import { sentenceOf } from "../../shared/errors.ts";
 import type { CallLog, CallRow } from "../hub/ports/storage.ts";
 import type { Committed, GroupCommit } from "./group-commit.ts";
+import type { Health } from "./health.ts";
 import { compressAbove, storedParts, workerAbove } from "./parts.ts";
 import type { ServerCounts } from "./server-counts.ts";
+import type { SearchServices, StoreServices } from "./worker/messages.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
 interface Options {
   readonly group: GroupCommit;
-  readonly worker: WorkerLink;
+  readonly worker: WorkerLink<StoreServices>;
+  readonly search: WorkerLink<SearchServices>;
   readonly counts: ServerCounts;
+  readonly health: Pick<Health, "suspect">;
+  /** Told of what the worker has stored. */
+  readonly stored: () => void;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
@@ -19,7 +25,8 @@ const copiedAtOnce = 4 * 1024 * 1024;
  * The call log. Small calls join the next group commit at once, those over 256 KB after they were compressed off the
  * loop, those over 4 MB go to the worker. `settled` resolves when the slow ones on their way have been answered.
  */
-export function openCalls({ group, worker, counts, log }: Options): CallLog & { settled(): Promise<void> } {
+export function openCalls(options: Options): CallLog & { settled(): Promise<void> } {
+  const { group, worker, search, counts, health, stored, log } = options;
   const slow = new Set<Promise<void>>();
 
   const compressed = async (row: CallRow, committed: Committed): Promise<void> => {
@@ -37,8 +44,14 @@ export function openCalls({ group, worker, counts, log }: Options): CallLog & { 
     const result = await copyOf(row.result);
     const error = await copyOf(row.error);
     const buffers = [request, result, error].flatMap((bytes) => (bytes === null ? [] : [bytes.buffer]));
-    const id = await worker.ask("store", { row: { ...row, request, result, error } }, buffers);
+    const id = await worker
+      .ask("store", { row: { ...row, request, result, error } }, { transfer: buffers })
+      .catch((failure: unknown) => {
+        health.suspect();
+        throw failure;
+      });
     counts.stored(row, id);
+    stored();
     guarded(() => committed(undefined, id));
   };
 
@@ -66,7 +79,10 @@ export function openCalls({ group, worker, counts, log }: Options): CallLog & { 
       slow.add(work);
       void work.then(() => slow.delete(work));
     },
-    list: (filter, limit, before) => worker.ask("list", { filter, limit, before }),
+    list: (filter, limit, before) =>
+      (filter.search ?? "") === "" && (filter.error ?? "") === ""
+        ? worker.ask("list", { filter, limit, before })
+        : search.ask("list", { filter, limit, before }),
     get: (id, maxBytes) => worker.ask("get", { id, maxBytes }),
     countSince: counts.since,
     async settled() {

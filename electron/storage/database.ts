@@ -12,13 +12,20 @@ export function sqliteCode(error: unknown): string | undefined {
 
 /**
  * Opens one connection to the call database: WAL, `synchronous=NORMAL`, no automatic checkpoints (the worker makes
- * them), files readable by their owner alone. Throws GatehouseError storage_unusable.
+ * them), files readable by their owner alone; a new one can give pages back (`incremental_vacuum`). `readOnly`: every
+ * write fails. Throws GatehouseError storage_unusable.
  */
-export function openConnection(file: string, cacheKibibytes: number): Connection {
+export function openConnection(
+  file: string,
+  cacheKibibytes: number,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): Connection {
   let connection: Connection | undefined;
   try {
     makePrivate(file);
     connection = new Database(file, { timeout: 5_000 });
+    // Heeded by an empty file only: an older one keeps its pages for new calls.
+    connection.pragma("auto_vacuum = INCREMENTAL");
     connection.pragma("journal_mode = WAL");
     connection.pragma("synchronous = NORMAL");
     connection.pragma("wal_autocheckpoint = 0");
@@ -27,6 +34,7 @@ export function openConnection(file: string, cacheKibibytes: number): Connection
     connection.pragma("trusted_schema = OFF");
     connection.pragma(`cache_size = -${cacheKibibytes}`);
     connection.prepare("SELECT count(*) FROM sqlite_schema").get();
+    if (readOnly) connection.pragma("query_only = ON");
     return connection;
   } catch (error) {
     connection?.close();

@@ -13,6 +13,8 @@ export interface GroupCommit {
   call(row: CallRow, parts: StoredParts | undefined, committed: Committed, alone?: boolean): void;
   /** Any other write; `write` runs inside the transaction, after the calls. */
   write(write: () => void, committed?: (error: Error | undefined) => void): void;
+  /** A write that shows whether calls can be recorded. */
+  probe(write: () => void): void;
   /** Resolves when nothing is queued. */
   drained(): Promise<void>;
 }
@@ -27,6 +29,8 @@ interface Options {
   readonly wrote: (bytes: number) => void;
   /** Called for each call that was committed, before its `committed`. */
   readonly stored: (row: CallRow, id: number) => void;
+  /** Called after each transaction with calls, or with a probe, and after each that failed, before any `committed`. */
+  readonly recorded: (error: Error | undefined) => void;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
@@ -40,6 +44,7 @@ export function createGroupCommit({
   rolledBack,
   wrote,
   stored,
+  recorded,
   log,
 }: Options): GroupCommit {
   const begin = connection.prepare("BEGIN IMMEDIATE");
@@ -58,6 +63,7 @@ export function createGroupCommit({
   let scheduled = false;
   let tries = 0;
   let failing = false;
+  let probing = false;
   let waiting: (() => void)[] = [];
 
   const schedule = (): void => {
@@ -102,6 +108,8 @@ export function createGroupCommit({
       log("error", `${items} records could not be written to ${connection.name}: ${error.message}`);
     if (error === undefined && failing) log("info", `records are written to ${connection.name} again`);
     failing = error !== undefined;
+    probing = false;
+    guarded(() => recorded(error));
   };
 
   function flush(): void {
@@ -129,7 +137,7 @@ export function createGroupCommit({
     parts = spareParts;
     callbacks = spareCallbacks;
     if (doneWrites.length > 0) writes = [];
-    report(error, calls + doneWrites.length);
+    if (error !== undefined || calls > 0 || probing) report(error, calls + doneWrites.length);
     for (let i = 0; i < calls; i++) {
       const committed = doneCallbacks[i] as Committed;
       try {
@@ -167,6 +175,11 @@ export function createGroupCommit({
     },
     write(write, committed) {
       writes.push({ write, committed });
+      schedule();
+    },
+    probe(write) {
+      writes.push({ write, committed: undefined });
+      probing = true;
       schedule();
     },
     drained: () => (scheduled ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { sentenceOf } from "../../shared/errors.ts";
 import type { Storage } from "../hub/ports/storage.ts";
 import { openAccounts } from "./accounts.ts";
@@ -6,21 +7,25 @@ import { prepareCallWriter } from "./call-writer.ts";
 import { openCalls } from "./calls.ts";
 import { openCatalogs } from "./catalogs.ts";
 import { openClients } from "./clients.ts";
-import { type Connection, openConnection, unusable } from "./database.ts";
+import { type Connection, openConnection, sqliteCode, unusable } from "./database.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import { createHealth } from "./health.ts";
+import { openHistory } from "./history.ts";
 import { openMetrics } from "./metrics.ts";
-import { migrate } from "./migrate.ts";
+import { isNewer, migrate, newer } from "./migrate.ts";
 import { openNames } from "./names.ts";
 import { openOAuth } from "./oauth.ts";
 import { openPins } from "./pins.ts";
+import { prepareProbe } from "./probe.ts";
 import { openRuleUses } from "./rule-uses.ts";
 import { openServerCounts } from "./server-counts.ts";
 import { openSessions } from "./sessions.ts";
 import { createMainTurn } from "./turn.ts";
+import type { SearchServices, StoreServices } from "./worker/messages.ts";
 import { startWorker, type WorkerLink } from "./worker-link.ts";
 
 export interface StorageOptions {
-  /** The database, gatehouse.db of the home; created when missing. */
+  /** The database, gatehouse.db of the home; created when missing. The text index search.db lies beside it. */
   readonly file: string;
   /** worker-main.ts, or what it was built into. */
   readonly workerScript: URL | string;
@@ -33,41 +38,77 @@ export interface StorageOptions {
 const checkpointAfter = 8 * 1024 * 1024;
 
 /**
- * Opens the hub's database, brings it to this version and starts its worker. An unclean end of an earlier process is
- * repaired by SQLite. Throws GatehouseError storage_unusable, or storage_newer for a database of a later Gatehouse.
+ * Opens the hub's database, brings it to this version and starts its workers. An unclean end of an earlier process is
+ * repaired by SQLite, and looked after in the background. A database of a later Gatehouse, or a file that cannot be
+ * written, is opened for reading alone, which `health` tells. Throws GatehouseError storage_unusable, or storage_newer
+ * where a later database cannot even be read.
  */
 export function openStorage({ file, workerScript, log, clock = Date.now }: StorageOptions): Storage {
-  const connection = openConnection(file, 8_000);
-  const turn = createMainTurn();
-  let worker: WorkerLink;
+  const unclean = sizeOf(`${file}-wal`) > 0;
+  let connection = openConnection(file, 8_000);
+  let readOnly = false;
   try {
-    migrate(connection);
-    worker = startWorker({ file, script: workerScript, turn, log });
+    readOnly = isNewer(connection) || !isWritable(connection);
+    if (readOnly) {
+      connection.close();
+      connection = openConnection(file, 8_000, { readOnly: true });
+    }
+    if (!isNewer(connection)) migrate(connection);
+    return assemble(connection);
   } catch (error) {
+    const later = isNewer(connection);
     connection.close();
-    throw unusable(file, error);
+    throw later ? newer(file) : unusable(file, error);
   }
-  return assemble(connection, worker);
 
-  function assemble(connection: Connection, worker: WorkerLink): Storage {
+  function assemble(connection: Connection): Storage {
     const names = openNames(connection);
     const counts = openServerCounts(connection, names);
+    const writeCall = prepareCallWriter(connection, names);
+    const probe = prepareProbe(connection, writeCall);
+    const turn = createMainTurn();
+    const health = createHealth({ file, probe: () => group.probe(probe), log });
     let unchecked = 0;
     const group = createGroupCommit({
       connection,
-      writeCall: prepareCallWriter(connection, names),
+      writeCall,
       turn,
       rolledBack: names.forget,
       stored: counts.stored,
       wrote(bytes) {
+        history.written();
         unchecked += bytes;
         if (unchecked < checkpointAfter) return;
         unchecked = 0;
         worker.ask("maintain", undefined).catch(() => undefined);
       },
+      recorded: health.recorded,
       log,
     });
-    const calls = openCalls({ group, worker, counts, log });
+    const workers = {
+      file,
+      searchFile: file.replace(/[^/\\]*$/, "search.db"),
+      readOnly,
+      script: workerScript,
+      turn,
+      log,
+    };
+    const worker: WorkerLink<StoreServices> = startWorker<StoreServices>({
+      ...workers,
+      role: "store",
+      onEvent: (event) => history.told(event),
+      onRestarted: () => history.restarted(),
+    });
+    const search: WorkerLink<SearchServices> = startWorker<SearchServices>({
+      ...workers,
+      role: "search",
+      lazy: true,
+      onEvent: (event) => history.told(event),
+    });
+    const history = openHistory({ worker, search, health, workers, log });
+    if (readOnly) health.readOnly(readOnlyProblem(connection, file));
+    else if (unclean || health.wasDamaged()) history.check();
+    const calls = openCalls({ group, worker, search, counts, health, stored: history.written, log });
     const clients = openClients(connection, group);
     const sessions = openSessions(connection, group);
     let closed: Promise<void> | undefined;
@@ -75,12 +116,15 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
     const close = async (): Promise<void> => {
       clients.writeTimes();
       sessions.writeTimes();
+      health.close();
       await calls.settled();
       await group.drained();
+      await history.close();
+      await search.close();
       await worker.close();
       await group.drained();
       try {
-        connection.pragma("wal_checkpoint(TRUNCATE)");
+        if (!readOnly) connection.pragma("wal_checkpoint(TRUNCATE)");
       } catch (error) {
         // Nothing is lost: the next start goes on from the write-ahead log.
         log("warn", `the last checkpoint of ${file} failed: ${sentenceOf(error)}`);
@@ -91,6 +135,8 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
 
     return {
       calls,
+      history,
+      health,
       metrics: openMetrics(worker),
       clients,
       sessions,
@@ -107,4 +153,34 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       },
     };
   }
+}
+
+/** Bytes of a file; 0: there is none. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Whether the file itself may be written: SQLite opens one that may not for reading, without a word. */
+function isWritable(connection: Connection): boolean {
+  try {
+    connection.exec("BEGIN IMMEDIATE; ROLLBACK");
+    return true;
+  } catch (error) {
+    if (sqliteCode(error)?.startsWith("SQLITE_READONLY") === true) return false;
+    throw error;
+  }
+}
+
+function readOnlyProblem(connection: Connection, file: string) {
+  return isNewer(connection)
+    ? {
+        code: "storage_newer",
+        message: `${file} was written by a newer Gatehouse: its history can be read, and nothing is recorded`,
+        advice: "Start the newer Gatehouse, or move the file aside to begin with an empty history.",
+      }
+    : {
+        code: "storage_read_only",
+        message: `${file} cannot be written: its history can be read, and nothing is recorded`,
+        advice: "Make the file writable and restart Gatehouse.",
+      };
 }

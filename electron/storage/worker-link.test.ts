@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 import { createMainTurn } from "./turn.ts";
+import type { StoreServices } from "./worker/messages.ts";
 import { startWorker, type WorkerLink } from "./worker-link.ts";
 
-let link: WorkerLink | undefined;
+let link: WorkerLink<StoreServices> | undefined;
 const messages: string[] = [];
 afterEach(async () => {
   await link?.close();
@@ -20,8 +21,16 @@ const script = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
-const start = (turn = createMainTurn(), at: URL | string = new URL(script)): WorkerLink => {
-  link = startWorker({ file: "", script: at, turn, log: (_, message) => messages.push(message) });
+const start = (turn = createMainTurn(), at: URL | string = new URL(script)): WorkerLink<StoreServices> => {
+  link = startWorker<StoreServices>({
+    role: "store",
+    file: "",
+    searchFile: "",
+    readOnly: false,
+    script: at,
+    turn,
+    log: (_, message) => messages.push(message),
+  });
   return link;
 };
 const get = { id: 1, maxBytes: 1 };
@@ -36,7 +45,7 @@ test("a worker that dies fails what it was asked, and is started again at the ne
       message: expect.stringContaining("out of luck"),
     });
   expect(await worker.ask("get", get)).toBeUndefined();
-  expect(messages).toEqual(["the storage worker ended: out of luck"]);
+  expect(messages).toEqual(["the storage's store worker ended: out of luck"]);
 });
 
 test("a turn that the worker held when it died is free again", async () => {

@@ -1,36 +1,54 @@
 import { Worker } from "node:worker_threads";
-import { GatehouseError, sentenceOf } from "../../shared/errors.ts";
+import { type ErrorCode, GatehouseError, sentenceOf } from "../../shared/errors.ts";
 import type { MainTurn } from "./turn.ts";
-import type { FromWorker, ServiceName, Services, ToWorker, WorkerStart } from "./worker/messages.ts";
+import type {
+  AnyServices,
+  FromWorker,
+  Gives,
+  ServiceOf,
+  Takes,
+  ToWorker,
+  WorkerEvent,
+  WorkerStart,
+} from "./worker/messages.ts";
 
-/** The storage worker as the main thread sees it. A worker that dies is started again at the next question. */
-export interface WorkerLink {
+/** A worker of the storage as the main thread sees it. One that dies is started again at the next question. */
+export interface WorkerLink<W extends AnyServices> {
   /** Asks for a service; rejects with GatehouseError internal when the worker fails or dies meanwhile. */
-  ask<S extends ServiceName>(
+  ask<S extends ServiceOf<W>>(
     service: S,
-    takes: Services[S]["takes"],
-    transfer?: readonly ArrayBuffer[],
-  ): Promise<Services[S]["gives"]>;
+    takes: Takes<W, S>,
+    options?: {
+      readonly transfer?: readonly ArrayBuffer[];
+      readonly progress?: (done: number, of: number) => void;
+    },
+  ): Promise<Gives<W, S>>;
   /** Ends the worker in order; nothing may be asked afterwards. */
   close(): Promise<void>;
 }
 
-interface Options {
-  readonly file: string;
+interface Options extends Omit<WorkerStart, "turn"> {
   readonly script: URL | string;
   readonly turn: MainTurn;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
+  /** Started at the first question only. */
+  readonly lazy?: boolean;
+  readonly onEvent?: (event: WorkerEvent) => void;
+  /** Called after it was started again, so that it can be told again what it must know. */
+  readonly onRestarted?: () => void;
 }
 
 interface Question {
   readonly resolve: (gives: never) => void;
   readonly reject: (error: Error) => void;
+  readonly progress: ((done: number, of: number) => void) | undefined;
 }
 
 /** A worker that died this often within a minute is left dead until the minute is over. */
 const mostDeaths = 5;
 
-export function startWorker({ file, script, turn, log }: Options): WorkerLink {
+export function startWorker<W extends AnyServices>(options: Options): WorkerLink<W> {
+  const { script, turn, log, onEvent, onRestarted, role, file, searchFile, readOnly } = options;
   const questions = new Map<number, Question>();
   const deaths: number[] = [];
   let worker: Worker | undefined;
@@ -39,13 +57,13 @@ export function startWorker({ file, script, turn, log }: Options): WorkerLink {
 
   const ended = (reason: string): void => {
     worker = undefined;
-    turn.reset();
+    if (role === "store") turn.reset();
     if (!closing) {
       deaths.push(performance.now());
-      log("error", `the storage worker ended: ${reason}`);
+      log("error", `the storage's ${role} worker ended: ${reason}`);
     }
     for (const { reject } of questions.values())
-      reject(new GatehouseError("internal", `the storage worker ended: ${reason}`));
+      reject(new GatehouseError("internal", `the storage's ${role} worker ended: ${reason}`));
     questions.clear();
   };
 
@@ -54,11 +72,20 @@ export function startWorker({ file, script, turn, log }: Options): WorkerLink {
       log(message.level, message.message);
       return;
     }
+    if ("event" in message) {
+      onEvent?.(message);
+      return;
+    }
     const question = questions.get(message.id);
     if (question === undefined) return;
+    if ("done" in message) {
+      question.progress?.(message.done, message.of);
+      return;
+    }
     questions.delete(message.id);
     if (questions.size === 0) worker?.unref();
-    if ("error" in message) question.reject(new GatehouseError("internal", message.error));
+    if ("error" in message)
+      question.reject(new GatehouseError((message.code ?? "internal") as ErrorCode, message.error));
     else question.resolve(message.gives as never);
   };
 
@@ -67,11 +94,11 @@ export function startWorker({ file, script, turn, log }: Options): WorkerLink {
     if (deaths.length >= mostDeaths)
       throw new GatehouseError(
         "internal",
-        "the storage worker keeps failing",
+        `the storage's ${role} worker keeps failing`,
         "See the hub's log for the reason, and restart the hub.",
       );
-    const workerData: WorkerStart = { file, turn: turn.memory };
-    const started = new Worker(script, { workerData, name: "storage" });
+    const workerData: WorkerStart = { role, file, searchFile, readOnly, turn: turn.memory };
+    const started = new Worker(script, { workerData, name: `storage ${role}` });
     let reason: string | undefined;
     started.on("message", receive);
     started.on("error", (error) => {
@@ -84,17 +111,21 @@ export function startWorker({ file, script, turn, log }: Options): WorkerLink {
     return started;
   };
 
-  worker = start();
+  let started = options.lazy !== true;
+  if (started) worker = start();
 
-  const ask: WorkerLink["ask"] = (service, takes, transfer = []) =>
+  const ask: WorkerLink<W>["ask"] = (service, takes, { transfer = [], progress } = {}) =>
     new Promise((resolve, reject) => {
       if (closing && service !== "close") throw new GatehouseError("internal", "the call log is closed");
+      const again = worker === undefined && started;
+      started = true;
       worker ??= start();
       const id = ++lastId;
-      const message: ToWorker<typeof service> = { id, service, takes };
+      const message: ToWorker<W, typeof service> = { id, service, takes };
       worker.postMessage(message, [...transfer]);
       if (questions.size === 0) worker.ref();
-      questions.set(id, { resolve, reject });
+      questions.set(id, { resolve, reject, progress });
+      if (again) onRestarted?.();
     });
 
   return {
@@ -104,7 +135,7 @@ export function startWorker({ file, script, turn, log }: Options): WorkerLink {
       if (ending === undefined) return;
       closing = true;
       const exited = new Promise<void>((resolve) => ending.once("exit", () => resolve()));
-      await ask("close", undefined).catch(() => undefined);
+      await ask("close" as ServiceOf<W>, undefined as Takes<W, ServiceOf<W>>).catch(() => undefined);
       ending.ref();
       await exited;
     },

@@ -47,21 +47,47 @@ export const callDetailSchema = callSummarySchema.extend({
 });
 export type CallDetail = z.infer<typeof callDetailSchema>;
 
-export const callFilterSchema = z.object({
-  server: z.string().optional(),
-  tool: z.string().optional(),
-  client: z.string().optional(),
-  status: callStatusSchema.optional(),
-  /** The client's project folder; `*` stands for any run of characters. */
-  project: z.string().optional(),
+/** One value or several, of which one must fit; `*` stands for any run of characters. */
+const textsSchema = z.union([z.string(), z.array(z.string()).min(1).max(100)]);
+export type Texts = z.infer<typeof textsSchema>;
+const statusesSchema = z.union([callStatusSchema, z.array(callStatusSchema).min(1).max(10)]);
+
+/** What calls have that are wanted, or not wanted. */
+const partiesSchema = z.object({
+  server: textsSchema.optional(),
+  tool: textsSchema.optional(),
+  client: textsSchema.optional(),
+  /** The client's project folder. */
+  project: textsSchema.optional(),
+  /** The session's label. */
+  session: textsSchema.optional(),
+  method: textsSchema.optional(),
+  status: statusesSchema.optional(),
+});
+
+export const callFilterSchema = partiesSchema.extend({
+  /** Only calls that fit none of these. */
+  not: partiesSchema.optional(),
   /** Only calls of servers or clients that carry this label. */
   environment: z.string().optional(),
   team: z.string().optional(),
-  /** Only calls that started at or after this time, in milliseconds since the epoch. */
+  /** Only calls that started at or after this time, or before that one, in milliseconds since the epoch. */
   since: z.number().optional(),
-  /** Only calls that started before this time. */
   until: z.number().optional(),
+  /** Only calls that took at least, or at most, so many microseconds. */
+  minDurationUs: z.number().min(0).optional(),
+  maxDurationUs: z.number().min(0).optional(),
   /** Case-insensitive substring of the request, the result or the error. */
-  search: z.string().optional(),
+  search: z.string().max(10_000).optional(),
+  /** Case-insensitive substring of the error, or of the result of a call whose tool failed. */
+  error: z.string().max(10_000).optional(),
 });
 export type CallFilter = z.infer<typeof callFilterSchema>;
+
+/** How far a search for a text reached: while the index is made (anew), older calls may not be searched yet. */
+export const searchedSchema = z.object({
+  /** Calls searched, of so many there are; equal when it was all. By ids: removed calls between count. */
+  through: z.int(),
+  of: z.int(),
+});
+export type Searched = z.infer<typeof searchedSchema>;

@@ -1,6 +1,14 @@
 import type { AuditEntry } from "../../../shared/model/audit.ts";
-import type { CallDetail, CallFilter, CallStatus, CallSummary } from "../../../shared/model/call.ts";
+import type {
+  CallDetail,
+  CallFilter,
+  CallStatus,
+  CallSummary,
+  Searched,
+} from "../../../shared/model/call.ts";
 import type { Client, ClientSession, Labels } from "../../../shared/model/client.ts";
+import type { CallsVerified, HistoryState } from "../../../shared/model/history.ts";
+import type { Problem } from "../../../shared/model/server.ts";
 import type { MetricsStore } from "./metrics.ts";
 import type { OAuthStore, TokenAudience } from "./pairing.ts";
 import type { AccountStore } from "./upstream-auth.ts";
@@ -41,10 +49,18 @@ export interface CallParties {
   readonly clientIds: readonly string[];
 }
 
+/** Clients by the names that they had then (`*` stands for any characters), or by their ids. */
+export interface ClientQuery {
+  readonly names: readonly string[];
+  readonly ids: readonly string[];
+}
+
 /** What the log can be filtered by: who has which label, or was renamed, the hub knows. */
-export interface CallQueryFilter extends Omit<CallFilter, "client" | "environment" | "team"> {
-  /** By the name the client had then, or by its id. */
-  readonly client?: { readonly name: string; readonly ids: readonly string[] } | undefined;
+export interface CallQueryFilter extends Omit<CallFilter, "client" | "environment" | "team" | "not"> {
+  readonly client?: ClientQuery | undefined;
+  readonly not?:
+    | (Omit<NonNullable<CallFilter["not"]>, "client"> & { readonly client?: ClientQuery | undefined })
+    | undefined;
   /** Each must hold. */
   readonly parties?: readonly CallParties[] | undefined;
 }
@@ -57,15 +73,55 @@ export interface CallLog {
    * group, so the row may be committed at once, before this returns.
    */
   append(row: CallRow, committed: (error: Error | undefined, id: number) => void, alone?: boolean): void;
-  /** Newest first. `search` is a case-insensitive substring of request, result or error. */
+  /** Newest first. `searched` tells how far `search` and `error` reached; it is there when one of them was given. */
   list(
     filter: CallQueryFilter,
     limit: number,
     before: number | undefined,
-  ): Promise<{ calls: CallSummary[]; more: boolean }>;
+  ): Promise<{ calls: CallSummary[]; more: boolean; searched?: Searched | undefined }>;
   get(id: number, maxBytes: number): Promise<CallDetail | undefined>;
   /** Calls per server since a time (milliseconds since the epoch). */
   countSince(since: number): ReadonlyMap<string, number>;
+}
+
+/** A key that the history's chain may be made with. */
+export interface HistoryKey {
+  readonly key: Uint8Array;
+  /** Where it lies: the keychain, or a file of the home, which whoever can change the history can read too. */
+  readonly source: "keychain" | "file";
+}
+
+/** The history's upkeep: how long calls are kept, and how it is shown that nobody has changed them. */
+export interface CallHistory {
+  /** The keys that the chain may be made with, the preferred first; resolves with where the chosen one lies. */
+  takeKeys(keys: readonly HistoryKey[]): Promise<HistoryKey["source"] | null>;
+  /** Days that calls are kept (0: for ever), of all and of single servers, and megabytes of the database (0: no bound). */
+  keep(rules: {
+    readonly days: number;
+    readonly maxMb: number;
+    readonly servers: readonly { readonly name: string; readonly days: number }[];
+  }): void;
+  /** Follows the chain over all calls. */
+  verify(progress: (done: number, of: number) => void): Promise<CallsVerified>;
+  /**
+   * Copies the database while it is in use to a new file, for the owner alone; resolves with its bytes. Rejects with
+   * GatehouseError bad_request when the file exists, storage_unusable when it cannot be written.
+   */
+  backUp(file: string, progress: (done: number, of: number) => void): Promise<number>;
+  /** Up to which call the chain goes, and how many of the calls a search for a text reaches. */
+  state(): Promise<HistoryState>;
+  /** Tells that the index has come further, at most once a second; returns the disposer. */
+  onIndexed(listener: () => void): () => void;
+}
+
+/** Whether calls can be recorded, and what stands against it. */
+export interface StorageHealth {
+  /** Why calls cannot be recorded now; undefined: they can, as far as is known. It is tried again every second. */
+  readonly failing: Error | undefined;
+  /** What the person must know, most pressing first. */
+  problems(): Problem[];
+  /** Returns the disposer. */
+  onChanged(listener: () => void): () => void;
 }
 
 export interface StoredClient {
@@ -227,6 +283,8 @@ export interface StorageCheck {
 
 export interface Storage {
   readonly calls: CallLog;
+  readonly history: CallHistory;
+  readonly health: StorageHealth;
   readonly metrics: MetricsStore;
   readonly clients: ClientStore;
   readonly sessions: SessionStore;

@@ -1,6 +1,7 @@
 import type { AuditEntry } from "../../../shared/model/audit.ts";
 import type { CallSummary } from "../../../shared/model/call.ts";
 import type {
+  CallHistory,
   CallQueryFilter,
   CallRow,
   CatalogParts,
@@ -28,6 +29,11 @@ export interface MemoryStorage extends Storage {
   readonly callFilters: CallQueryFilter[];
   /** When set, appends fail with it. */
   failWith: Error | undefined;
+  /** Why calls cannot be recorded, as `health` has it. */
+  failing: Error | undefined;
+  setFailing(error: Error | undefined): void;
+  /** What is to be kept of the history. */
+  kept: Parameters<CallHistory["keep"]>[0] | undefined;
   /** When set, commits wait until it is called. */
   hold: boolean;
   release(): void;
@@ -38,6 +44,7 @@ const noSums = new Error("storage in memory keeps no sums of calls");
 export function createMemoryStorage(): MemoryStorage {
   const catalogs = new Map<string, { key: string; parts: CatalogParts }>();
   const acts: AuditEntry[] = [];
+  const healthListeners = new Set<() => void>();
   let held: (() => void)[] = [];
   const commit = (run: () => void): void => {
     if (storage.hold) held.push(run);
@@ -52,6 +59,8 @@ export function createMemoryStorage(): MemoryStorage {
     storedSessions: new Map(),
     audited: [],
     failWith: undefined,
+    failing: undefined,
+    kept: undefined,
     hold: false,
     release() {
       const runs = held;
@@ -109,6 +118,46 @@ export function createMemoryStorage(): MemoryStorage {
       top: () => Promise.reject(noSums),
       usage: () => Promise.reject(noSums),
       countTokens: () => Promise.reject(noSums),
+    },
+    history: {
+      takeKeys: (keys) => Promise.resolve(keys[0]?.source ?? null),
+      keep(rules) {
+        storage.kept = rules;
+      },
+      verify: () =>
+        Promise.resolve({
+          ok: true,
+          checked: storage.rows.length,
+          through: storage.rows.length,
+          pending: 0,
+          key: "file",
+          findings: [],
+          more: 0,
+        }),
+      backUp: () => Promise.resolve(0),
+      state: () =>
+        Promise.resolve({
+          chain: { through: storage.rows.length, of: storage.rows.length, key: "file" },
+          indexed: { through: storage.rows.length, of: storage.rows.length },
+        }),
+      onIndexed: () => () => {},
+    },
+    health: {
+      get failing() {
+        return storage.failing;
+      },
+      problems: () =>
+        storage.failing === undefined
+          ? []
+          : [{ code: "recording_failed", message: storage.failing.message, advice: null }],
+      onChanged(listener) {
+        healthListeners.add(listener);
+        return () => healthListeners.delete(listener);
+      },
+    },
+    setFailing(error) {
+      storage.failing = error;
+      for (const listener of healthListeners) listener();
     },
     clients: {
       all: () => [...storage.storedClients],

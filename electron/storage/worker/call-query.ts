@@ -1,4 +1,7 @@
-import type { CallQueryFilter } from "../../hub/ports/storage.ts";
+import type { CallStatus } from "../../../shared/model/call.ts";
+import type { CallQueryFilter, ClientQuery } from "../../hub/ports/storage.ts";
+import type { BlockBounds, Blocks, IdRange } from "../blocks.ts";
+import type { Connection } from "../database.ts";
 import { type NameKind, type Names, nameKind } from "../names.ts";
 import { statusNumber } from "../status.ts";
 
@@ -8,17 +11,41 @@ export interface CallQuery {
   readonly where: string;
   /** What the conditions bind, in order. */
   readonly values: readonly (number | string)[];
-  /** For each condition on a name, the ids of the names that meet it. */
-  readonly names: readonly (readonly number[])[];
+  /** What the conditions mean for blocks. */
+  readonly bounds: BlockBounds;
 }
 
-/** Translates a filter, its `search` aside; undefined when no call can match. */
+/** The ids that a filter's times, and the page, leave. */
+export function prepareBounds(
+  connection: Connection,
+  blocks: Blocks,
+): (filter: CallQueryFilter, before: number | undefined) => IdRange {
+  const ends = connection
+    .prepare<[], [number | null, number | null]>(
+      "SELECT (SELECT min(id) FROM call), (SELECT max(id) FROM call)",
+    )
+    .raw();
+  return ({ since }, before) => {
+    const [oldest, newest] = ends.get() ?? [null, null];
+    if (oldest === null || newest === null) return { from: 0, to: 0 };
+    return {
+      from: Math.max(oldest, since === undefined ? 0 : blocks.floorOf(since)),
+      to: Math.min(newest + 1, before ?? Number.POSITIVE_INFINITY),
+    };
+  };
+}
+
+type Column = readonly [column: string, ids: readonly number[]];
+
+const list = <T>(one: T | readonly T[]): readonly T[] => (Array.isArray(one) ? one : [one as T]);
+
+/** Translates a filter, its `search` and `error` aside; undefined when no call can match. */
 export function callQuery(filter: CallQueryFilter, names: Names): CallQuery | undefined {
   const conditions: string[] = [];
   const values: (number | string)[] = [];
   const lists: number[][] = [];
   /** Adds a condition that one of these columns holds one of the ids beside it; false when none can. */
-  const holdsOne = (...columns: readonly (readonly [column: string, ids: readonly number[]])[]): boolean => {
+  const holdsOne = (...columns: readonly Column[]): boolean => {
     const possible = columns.filter(([, ids]) => ids.length > 0);
     if (possible.length === 0) return false;
     lists.push(possible.flatMap(([, ids]) => ids));
@@ -29,37 +56,65 @@ export function callQuery(filter: CallQueryFilter, names: Names): CallQuery | un
     for (const [, ids] of possible) values.push(ids.length === 1 ? (ids[0] ?? 0) : JSON.stringify(ids));
     return true;
   };
+  const holdsNone = (...columns: readonly Column[]): void => {
+    for (const [column, ids] of columns) {
+      if (ids.length === 0) continue;
+      conditions.push(`(${column} IS NULL OR ${column} NOT IN (SELECT value FROM json_each(?)))`);
+      values.push(JSON.stringify(ids));
+    }
+  };
   const idsOf = (kind: NameKind, texts: readonly string[]): number[] =>
     texts.flatMap((text) => names.exactly(kind, text) ?? []);
-
-  const named: readonly [column: string, kind: NameKind, pattern: string | undefined][] = [
-    ["tool", nameKind.tool, filter.tool],
-    ["server", nameKind.server, filter.server],
-    ["project", nameKind.project, filter.project],
+  const matching = (kind: NameKind, patterns: string | readonly string[]): number[] =>
+    list(patterns).flatMap((pattern) => names.matching(kind, pattern));
+  const clientColumns = ({ names: patterns, ids }: ClientQuery): readonly Column[] => [
+    ["client", matching(nameKind.client, patterns)],
+    ["client_id", idsOf(nameKind.clientId, ids)],
   ];
-  for (const [column, kind, pattern] of named)
-    if (pattern !== undefined && !holdsOne([column, names.matching(kind, pattern)])) return undefined;
-  if (filter.client !== undefined) {
-    const { name, ids } = filter.client;
-    const asNamed = names.matching(nameKind.client, name);
-    if (!holdsOne(["client", asNamed], ["client_id", idsOf(nameKind.clientId, ids)])) return undefined;
+
+  const named = ["tool", "server", "project", "session", "method"] as const;
+  for (const column of named) {
+    const wanted = filter[column];
+    if (wanted !== undefined && !holdsOne([column, matching(nameKind[column], wanted)])) return undefined;
+    const unwanted = filter.not?.[column];
+    if (unwanted !== undefined) holdsNone([column, matching(nameKind[column], unwanted)]);
   }
+  if (filter.client !== undefined && !holdsOne(...clientColumns(filter.client))) return undefined;
+  if (filter.not?.client !== undefined) holdsNone(...clientColumns(filter.not.client));
   for (const { servers, clientIds } of filter.parties ?? []) {
     const asServer = idsOf(nameKind.server, servers);
     if (!holdsOne(["server", asServer], ["client_id", idsOf(nameKind.clientId, clientIds)])) return undefined;
   }
+  const numbersOf = (statuses: CallStatus | readonly CallStatus[]): number[] =>
+    list(statuses).map(statusNumber);
+  // Written out, so that SQLite sees that the partial index serves.
   if (filter.status !== undefined) {
-    // Written out, so that SQLite sees that the partial index serves.
-    const status = statusNumber(filter.status);
-    conditions.push(status === 0 ? "status = 0" : `status = ${status} AND status <> 0`);
+    const numbers = numbersOf(filter.status);
+    conditions.push(`status IN (${numbers.join(", ")})${numbers.includes(0) ? "" : " AND status <> 0"}`);
   }
-  if (filter.since !== undefined) {
-    conditions.push("started_at >= ?");
-    values.push(filter.since);
+  if (filter.not?.status !== undefined)
+    conditions.push(...numbersOf(filter.not.status).map((number) => `status <> ${number}`));
+  // An error's text stands with calls that did not end well.
+  if (filter.error !== undefined) conditions.push("status <> 0");
+  const measured: readonly [condition: string, value: number | undefined][] = [
+    ["started_at >= ?", filter.since],
+    ["started_at < ?", filter.until],
+    ["duration_us >= ?", filter.minDurationUs],
+    ["duration_us <= ?", filter.maxDurationUs],
+  ];
+  for (const [condition, value] of measured) {
+    if (value === undefined) continue;
+    conditions.push(condition);
+    values.push(value);
   }
-  if (filter.until !== undefined) {
-    conditions.push("started_at < ?");
-    values.push(filter.until);
-  }
-  return { where: conditions.map((condition) => ` AND ${condition}`).join(""), values, names: lists };
+  return {
+    where: conditions.map((condition) => ` AND ${condition}`).join(""),
+    values,
+    bounds: {
+      names: lists,
+      shortestUs: filter.minDurationUs,
+      longestUs: filter.maxDurationUs,
+      until: filter.until,
+    },
+  };
 }

@@ -11,6 +11,8 @@ type InTurn = <T>(write: () => T) => T;
 export interface LargeStore {
   /** Commits a call; returns its id. */
   store(row: CallRow): Promise<number>;
+  /** Removes some chunks of a set; false when none are left. */
+  removePieces(set: number): boolean;
   /** Removes the chunks of calls that were never finished because the process died. */
   removeOrphans(): number;
 }
@@ -38,8 +40,9 @@ export function openLargeStore(connection: Connection, names: Names, inTurn: InT
   const immediately = <T>(write: () => T): T => inTurn(() => connection.transaction(write).immediate());
   let nextSet = (lastSet.get() ?? 0) + 1;
 
+  const removePieces = (set: number): boolean => inTurn(() => deleteSome.run(set)).changes > 0;
   const removeSet = (set: number): void => {
-    while (inTurn(() => deleteSome.run(set)).changes > 0);
+    while (removePieces(set));
   };
 
   const storePart = async (set: number, part: number, bytes: Uint8Array | null): Promise<StoredPart> => {
@@ -68,6 +71,7 @@ export function openLargeStore(connection: Connection, names: Names, inTurn: InT
         throw error;
       }
     },
+    removePieces,
     removeOrphans() {
       let removed = 0;
       const end = nextSet;

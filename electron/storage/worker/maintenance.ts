@@ -3,11 +3,16 @@ import type { Connection } from "../database.ts";
 
 /** Frames of 4 KB in the write-ahead log above which writers are held up for a moment to let it begin anew. */
 const longLog = 16_384;
+/** Milliseconds for which blocks are summed up at a time. */
+const longestRun = 50;
 
 /** What has to be done for the database now and then. */
 export interface Maintenance {
-  /** Sums up the blocks that are full and checkpoints, if anything was written since the last time. */
-  run(): void;
+  /**
+   * Sums up the blocks that are full and checkpoints, if anything was written since the last time. True: more blocks
+   * are left, as after an update that tells more in each.
+   */
+  run(): boolean;
 }
 
 export function openMaintenance(connection: Connection, inTurn: <T>(write: () => T) => T): Maintenance {
@@ -15,12 +20,12 @@ export function openMaintenance(connection: Connection, inTurn: <T>(write: () =>
   const oldest = connection.prepare<[], number | null>("SELECT min(id) FROM call").pluck();
   const nextBlock = connection.prepare<[], number | null>("SELECT max(number) + 1 FROM block").pluck();
   const rowsOf = connection
-    .prepare<[number, number], [number, ...(number | null)[]]>(
-      `SELECT started_at, client, client_id, session, server, tool, project FROM call
+    .prepare<[number, number], [number, number, ...(number | null)[]]>(
+      `SELECT started_at, duration_us, client, client_id, session, server, tool, project, method FROM call
        WHERE id >= ? AND id < ?`,
     )
     .raw();
-  const insertBlock = connection.prepare("INSERT INTO block VALUES (?, ?)");
+  const insertBlock = connection.prepare("INSERT INTO block VALUES (?, ?, ?, ?, ?)");
   const insertName = connection.prepare("INSERT INTO block_name VALUES (?, ?)");
   const changes = connection.prepare<[], number>("SELECT total_changes()").pluck();
   let seenVersion = -1;
@@ -32,37 +37,49 @@ export function openMaintenance(connection: Connection, inTurn: <T>(write: () =>
   /** Reads the rows before it takes the turn, so that writers wait only for the inserts. */
   const sumUp = (block: number): void => {
     let latest = 0;
+    let earliest = Number.MAX_SAFE_INTEGER;
+    let shortest = Number.MAX_SAFE_INTEGER;
+    let longest = 0;
     const names = new Set<number>();
-    for (const [start, ...ids] of rowsOf.all(block * blockSize, (block + 1) * blockSize)) {
+    for (const [start, duration, ...ids] of rowsOf.all(block * blockSize, (block + 1) * blockSize)) {
       latest = Math.max(latest, start);
+      earliest = Math.min(earliest, start);
+      shortest = Math.min(shortest, duration);
+      longest = Math.max(longest, duration);
       for (const id of ids) if (id !== null) names.add(id);
     }
     const write = connection.transaction(() => {
-      insertBlock.run(block, latest);
+      insertBlock.run(block, latest, earliest, shortest, longest);
       for (const name of names) insertName.run(name, block);
     });
     inTurn(() => write.immediate());
   };
 
-  const sumUpFullBlocks = (): void => {
+  const sumUpFullBlocks = (): boolean => {
     const last = newest.get();
     const first = oldest.get();
-    if (typeof last !== "number" || typeof first !== "number") return;
+    if (typeof last !== "number" || typeof first !== "number") return false;
+    const until = performance.now() + longestRun;
     // Ids follow the commits, so a block is full, and what it holds is final, once the id at its end exists.
     const full = Math.floor((last + 1) / blockSize);
     let block = Math.max(nextBlock.get() ?? 0, Math.floor(first / blockSize));
-    for (; block < full; block++) sumUp(block);
+    for (; block < full; block++) {
+      if (performance.now() > until) return true;
+      sumUp(block);
+    }
+    return false;
   };
 
   return {
     run() {
       // data_version tells of commits by other connections, total_changes of our own.
       const version = Number(connection.pragma("data_version", { simple: true }));
-      if (version === seenVersion && changes.get() === seenChanges) return;
-      sumUpFullBlocks();
+      if (version === seenVersion && changes.get() === seenChanges) return false;
+      if (sumUpFullBlocks()) return true;
       if (checkpoint("PASSIVE") > longLog) inTurn(() => checkpoint("RESTART"));
       seenVersion = version;
       seenChanges = changes.get();
+      return false;
     },
   };
 }

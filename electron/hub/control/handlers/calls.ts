@@ -1,8 +1,8 @@
 import { GatehouseError } from "../../../../shared/errors.ts";
-import type { CallFilter } from "../../../../shared/model/call.ts";
+import type { CallFilter, Texts } from "../../../../shared/model/call.ts";
 import type { Labels } from "../../../../shared/model/client.ts";
 import { globMatches } from "../../../core/policy/glob.ts";
-import type { CallParties, CallQueryFilter } from "../../ports/storage.ts";
+import type { CallParties, CallQueryFilter, ClientQuery } from "../../ports/storage.ts";
 import type { HubState } from "../../state.ts";
 import type { Handlers } from "../control-endpoint.ts";
 
@@ -17,19 +17,27 @@ export const callHandlers = (state: HubState): Pick<Handlers, "calls.list" | "ca
 });
 
 /** A filter in the log's own terms: who carries a label, and who was called otherwise, only the hub knows. */
-export function queryOf(
-  state: HubState,
-  { client, environment, team, ...rest }: CallFilter,
-): CallQueryFilter {
+export function queryOf(state: HubState, { client, not, environment, team, ...rest }: CallFilter): CallQueryFilter {
   const parties = [
     ...(environment === undefined ? [] : [partiesWith(state, "environment", environment)]),
     ...(team === undefined ? [] : [partiesWith(state, "team", team)]),
   ];
+  const { client: notClient, ...notRest } = not ?? {};
   return {
     ...rest,
-    ...(client === undefined ? {} : { client: { name: client, ids: idsOf(state, client) } }),
+    ...(client === undefined ? {} : { client: clientsOf(state, client) }),
+    ...(not === undefined
+      ? {}
+      : {
+          not: { ...notRest, ...(notClient === undefined ? {} : { client: clientsOf(state, notClient) }) },
+        }),
     ...(parties.length === 0 ? {} : { parties }),
   };
+}
+
+function clientsOf(state: HubState, patterns: Texts): ClientQuery {
+  const names = typeof patterns === "string" ? [patterns] : patterns;
+  return { names, ids: [...new Set(names.flatMap((name) => idsOf(state, name)))] };
 }
 
 /** The clients that are called so now, also those that were called otherwise when they called. */

@@ -1,0 +1,123 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import type { Problem } from "../../shared/model/server.ts";
+import type { StorageHealth } from "../hub/ports/storage.ts";
+import { sqliteCode } from "./database.ts";
+
+/** Milliseconds between tries whether calls can be recorded again. */
+const probeInterval = 1_000;
+
+/** SQLite's words for what is not the record's own fault. */
+const storageFaults = /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|NOTADB|CANTOPEN|PERM|AUTH|BUSY|LOCKED|NOMEM)/;
+
+/** What the storage's parts tell of its health. */
+export interface Health extends StorageHealth {
+  /** The state of recording after a commit: what went wrong, or nothing. */
+  recorded(error: Error | undefined): void;
+  /** A call could not be stored for whatever reason: it is found out whether others can. */
+  suspect(): void;
+  /** Nothing is written to a database of a newer Gatehouse, or to a file that cannot be written. */
+  readOnly(problem: Problem): void;
+  damaged(faults: readonly string[]): void;
+  /** The database was looked over and found whole. */
+  whole(): void;
+  /** Whether an earlier run has found damage. */
+  wasDamaged(): boolean;
+  close(): void;
+}
+
+interface Options {
+  readonly file: string;
+  /** Tries to record something; its end is told by `recorded`. */
+  readonly probe: () => void;
+  readonly log: (level: "info" | "warn" | "error", message: string) => void;
+}
+
+export function createHealth({ file, probe, log }: Options): Health {
+  const mark = `${file}.damaged`;
+  let failing: Error | undefined;
+  let readOnly: Problem | undefined;
+  let damage: Problem | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const probeSoon = (): void => {
+    if (timer !== undefined || readOnly !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      probe();
+      if (failing !== undefined) probeSoon();
+    }, probeInterval);
+    timer.unref();
+  };
+
+  return {
+    get failing() {
+      return failing;
+    },
+    problems() {
+      const problems: Problem[] = [];
+      if (readOnly !== undefined) problems.push(readOnly);
+      else if (failing !== undefined)
+        problems.push({
+          code: "recording_failed",
+          message: `calls cannot be recorded: ${failing.message}`,
+          advice: adviceFor(sqliteCode(failing), file),
+        });
+      if (damage !== undefined) problems.push(damage);
+      return problems;
+    },
+    onChanged(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    recorded(error) {
+      if (readOnly !== undefined) return;
+      if (error !== undefined && !storageFaults.test(sqliteCode(error) ?? "")) return;
+      if ((error === undefined) === (failing === undefined)) return;
+      failing = error;
+      if (error !== undefined) probeSoon();
+      changed();
+    },
+    suspect: probe,
+    readOnly(problem) {
+      readOnly = problem;
+      failing = new Error(problem.message);
+      changed();
+    },
+    damaged(faults) {
+      if (damage !== undefined) return;
+      log("error", `${file} is damaged: ${faults.join("; ")}`);
+      damage = {
+        code: "storage_damaged",
+        message: `the database ${file} is damaged: ${faults[0] ?? "it could not be read"}`,
+        advice:
+          "What can be read stays readable. Stop Gatehouse, move the file and its -wal and -shm aside and put a backup (`gatehouse backup`) in its place; without one, the next start begins anew, and clients must be connected again.",
+      };
+      try {
+        writeFileSync(mark, "", { mode: 0o600 });
+      } catch {
+        // Without the mark the next unclean end finds it again.
+      }
+      changed();
+    },
+    whole() {
+      rmSync(mark, { force: true });
+      if (damage === undefined) return;
+      damage = undefined;
+      changed();
+    },
+    wasDamaged: () => existsSync(mark),
+    close: () => clearTimeout(timer),
+  };
+}
+
+function adviceFor(code: string | undefined, file: string): string {
+  if (code?.startsWith("SQLITE_FULL") || code === "SQLITE_IOERR_WRITE")
+    return "Make room on the disk: it goes on by itself within seconds.";
+  if (code?.startsWith("SQLITE_READONLY")) return `Make ${file} writable and restart Gatehouse.`;
+  if (code?.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB")
+    return "The database is damaged. Stop Gatehouse, move it aside and put a backup in its place.";
+  return "See that the disk has room and that you may write to the home folder; it is tried again every second.";
+}

@@ -1,0 +1,123 @@
+import { sentenceOf } from "../../shared/errors.ts";
+import type { CallHistory } from "../hub/ports/storage.ts";
+import type { Health } from "./health.ts";
+import type { ChainKey } from "./history/chain.ts";
+import type { RetentionRules } from "./history/retention.ts";
+import type { CheckServices, SearchServices, StoreServices, WorkerEvent } from "./worker/messages.ts";
+import { startWorker, type WorkerLink } from "./worker-link.ts";
+
+interface Options {
+  readonly worker: WorkerLink<StoreServices>;
+  readonly search: WorkerLink<SearchServices>;
+  readonly health: Health;
+  /** What a further worker is started with. */
+  readonly workers: Omit<Parameters<typeof startWorker>[0], "role">;
+  readonly log: (level: "info" | "warn" | "error", message: string) => void;
+}
+
+/** The history's upkeep as the main thread steers it. */
+export interface HistorySteering extends CallHistory {
+  /** Something was committed. Called for each commit, and cheap. */
+  written(): void;
+  told(event: WorkerEvent): void;
+  /** The store worker was started anew and must be told its settings again. */
+  restarted(): void;
+  /** Looks the database over in the background, and tells `health` of it. */
+  check(): void;
+  close(): Promise<void>;
+}
+
+/** Milliseconds after a commit at which the workers are told of it. */
+const noticeAfter = 200;
+/** Milliseconds after the start at which they are told in any case. */
+const firstNoticeAfter = 5_000;
+
+export function openHistory({ worker, search, health, workers, log }: Options): HistorySteering {
+  let noticed = false;
+  let keys: readonly ChainKey[] | undefined;
+  let rules: RetentionRules | undefined;
+  let checking: WorkerLink<CheckServices> | undefined;
+  let closed = false;
+  const listeners = new Set<() => void>();
+  const unheard = (): undefined => undefined;
+  const warn =
+    (what: string) =>
+    (error: unknown): void => {
+      if (!closed) log("warn", `${what}: ${sentenceOf(error)}`);
+    };
+  const notice = (): void => {
+    noticed = false;
+    if (closed) return;
+    worker.ask("written", undefined).catch(unheard);
+    search.ask("written", undefined).catch(unheard);
+  };
+
+  // An index that is lost or behind is made up for without anybody's asking.
+  const first = setTimeout(notice, firstNoticeAfter);
+  first.unref();
+
+  const lookOver = async (): Promise<void> => {
+    const link = startWorker<CheckServices>({ ...workers, role: "check" });
+    checking = link;
+    const started = performance.now();
+    try {
+      const { database, index } = await link.ask("check", undefined);
+      if (index.length > 0) await search.ask("renew", undefined);
+      if (database.length > 0) health.damaged(database);
+      else {
+        health.whole();
+        const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+        log("info", `the database was looked over after an unclean end and is whole (${seconds} s)`);
+      }
+    } finally {
+      await link.close();
+      checking = undefined;
+    }
+  };
+
+  return {
+    written() {
+      if (noticed) return;
+      noticed = true;
+      setTimeout(notice, noticeAfter).unref();
+    },
+    told(event) {
+      if (event.event === "damaged") health.damaged([event.message]);
+      else if (event.event === "removed") search.ask("sweep", undefined).catch(unheard);
+      else for (const listener of listeners) listener();
+    },
+    restarted() {
+      if (keys !== undefined) worker.ask("chainKeys", { keys }).catch(unheard);
+      if (rules !== undefined) worker.ask("retention", rules).catch(unheard);
+    },
+    check() {
+      lookOver().catch(warn("the database could not be looked over"));
+    },
+    takeKeys(next) {
+      keys = next;
+      return worker.ask("chainKeys", { keys: next });
+    },
+    keep(next) {
+      rules = next;
+      worker.ask("retention", next).catch(warn("what is kept of the history could not be set"));
+    },
+    verify: (progress) => worker.ask("verify", undefined, { progress }),
+    backUp: (file, progress) => worker.ask("backup", { file }, { progress }),
+    async state() {
+      const [chain, indexed] = await Promise.all([
+        worker.ask("chainState", undefined),
+        search.ask("state", undefined),
+      ]);
+      return { chain, indexed };
+    },
+    onIndexed(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      closed = true;
+      clearTimeout(first);
+      await checking?.close();
+    },
+  };
+}

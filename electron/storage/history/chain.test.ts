@@ -1,0 +1,214 @@
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { CallsVerified } from "../../../shared/model/history.ts";
+import type { Storage } from "../../hub/ports/storage.ts";
+import { append, type Home, makeHome } from "../fixtures/storage.ts";
+
+const key = { key: Buffer.alloc(32, 5), source: "file" } as const;
+let home: Home;
+beforeEach(() => {
+  home = makeHome();
+});
+afterEach(() => home.dispose());
+
+/** Opens with the key; what was recorded before is chained when it closes. */
+async function open(keys: Parameters<Storage["history"]["takeKeys"]>[0] = [key]): Promise<Storage> {
+  const storage = home.open();
+  await storage.history.takeKeys(keys);
+  return storage;
+}
+
+/** A history of calls with small, compressed and large payloads, chained. */
+async function recorded(calls: number): Promise<void> {
+  const storage = await open();
+  for (let i = 1; i <= calls; i++)
+    await append(storage, {
+      tool: `tool-${i % 7}`,
+      durationUs: 1_000 + i,
+      result: Buffer.from(`{"n":${i}}`.padEnd(i === 20 ? 400_000 : i === 30 ? 5_000_000 : 20, " ")),
+    });
+  await storage.close();
+}
+
+/** Changes the closed database behind the hub's back, then says what the chain shows. */
+async function verifyAfter(change: (database: Database.Database) => void = () => {}): Promise<CallsVerified> {
+  const database = new Database(home.file);
+  change(database);
+  database.close();
+  const storage = await open();
+  const verified = await storage.history.verify(() => {});
+  await storage.close();
+  return verified;
+}
+
+const clean = { ok: true, pending: 0, key: "file", findings: [], more: 0 };
+
+test("an untouched history is whole, payloads of every size included", async () => {
+  await recorded(40);
+  expect(await verifyAfter()).toEqual({ ...clean, checked: 40, through: 40 });
+});
+
+const altered: [string, string, number][] = [
+  ["a duration", "UPDATE call SET duration_us = duration_us + 1 WHERE id = 7", 7],
+  ["a status", "UPDATE call SET status = 3 WHERE id = 8", 8],
+  ["a result", `UPDATE payload SET result = CAST('{"n":99}' AS BLOB) WHERE call_id = 9`, 9],
+  ["a request that is gone", "UPDATE payload SET request = NULL WHERE call_id = 10", 10],
+  ["a payload that is gone", "DELETE FROM payload WHERE call_id = 11", 11],
+  ["a compressed result", "UPDATE payload SET result = zeroblob(20) WHERE call_id = 20", 20],
+  [
+    "a piece of a large result",
+    "UPDATE payload_chunk SET bytes = zeroblob(length(bytes)) WHERE position = 0 AND chunk_set = (SELECT chunk_set FROM payload WHERE call_id = 30)",
+    30,
+  ],
+  ["a link", "UPDATE chain SET hash = zeroblob(32) WHERE id = 12", 12],
+];
+test.each(altered)("%s that was altered is found", async (_, sql, id) => {
+  await recorded(40);
+  const verified = await verifyAfter((database) => database.exec(sql));
+  expect(verified).toMatchObject({ ok: false, findings: [{ kind: "altered", first: id }] });
+  // A link that was altered fits neither what is before it nor what follows.
+  expect(verified.findings[0]?.last).toBeLessThanOrEqual(id + 1);
+});
+
+test("a name that was altered is found in every call that has it", async () => {
+  await recorded(10);
+  const verified = await verifyAfter((database) =>
+    database.exec("UPDATE name SET text = 'other' WHERE text = 'tool-3'"),
+  );
+  expect(verified.findings).toEqual([
+    { kind: "altered", first: 3, last: 3 },
+    { kind: "altered", first: 10, last: 10 },
+  ]);
+});
+
+const removed: [string, string, { first: number; last: number }[]][] = [
+  ["one", "DELETE FROM call WHERE id = 5", [{ first: 5, last: 5 }]],
+  [
+    "one and its link",
+    "DELETE FROM call WHERE id = 5; DELETE FROM chain WHERE id = 5",
+    [{ first: 5, last: 5 }],
+  ],
+  [
+    "the first ones",
+    "DELETE FROM call WHERE id <= 3; DELETE FROM chain WHERE id <= 3",
+    [{ first: 1, last: 3 }],
+  ],
+  ["some in a row", "DELETE FROM call WHERE id BETWEEN 5 AND 8", [{ first: 5, last: 8 }]],
+  [
+    "the newest",
+    "DELETE FROM call WHERE id > 17; DELETE FROM chain WHERE id > 17",
+    [{ first: 18, last: 20 }],
+  ],
+  [
+    "all but the last",
+    "DELETE FROM call WHERE id < 20; DELETE FROM chain WHERE id < 20",
+    [{ first: 1, last: 19 }],
+  ],
+];
+test.each(removed)("calls that were removed are found: %s", async (_, sql, expected) => {
+  await recorded(20);
+  const verified = await verifyAfter((database) => database.exec(sql));
+  expect(verified.ok).toBe(false);
+  expect(verified.findings.filter(({ kind }) => kind === "removed")).toEqual(
+    expected.map((range) => ({ kind: "removed", ...range })),
+  );
+});
+
+test("newest calls cannot be cut off by setting the end back", async () => {
+  await recorded(20);
+  const verified = await verifyAfter((database) => {
+    database.exec("DELETE FROM call WHERE id > 17; DELETE FROM chain WHERE id > 17");
+    database.exec("UPDATE chain_head SET last = 17, hash = (SELECT hash FROM chain WHERE id = 17)");
+  });
+  expect(verified).toMatchObject({ ok: false, findings: [{ kind: "altered_end" }] });
+});
+
+test("a checkpoint that nobody with the key has signed hides nothing", async () => {
+  await recorded(20);
+  const verified = await verifyAfter((database) => {
+    database.exec("DELETE FROM call WHERE id = 5");
+    database.exec(
+      `INSERT INTO chain_gap VALUES (5, 5, 0, (SELECT hash FROM chain WHERE id = 4), (SELECT hash FROM chain WHERE id = 5), zeroblob(32))`,
+    );
+  });
+  expect(verified).toMatchObject({ ok: false, findings: [{ kind: "removed", first: 5, last: 5 }] });
+});
+
+test("calls that changed places are found and told so", async () => {
+  await recorded(20);
+  const verified = await verifyAfter((database) => {
+    database.pragma("foreign_keys = OFF");
+    for (const [from, to] of [
+      [5, -1],
+      [9, 5],
+      [-1, 9],
+    ]) {
+      database.prepare("UPDATE call SET id = ? WHERE id = ?").run(to, from);
+      database.prepare("UPDATE payload SET call_id = ? WHERE call_id = ?").run(to, from);
+    }
+  });
+  expect(verified.ok).toBe(false);
+  expect(verified.findings).toEqual([
+    { kind: "reordered", first: 5, last: 5 },
+    { kind: "reordered", first: 9, last: 9 },
+  ]);
+});
+
+test("a call that was slipped in is found", async () => {
+  await recorded(10);
+  const verified = await verifyAfter((database) =>
+    database.exec(
+      `DELETE FROM chain WHERE id = 6; INSERT INTO call SELECT 0, started_at, client_id, client, session, server, tool, method,
+       profile, project, rule, status, duration_us, queue_us, consent_us, upstream_us, hub_us, request_bytes, result_bytes,
+       error_bytes FROM call WHERE id = 1`,
+    ),
+  );
+  expect(verified.findings.map(({ kind, first }) => [kind, first])).toContainEqual(["added", 0]);
+  expect(verified.findings.map(({ kind, first }) => [kind, first])).toContainEqual(["added", 6]);
+});
+
+test("a history whose key is lost says what can no longer be checked, and goes on with the new one", async () => {
+  await recorded(10);
+  const other = { key: Buffer.alloc(32, 6), source: "keychain" } as const;
+  const storage = await open([other]);
+  await append(storage);
+  await storage.close();
+  const again = await open([other, key]);
+  expect(await again.history.verify(() => {})).toMatchObject({
+    ok: false,
+    checked: 1,
+    through: 11,
+    key: "keychain",
+    findings: [{ kind: "other_key", first: 1, last: 10 }],
+  });
+});
+
+test("of several keys the one that the chain was made with is used, whatever their order", async () => {
+  await recorded(3);
+  const preferred = { key: Buffer.alloc(32, 9), source: "keychain" } as const;
+  const storage = home.open();
+  expect(await storage.history.takeKeys([preferred, key])).toBe("file");
+  expect(await storage.history.verify(() => {})).toMatchObject({ ok: true, key: "file" });
+});
+
+test("a history without a key is recorded but not vouched for", async () => {
+  const storage = home.open();
+  await append(storage);
+  expect(await storage.history.verify(() => {})).toMatchObject({
+    ok: false,
+    key: null,
+    pending: 1,
+    findings: [],
+  });
+});
+
+test("calls are chained while the hub runs, within seconds", async () => {
+  const storage = await open();
+  await append(storage);
+  for (;;) {
+    const { chain } = await storage.history.state();
+    if (chain.through === 1) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(await storage.history.verify(() => {})).toMatchObject({ ok: true, checked: 1 });
+});

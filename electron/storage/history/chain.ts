@@ -1,0 +1,153 @@
+import type { Connection } from "../database.ts";
+import { beginning, type ChainHash, keyIdOf, prepareChainHash } from "./chain-hash.ts";
+import { gapReason, prepareChainStore } from "./chain-store.ts";
+
+/** A key that the chain may be made with, the preferred first. */
+export interface ChainKey {
+  readonly key: Uint8Array;
+  /** Where it lies: "keychain", or "file" in the home folder, which whoever can change the history can read too. */
+  readonly source: "keychain" | "file";
+}
+
+/** How far the chain reaches. */
+export interface ChainState {
+  /** The last call that is chained, and the newest call; 0 without any. */
+  readonly through: number;
+  readonly of: number;
+  /** Where the key lies; null: there is none, nothing is chained. */
+  readonly key: ChainKey["source"] | null;
+}
+
+/**
+ * Chains calls in the order of their ids, behind the commits: a call that was altered before its turn is not noticed,
+ * one that has vanished by then is.
+ */
+export interface Chain {
+  /** Chooses the key that the chain goes on with, or that it begins with; gives what was chosen. */
+  takeKeys(keys: readonly ChainKey[]): ChainKey["source"] | null;
+  /** Chains for at most so many milliseconds; true: there is more to do. */
+  run(milliseconds: number): boolean;
+  state(): ChainState;
+  /** The first call that was chained with the key in use. */
+  ownFrom(): number;
+  /** The hashing with the key in use. */
+  hashing(): ChainHash | undefined;
+  /** The newest call that may be removed: those that are not chained yet may not, nor any while the key is missing. */
+  removable(): number;
+  /**
+   * Signs that the calls first to last, which were chained, are removed: inside the transaction that removes them.
+   * Gaps that touch become one.
+   */
+  removed(first: number, last: number): void;
+}
+
+/** Calls hashed before the turn is taken for their links. */
+const batch = 128;
+
+export function openChain(connection: Connection, inTurn: <T>(write: () => T) => T): Chain {
+  const store = prepareChainStore(connection);
+  const next = connection
+    .prepare<[number], number>(`SELECT id FROM call WHERE id > ? ORDER BY id LIMIT ${batch}`)
+    .pluck();
+  const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+  let hashing: ChainHash | undefined;
+  let source: ChainKey["source"] | null = null;
+  let keyId: Buffer | undefined;
+
+  /** The signed checkpoint for ids without calls, made one with the gaps that it touches. */
+  const putGap = (first: number, last: number, reason: number, before: Buffer, after: Buffer): void => {
+    if (hashing === undefined) throw new Error("the history's chain has no key");
+    let gap = { first, last, before, after };
+    const older = store.gapAt(first - 1);
+    if (older !== undefined && older.reason === reason && isSigned(older)) {
+      store.removeGap(older.first);
+      gap = { ...gap, first: older.first, before: older.before };
+    }
+    const newer = store.gapAt(last + 1);
+    if (newer !== undefined && newer.reason === reason && isSigned(newer)) {
+      store.removeGap(newer.first);
+      gap = { ...gap, last: newer.last, after: newer.after };
+    }
+    store.putGap({
+      ...gap,
+      reason,
+      mac: hashing.gap(gap.first, gap.last, reason, gap.before, gap.after),
+    });
+  };
+
+  /** A gap that somebody else made must not become ours. */
+  const isSigned = (gap: NonNullable<ReturnType<typeof store.gapAt>>): boolean =>
+    hashing?.gap(gap.first, gap.last, gap.reason, gap.before, gap.after).equals(gap.mac) === true;
+
+  /** Chains one batch; false when nothing is left. */
+  const step = (using: ChainHash): boolean => {
+    const head = store.head();
+    const ids = next.all(head?.last ?? 0);
+    const [oldest] = ids;
+    if (oldest === undefined) return false;
+    let last = head?.last ?? oldest - 1;
+    let before = head?.hash ?? beginning;
+    const links: { id: number; hash: Buffer }[] = [];
+    const missing: { first: number; last: number; at: Buffer }[] = [];
+    for (const id of ids) {
+      const digest = using.digest(id);
+      if (digest === undefined) continue;
+      if (id > last + 1) missing.push({ first: last + 1, last: id - 1, at: before });
+      before = using.link(id, before, digest);
+      links.push({ id, hash: before });
+      last = id;
+    }
+    const write = connection.transaction(() => {
+      if (head === undefined && keyId !== undefined) store.addKey(oldest, keyId);
+      for (const { id, hash } of links) store.add(id, hash);
+      for (const { first, last, at } of missing) putGap(first, last, gapReason.missing, at, at);
+      store.setHead({ last, hash: before, mac: using.head(last, before) });
+    });
+    inTurn(() => write.immediate());
+    return ids.length === batch;
+  };
+
+  return {
+    takeKeys(keys) {
+      const inUse = store.keys().at(-1);
+      const fits = ({ key }: ChainKey): boolean => inUse?.keyId.equals(keyIdOf(key)) ?? true;
+      const chosen = keys.find(fits) ?? keys[0];
+      if (chosen === undefined) return null;
+      hashing = prepareChainHash(connection, chosen.key);
+      keyId = keyIdOf(chosen.key);
+      source = chosen.source;
+      const head = store.head();
+      if (head !== undefined && !fits(chosen)) {
+        const id = keyId;
+        const using = hashing;
+        // The key is lost: what it has chained stays as it is, and what follows is chained with the new one.
+        const write = connection.transaction(() => {
+          store.addKey(head.last + 1, id);
+          store.setHead({ ...head, mac: using.head(head.last, head.hash) });
+        });
+        inTurn(() => write.immediate());
+      }
+      return source;
+    },
+    run(milliseconds) {
+      if (hashing === undefined) return false;
+      const until = performance.now() + milliseconds;
+      while (step(hashing)) if (performance.now() >= until) return true;
+      return false;
+    },
+    state: () => ({ through: store.head()?.last ?? 0, of: newest.get() ?? 0, key: source }),
+    ownFrom: () => store.keys().findLast((each) => keyId?.equals(each.keyId))?.first ?? 0,
+    hashing: () => hashing,
+    removable() {
+      const head = store.head();
+      if (hashing === undefined) return head === undefined ? Number.MAX_SAFE_INTEGER : 0;
+      return head?.last ?? 0;
+    },
+    removed(first, last) {
+      const before = store.gapAt(first - 1)?.after ?? store.hashOf(first - 1) ?? beginning;
+      const after = store.hashOf(last) ?? before;
+      store.removeLinks(first, last);
+      putGap(first, last, gapReason.retention, before, after);
+    },
+  };
+}

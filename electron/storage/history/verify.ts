@@ -1,0 +1,153 @@
+import type { CallsVerified, ChainFinding } from "../../../shared/model/history.ts";
+import type { Connection } from "../database.ts";
+import type { Chain } from "./chain.ts";
+import { beginning } from "./chain-hash.ts";
+import { gapReason, prepareChainStore } from "./chain-store.ts";
+
+/** Calls checked in one transaction, and milliseconds before other work gets its turn. */
+const batch = 256;
+const slice = 8;
+/** Findings told one by one; more are only counted. */
+const mostFindings = 200;
+/** Altered calls among which exchanged ones are looked for. */
+const mostExchanged = 64;
+
+interface Options {
+  readonly connection: Connection;
+  readonly chain: Chain;
+  readonly progress: (checked: number, of: number) => void;
+  /** Lets other work have its turn; throws when the check is to end. */
+  readonly pause: () => Promise<void>;
+}
+
+/**
+ * Follows the chain from its beginning and tells what does not fit. After a finding it goes on from the stored link,
+ * so that each finding stands for itself.
+ */
+export async function verifyChain({ connection, chain, progress, pause }: Options): Promise<CallsVerified> {
+  const hashing = chain.hashing();
+  const store = prepareChainStore(connection);
+  const { of: newest, key } = chain.state();
+  const findings: ChainFinding[] = [];
+  let more = 0;
+  const found = (kind: ChainFinding["kind"], first: number, last: number): void => {
+    const previous = findings.at(-1);
+    if (previous?.kind === kind && previous.last === first - 1)
+      findings[findings.length - 1] = { ...previous, last };
+    else if (findings.length < mostFindings) findings.push({ kind, first, last });
+    else more++;
+  };
+  const head = store.head();
+  const result = (checked: number, through: number): CallsVerified => ({
+    ok: findings.length === 0 && more === 0 && hashing !== undefined,
+    checked,
+    through,
+    pending: Math.max(0, newest - through),
+    key,
+    findings,
+    more,
+  });
+  if (hashing === undefined) return result(0, 0);
+  const bounds = connection
+    .prepare<[], [number | null, number | null, number | null]>(
+      "SELECT (SELECT min(id) FROM call), (SELECT min(id) FROM chain), (SELECT max(id) FROM chain)",
+    )
+    .raw()
+    .get() ?? [null, null, null];
+  if (head === undefined) {
+    // Links without a head: it was taken away.
+    if (bounds[1] !== null) found("removed", bounds[1], bounds[2] ?? bounds[1]);
+    return result(0, 0);
+  }
+
+  const keys = store.keys();
+  const ownFrom = chain.ownFrom();
+  const firstGap = connection.prepare<[], number | null>("SELECT min(first) FROM chain_gap").pluck().get();
+  const start = Math.min(
+    bounds[0] ?? head.last,
+    bounds[1] ?? head.last,
+    firstGap ?? head.last,
+    keys[0]?.first ?? head.last,
+  );
+  // What lies before the chain's beginning was never part of it.
+  const beginsAt = keys[0]?.first ?? start;
+  if (beginsAt > start) found("added", start, Math.min(beginsAt - 1, head.last));
+  if (ownFrom > beginsAt) found("other_key", beginsAt, Math.min(ownFrom - 1, head.last));
+  if (!hashing.head(head.last, head.hash).equals(head.mac)) found("altered_end", head.last, head.last);
+  const exchanged: { id: number; before: Buffer; hash: Buffer; digest: Buffer }[] = [];
+  let id = Math.max(start, ownFrom);
+  let before = id <= beginsAt ? beginning : (store.hashOf(id - 1) ?? store.gapAt(id - 1)?.after ?? beginning);
+  let checked = 0;
+  let pausedAt = performance.now();
+
+  const checkSome = connection.transaction(() => {
+    for (let done = 0; done < batch && id <= head.last; done++) {
+      const digest = hashing.digest(id);
+      const link = store.hashOf(id);
+      if (digest === undefined) {
+        const gap = store.gapAt(id);
+        if (gap === undefined) {
+          found("removed", id, id);
+          before = link ?? before;
+          id++;
+          continue;
+        }
+        const signed = hashing.gap(gap.first, gap.last, gap.reason, gap.before, gap.after).equals(gap.mac);
+        // A gap that began before this place has grown while we were checking.
+        if (!signed || (gap.first === id && !gap.before.equals(before))) found("removed", id, gap.last);
+        else if (gap.reason === gapReason.missing) found("missing", gap.first, gap.last);
+        before = gap.after;
+        id = gap.last + 1;
+        continue;
+      }
+      checked++;
+      if (link === undefined) found("added", id, id);
+      else {
+        if (!hashing.link(id, before, digest).equals(link)) {
+          found("altered", id, id);
+          if (exchanged.length < mostExchanged) exchanged.push({ id, before, hash: link, digest });
+        }
+        before = link;
+      }
+      id++;
+    }
+  });
+  while (id <= head.last) {
+    checkSome();
+    if (performance.now() - pausedAt < slice) continue;
+    progress(Math.min(id, head.last) - start + 1, head.last - start + 1);
+    await pause();
+    pausedAt = performance.now();
+  }
+  const now = store.head();
+  const end = store.gapAt(head.last)?.after ?? store.hashOf(head.last);
+  if (end === undefined || !end.equals(head.hash) || now === undefined || now.last < head.last)
+    if (findings.at(-1)?.last !== head.last) found("altered_end", head.last, head.last);
+
+  // Contents that fit at another's place were exchanged.
+  for (const place of exchanged)
+    for (const other of exchanged)
+      if (other !== place && hashing.link(place.id, place.before, other.digest).equals(place.hash))
+        found("reordered", place.id, place.id);
+  const moved = new Set(
+    findings.flatMap(({ kind, first, last }) => (kind === "reordered" ? range(first, last) : [])),
+  );
+  if (moved.size > 0) split(findings, moved);
+  return result(checked, head.last);
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
+/** Calls that were exchanged are told so and not as altered too. */
+function split(findings: ChainFinding[], moved: ReadonlySet<number>): void {
+  const rest = findings.flatMap((finding) =>
+    finding.kind !== "altered"
+      ? [finding]
+      : range(finding.first, finding.last)
+          .filter((id) => !moved.has(id))
+          .map((id) => ({ kind: finding.kind, first: id, last: id })),
+  );
+  findings.splice(0, findings.length, ...rest);
+}

@@ -1,0 +1,154 @@
+import { StringDecoder } from "node:string_decoder";
+import type { Connection } from "../database.ts";
+import { type PartRef, preparePayloadReader } from "../worker/payload-reader.ts";
+import type { SearchDb, Segment } from "./search-db.ts";
+import { searchable } from "./searchable.ts";
+import { createSegmentBuilder, type SegmentBuilder, segmentSpan } from "./segment-builder.ts";
+
+/** Newest calls that are not indexed but read when somebody searches, by number and by bytes. */
+const tailBytes = 8 * 1024 * 1024;
+/** Bytes of payloads after which a segment is closed. */
+const segmentBytes = 16 * 1024 * 1024;
+const slice = 8;
+
+/** How many of the calls' ids are searched at once: indexed, or few enough to be read. */
+export interface IndexState {
+  readonly through: number;
+  readonly of: number;
+}
+
+/** Keeps the index in step with the calls, the newest first. */
+export interface Indexer {
+  /** Indexes one segment, if there is enough to index; true: there was. `pause` lets other work have its turn. */
+  step(pause: () => Promise<void>): Promise<boolean>;
+  /** Drops segments whose calls are not the same any more, so that they are indexed again. */
+  sweep(pause: () => Promise<void>): Promise<void>;
+  state(): IndexState;
+}
+
+export function openIndexer(connection: Connection, db: SearchDb): Indexer {
+  const payloads = preparePayloadReader(connection);
+  const bounds = connection
+    .prepare<[], [number | null, number | null]>(
+      "SELECT (SELECT min(id) FROM call), (SELECT max(id) FROM call)",
+    )
+    .raw();
+  const sizes = connection
+    .prepare<[number, number], [number, number]>(
+      `SELECT id, ifnull(request_bytes, 0) + ifnull(result_bytes, 0) + ifnull(error_bytes, 0)
+       FROM call WHERE id BETWEEN ? AND ? ORDER BY id`,
+    )
+    .raw();
+  const fingerprint = connection
+    .prepare<[number, number], [number, number]>(
+      "SELECT count(*), ifnull(sum(started_at & 16777215), 0) FROM call WHERE id BETWEEN ? AND ?",
+    )
+    .raw();
+  const ids = connection
+    .prepare<[number, number], number>("SELECT id FROM call WHERE id BETWEEN ? AND ? ORDER BY id")
+    .pluck();
+
+  /** Ids without a segment, newest first; the first may be the tail. */
+  const holes = (): { from: number; to: number; tail: boolean }[] => {
+    const [oldest, newest] = bounds.get() ?? [null, null];
+    if (oldest === null || newest === null) return [];
+    const found: { from: number; to: number; tail: boolean }[] = [];
+    let to = newest;
+    for (const { first, last } of db.segments()) {
+      if (last < to) found.push({ from: Math.max(last + 1, oldest), to, tail: to === newest });
+      to = Math.min(to, first - 1);
+    }
+    if (to >= oldest) found.push({ from: oldest, to, tail: to === newest });
+    return found.filter(({ from, to }) => from <= to);
+  };
+
+  /** The ids of the next segment; undefined: what is left is a short tail. */
+  const nextWindow = (): { from: number; to: number } | undefined => {
+    for (const { from, to, tail } of holes()) {
+      const size = to - from + 1;
+      // A long backlog is indexed from its newest end, what comes in is from its oldest.
+      const low = size >= 2 * segmentSpan ? to - segmentSpan + 1 : from;
+      const high = Math.min(to, low + segmentSpan - 1);
+      let bytes = 0;
+      let last = low - 1;
+      for (const [id, length] of sizes.all(low, high)) {
+        if (bytes > 0 && bytes + length > segmentBytes) return { from: low, to: last };
+        bytes += length;
+        last = id;
+      }
+      if (!tail || size >= segmentSpan || bytes >= tailBytes) return { from: low, to: high };
+    }
+    return undefined;
+  };
+
+  const addPart = async (
+    builder: SegmentBuilder,
+    call: number,
+    ref: PartRef,
+    pause: () => Promise<void>,
+  ): Promise<void> => {
+    const whole = payloads.whole(ref);
+    if (whole !== undefined) {
+      if (whole.byteLength > 0) builder.add(call, searchable(whole.toString("utf8")));
+      return;
+    }
+    const decoder = new StringDecoder("utf8");
+    let tail = "";
+    for await (const bytes of payloads.pieces(ref)) {
+      // Cut where no escape is torn apart, and so that no three in a row are missed.
+      const text = tail + decoder.write(bytes);
+      const end = text.length - 16;
+      builder.add(call, searchable(text.slice(0, Math.max(0, end))));
+      tail = text.slice(Math.max(0, end - 16));
+      await pause();
+    }
+    builder.add(call, searchable(tail + decoder.end()));
+  };
+
+  return {
+    async step(pause) {
+      const window = nextWindow();
+      if (window === undefined) return false;
+      const builder = createSegmentBuilder();
+      builder.begin();
+      let { to } = window;
+      let count = 0;
+      let pausedAt = performance.now();
+      for (const id of ids.all(window.from, window.to)) {
+        for (const ref of payloads.parts(id)) await addPart(builder, id - window.from, ref, pause);
+        count++;
+        if (builder.isFull()) {
+          to = id;
+          break;
+        }
+        if (performance.now() - pausedAt < slice) continue;
+        await pause();
+        pausedAt = performance.now();
+      }
+      const [calls, starts] = fingerprint.get(window.from, to) ?? [0, 0];
+      // What was removed meanwhile is noticed by the next sweep.
+      const segment: Segment = { first: window.from, last: to, calls: Math.max(calls, count), starts };
+      await db.write(segment, builder, pause);
+      return true;
+    },
+    async sweep(pause) {
+      const [oldest] = bounds.get() ?? [null, null];
+      for (const segment of [...db.segments()]) {
+        const [calls, starts] = fingerprint.get(segment.first, segment.last) ?? [0, 0];
+        const gone = oldest === null || segment.last < oldest;
+        if (gone || calls !== segment.calls || starts !== segment.starts) db.remove(segment);
+        await pause();
+      }
+    },
+    state() {
+      const [oldest, newest] = bounds.get() ?? [null, null];
+      if (oldest === null || newest === null) return { through: 0, of: 0 };
+      const of = newest - oldest + 1;
+      const left = holes().reduce(
+        (sum, { from, to, tail }) => sum + (tail && to - from < 2 * segmentSpan ? 0 : to - from + 1),
+        0,
+      );
+      return { through: of - left, of };
+    },
+  };
+}

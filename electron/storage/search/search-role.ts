@@ -1,0 +1,137 @@
+import type { MessagePort } from "node:worker_threads";
+import { sentenceOf } from "../../../shared/errors.ts";
+import { openConnection, sqliteCode } from "../database.ts";
+import { openNames } from "../names.ts";
+import { createBackground } from "../worker/background.ts";
+import { createPauses } from "../worker/call-walk.ts";
+import type { FromWorker, SearchServices, WorkerStart } from "../worker/messages.ts";
+import { serve } from "../worker/serve.ts";
+import { openIndexer } from "./indexer.ts";
+import { openSearchDb, removeSearchDb, withoutIndex } from "./search-db.ts";
+import { openSearcher } from "./searcher.ts";
+
+/** Milliseconds between two notices of how far the index is. */
+const noticeInterval = 1_000;
+/** While calls come thick: milliseconds before any indexing, and how much longer than it the rest after it is. */
+const patience = 10_000;
+const share = 20;
+
+/** The worker of the text index. It reads the calls on a connection that never writes, and owns search.db. */
+export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort): void {
+  const send = (message: FromWorker): void => port.postMessage(message);
+  const warn = (message: string): void => send({ level: "warn", message });
+  const connection = openConnection(file, 8_000, { readOnly: true });
+  const names = openNames(connection);
+  const pauses = createPauses();
+  const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+  let sweepDue = true;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let toldWhole = true;
+  let stopped = false;
+  let restUntil: number | undefined;
+
+  const openIndex = () => {
+    const db = opened();
+    const indexer = openIndexer(connection, db);
+    return { db, indexer, searcher: openSearcher({ connection, names, db, pauses, indexed: indexer.state }) };
+  };
+  const opened = () => {
+    try {
+      return openSearchDb(searchFile, warn);
+    } catch (error) {
+      warn(`there is no search index, only the newest calls are searched: ${sentenceOf(error)}`);
+      return withoutIndex();
+    }
+  };
+  let index = openIndex();
+
+  const renew = (why: string): void => {
+    warn(`the search index ${searchFile} is damaged and is made anew: ${why}`);
+    index.db.close();
+    removeSearchDb(searchFile);
+    index = openIndex();
+    background.wake();
+  };
+  /** What is thrown for a damaged index; of the calls' own database somebody else takes care. */
+  const isIndexDamage = (error: unknown): boolean => {
+    const code = sqliteCode(error);
+    return (code?.startsWith("SQLITE_CORRUPT") === true || code === "SQLITE_NOTADB") && !index.db.isSound();
+  };
+
+  const tell = (): void => {
+    const state = index.indexer.state();
+    const whole = state.through === state.of;
+    if (whole === toldWhole && (whole || performance.now() - toldAt < noticeInterval)) return;
+    toldAt = performance.now();
+    toldWhole = whole;
+    send({ event: "indexed", state });
+  };
+
+  const pause = async (): Promise<void> => {
+    const due = pauses.due();
+    if (due !== undefined) await due;
+  };
+  const background = createBackground({
+    newest: () => newest.get() ?? 0,
+    async work(milliseconds, busy) {
+      if (index.db.isMissing) return false;
+      // Indexing waits for calmer times, in which the newest calls are read instead; when none come, it takes its share.
+      if (!busy) restUntil = undefined;
+      else restUntil ??= performance.now() + patience;
+      if (restUntil !== undefined && performance.now() < restUntil) return true;
+      const began = performance.now();
+      try {
+        if (sweepDue) {
+          await index.indexer.sweep(pause);
+          sweepDue = false;
+        }
+        const until = performance.now() + milliseconds;
+        let more = true;
+        while (more && !stopped && performance.now() < until) {
+          tell();
+          more = await index.indexer.step(pause);
+        }
+        tell();
+        if (busy) restUntil = performance.now() + share * (performance.now() - began);
+        return more;
+      } catch (error) {
+        if (stopped || !isIndexDamage(error)) throw error;
+        renew(sentenceOf(error));
+        return true;
+      }
+    },
+    failed: (error) => warn(`the search index could not be kept up: ${sentenceOf(error)}`),
+  });
+
+  serve<SearchServices>(port, {
+    async list({ filter, limit, before }) {
+      try {
+        return await index.searcher.list(filter, limit, before);
+      } catch (error) {
+        if (!isIndexDamage(error)) throw error;
+        renew(sentenceOf(error));
+        return index.searcher.list(filter, limit, before);
+      }
+    },
+    written: async () => background.wake(),
+    async sweep() {
+      sweepDue = true;
+      background.wake();
+    },
+    async renew() {
+      renew("it was found so after an unclean end");
+    },
+    state: async () => index.indexer.state(),
+    async close() {
+      stopped = true;
+      pauses.stop();
+      await background.stop();
+      port.once("close", () => {
+        index.db.close();
+        connection.close();
+      });
+      return undefined;
+    },
+  });
+  background.wake();
+}

@@ -1,0 +1,96 @@
+import { gramNumbers, gramOf } from "./grams.ts";
+
+/** Ids that one segment of the index spans at most. A call's number in it takes 11 bits, a gram's 20. */
+export const segmentSpan = 2_048;
+const callBits = 11;
+/** Entries after which a segment is closed, so that memory stays bounded; about 1,500 a call of 1 KB. */
+const fullAt = 3_000_000;
+
+/** Collects which calls of a segment have which grams. */
+export interface SegmentBuilder {
+  /** Begins an empty segment. */
+  begin(): void;
+  /** Adds a text of a call, by its number in the segment; calls in order, `text` searchable. */
+  add(call: number, text: string): void;
+  isFull(): boolean;
+  /** Each gram in order with the calls that have it, in order. The array is used again for the next. */
+  postings(): IterableIterator<readonly [gram: number, calls: Uint16Array]>;
+}
+
+/** A builder takes some 30 MB while it exists. */
+export function createSegmentBuilder(): SegmentBuilder {
+  // Which call had a gram last, plus one: a call counts once for each gram.
+  const seen = new Uint16Array(gramNumbers);
+  const counts = new Uint32Array(gramNumbers + 1);
+  let entries = new Uint32Array(1 << 20);
+  let length = 0;
+
+  const room = (more: number): void => {
+    if (length + more <= entries.length) return;
+    const larger = new Uint32Array(Math.max(entries.length * 2, length + more));
+    larger.set(entries.subarray(0, length));
+    entries = larger;
+  };
+
+  return {
+    begin() {
+      seen.fill(0);
+      length = 0;
+    },
+    add(call, text) {
+      const stamp = call + 1;
+      room(Math.min(text.length * 3, gramNumbers));
+      let a = -1;
+      let b = -1;
+      for (let at = 0; at < text.length; at++) {
+        const c = text.charCodeAt(at);
+        const one = gramOf(c);
+        if (seen[one] !== stamp) {
+          seen[one] = stamp;
+          entries[length++] = (one << callBits) | call;
+        }
+        if (b >= 0) {
+          const two = gramOf(b, c);
+          if (seen[two] !== stamp) {
+            seen[two] = stamp;
+            entries[length++] = (two << callBits) | call;
+          }
+          if (a >= 0) {
+            const three = gramOf(a, b, c);
+            if (seen[three] !== stamp) {
+              seen[three] = stamp;
+              entries[length++] = (three << callBits) | call;
+            }
+          }
+        }
+        a = b;
+        b = c;
+      }
+    },
+    isFull: () => length >= fullAt,
+    *postings() {
+      // Counting sort by gram; the calls of each stay in their order.
+      counts.fill(0);
+      for (let at = 0; at < length; at++) {
+        const gram = (entries[at] as number) >>> callBits;
+        counts[gram + 1] = (counts[gram + 1] as number) + 1;
+      }
+      for (let gram = 0; gram < gramNumbers; gram++)
+        counts[gram + 1] = (counts[gram + 1] as number) + (counts[gram] as number);
+      const sorted = new Uint16Array(length);
+      for (let at = 0; at < length; at++) {
+        const entry = entries[at] as number;
+        const gram = entry >>> callBits;
+        const place = counts[gram] as number;
+        counts[gram] = place + 1;
+        sorted[place] = entry & (segmentSpan - 1);
+      }
+      let start = 0;
+      for (let gram = 0; gram < gramNumbers; gram++) {
+        const end = counts[gram] as number;
+        if (end > start) yield [gram, sorted.subarray(start, end)];
+        start = end;
+      }
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { GatehouseError } from "../../../shared/errors.ts";
+import type { CallSummary } from "../../../shared/model/call.ts";
+import type { Connection } from "../database.ts";
+import type { Names } from "../names.ts";
+import { statusOf } from "../status.ts";
+
+/** A row of `call`, by its columns. */
+export interface StoredCall {
+  readonly id: number;
+  readonly started_at: number;
+  readonly client: number | null;
+  readonly session: number | null;
+  readonly server: number | null;
+  readonly tool: number | null;
+  readonly method: number;
+  readonly profile: number | null;
+  readonly project: number | null;
+  readonly rule: number | null;
+  readonly status: number;
+  readonly duration_us: number;
+  readonly queue_us: number;
+  readonly consent_us: number;
+  readonly upstream_us: number;
+  readonly hub_us: number;
+  readonly request_bytes: number | null;
+  readonly result_bytes: number | null;
+  readonly error_bytes: number | null;
+}
+
+/** A row as lists show it. */
+export const summaryOf = (row: StoredCall, names: Names): CallSummary => ({
+  id: row.id,
+  startedAt: new Date(row.started_at).toISOString(),
+  client: names.textOf(row.client),
+  session: names.textOf(row.session),
+  server: names.textOf(row.server),
+  tool: names.textOf(row.tool),
+  method: names.textOf(row.method) ?? "",
+  status: statusOf(row.status),
+  durationUs: row.duration_us,
+  times: { queue: row.queue_us, consent: row.consent_us, upstream: row.upstream_us, hub: row.hub_us },
+  requestBytes: row.request_bytes ?? 0,
+  resultBytes: row.result_bytes ?? row.error_bytes ?? 0,
+  profile: names.textOf(row.profile),
+  project: names.textOf(row.project),
+  rule: names.textOf(row.rule),
+});
+
+/** Milliseconds of work before other work gets its turn. */
+const slice = 8;
+
+/** Lets other work of the thread have its turn when it is due. */
+export interface Pauses {
+  /** Waits for others if this one's time is used up; throws once the thread is to end. */
+  due(): Promise<void> | undefined;
+  stop(): void;
+}
+
+export function createPauses(): Pauses {
+  let stopped = false;
+  let since = performance.now();
+  const pause = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (stopped) throw new GatehouseError("internal", "the call log is closing");
+    since = performance.now();
+  };
+  return {
+    due: () => (performance.now() - since > slice ? pause() : undefined),
+    stop() {
+      stopped = true;
+    },
+  };
+}
+
+/** Rows fetched at once, and the range of ids that one query may cover. */
+const batch = 256;
+const narrowest = 2_048;
+const widest = 1_048_576;
+
+/** Walks rows from `to` (without it) down to `from`, newest first, in short steps. */
+export function openCallWalk(connection: Connection, pauses: Pauses) {
+  return async function* walk(
+    where: string,
+    values: readonly (number | string)[],
+    { from, to }: { from: number; to: number },
+  ): AsyncGenerator<StoredCall> {
+    const select = connection.prepare<unknown[], StoredCall>(
+      `SELECT * FROM call WHERE id < ? AND id >= ?${where} ORDER BY id DESC LIMIT ${batch}`,
+    );
+    let width = narrowest;
+    let ceiling = to;
+    while (ceiling > from) {
+      const bottom = Math.max(from, ceiling - width);
+      const started = performance.now();
+      const rows = select.all(ceiling, bottom, ...values);
+      const took = performance.now() - started;
+      if (took < slice / 4) width = Math.min(widest, width * 2);
+      else if (took > slice) width = Math.max(narrowest, width / 2);
+      ceiling = rows.length === batch ? (rows.at(-1)?.id ?? bottom) : bottom;
+      for (const row of rows) {
+        yield row;
+        const pause = pauses.due();
+        if (pause !== undefined) await pause;
+      }
+      const pause = pauses.due();
+      if (pause !== undefined) await pause;
+    }
+  };
+}

@@ -1,0 +1,183 @@
+import type { MessagePort } from "node:worker_threads";
+import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
+import { openConnection, sqliteCode } from "../database.ts";
+import { backUp } from "../history/backup.ts";
+import { openChain } from "../history/chain.ts";
+import { openRetention } from "../history/retention.ts";
+import { verifyChain } from "../history/verify.ts";
+import { openNames } from "../names.ts";
+import { openRollupReader } from "../rollup-reader.ts";
+import { openRollups } from "../rollups.ts";
+import { workerTurn } from "../turn.ts";
+import { createBackground } from "./background.ts";
+import { openCallReader } from "./call-reader.ts";
+import { checkDatabase } from "./check.ts";
+import { openLargeStore } from "./large-store.ts";
+import { openMaintenance } from "./maintenance.ts";
+import type { FromWorker, StoreServices, Takes, WorkerStart } from "./messages.ts";
+import { serve } from "./serve.ts";
+import { createTokens } from "./tokens.ts";
+import { createUsageReader } from "./usage.ts";
+
+/** Milliseconds between looks at whether something was written, and between looks for calls that are too old. */
+const maintenanceInterval = 5_000;
+const retentionInterval = 60_000;
+/** How long a question about sums waits for them to be brought up to date, in milliseconds. */
+const sumUpFor = 50;
+const thinningInterval = 3_600_000;
+
+/** The worker of large payloads, of lists, and of the database's upkeep: blocks, checkpoints, chain, retention. */
+export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePort): void {
+  const send = (message: FromWorker): void => port.postMessage(message);
+  const connection = openConnection(file, 16_000, { readOnly });
+  const names = openNames(connection);
+  const inTurn = workerTurn(turn);
+  const calls = openCallReader(connection, names);
+  const large = openLargeStore(connection, names, inTurn);
+  const maintenance = openMaintenance(connection, inTurn);
+  const chain = openChain(connection, inTurn);
+  const rollups = openRollups({ connection, names, inTurn, clock: Date.now });
+  const sums = openRollupReader(connection, names, Date.now);
+  const tokens = createTokens();
+  const usage = createUsageReader(sums, calls, tokens);
+  const retention = openRetention({
+    connection,
+    names,
+    chain,
+    // Calls that are not in the sums yet would be missing there for ever.
+    summedUp: rollups.mark,
+    inTurn,
+    removePieces: large.removePieces,
+  });
+  const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+  let retentionDue = false;
+  let toldRemoved = 0;
+  let stopped = false;
+
+  const failed =
+    (what: string) =>
+    (error: unknown): void => {
+      if (sqliteCode(error)?.startsWith("SQLITE_CORRUPT") === true)
+        send({ event: "damaged", message: sentenceOf(error) });
+      send({ level: "warn", message: `${what}: ${sentenceOf(error)}` });
+    };
+  const maintain = (): void => {
+    if (readOnly) return;
+    try {
+      if (maintenance.run()) setImmediate(() => !stopped && maintain());
+    } catch (error) {
+      failed("the call log could not be tidied")(error);
+    }
+  };
+
+  const background = createBackground({
+    newest: () => newest.get() ?? 0,
+    work(milliseconds) {
+      const chaining = chain.run(milliseconds);
+      if (chaining || !retentionDue) return chaining;
+      const more = retention.run(Date.now(), milliseconds);
+      retentionDue = more;
+      const removed = retention.removed();
+      if (!more && removed > toldRemoved) {
+        send({ event: "removed", calls: removed });
+        send({ level: "info", message: `${removed - toldRemoved} calls were removed as \`log\` says` });
+        toldRemoved = removed;
+      }
+      return more;
+    },
+    failed: failed("the call history could not be kept up"),
+  });
+  const wake = (): void => {
+    if (!readOnly) background.wake();
+  };
+  const lookForOld = (): void => {
+    retentionDue = true;
+    wake();
+  };
+  const answerMetrics = (asked: Takes<StoreServices, "metrics">) => {
+    if (asked.ask === "series") return sums.series(asked.query);
+    return asked.ask === "heatmap" ? sums.heatmap(asked.query) : sums.top(asked.query);
+  };
+  /** Work in the background that nobody waits for; `close` does. */
+  const unawaited = new Set<Promise<unknown>>();
+  const inBackground = (what: string, work: () => Promise<unknown>): void => {
+    if (readOnly) return;
+    const done = work().catch(failed(what));
+    unawaited.add(done);
+    void done.then(() => unawaited.delete(done));
+  };
+  const sumUp = (): void =>
+    inBackground("calls could not be summed up", () => rollups.catchUp(maintenanceInterval));
+  const thin = (): void => inBackground("old sums could not be thinned out", () => rollups.thin());
+  const pause = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (stopped) throw new GatehouseError("internal", "the call log is closing");
+  };
+
+  serve<StoreServices>(port, {
+    store: ({ row }) => large.store(row),
+    list: ({ filter, limit, before }) => calls.list(filter, limit, before),
+    get: ({ id, maxBytes }) => calls.get(id, maxBytes),
+    async metrics(asked) {
+      if (!readOnly) await rollups.catchUp(sumUpFor);
+      return { ...answerMetrics(asked), behind: rollups.behind() };
+    },
+    async usage({ from, to }) {
+      if (!readOnly) await rollups.catchUp(sumUpFor);
+      return usage.read(from, to);
+    },
+    async countTokens({ texts }) {
+      const counts: number[] = [];
+      for (const text of texts) counts.push(await tokens.count(text));
+      return counts;
+    },
+    maintain: async () => maintain(),
+    check: async () => checkDatabase(connection),
+    written: async () => wake(),
+    async chainKeys({ keys }) {
+      const source = readOnly ? null : chain.takeKeys(keys);
+      wake();
+      return source;
+    },
+    chainState: async () => chain.state(),
+    async retention(rules) {
+      retention.setRules(rules);
+      lookForOld();
+    },
+    verify: (_, progress) => verifyChain({ connection, chain, progress, pause }),
+    backup: ({ file: target }, progress) => backUp(connection, target, progress),
+    async close() {
+      stopped = true;
+      clearInterval(maintaining);
+      clearInterval(retaining);
+      clearInterval(thinning);
+      calls.stop();
+      rollups.stop();
+      await Promise.all([background.stop(), ...unawaited]);
+      // What was committed last is chained too, if that is quickly done.
+      if (!readOnly)
+        try {
+          chain.run(200);
+        } catch (error) {
+          failed("the last calls could not be chained")(error);
+        }
+      port.once("close", () => connection.close());
+      return undefined;
+    },
+  });
+
+  if (!readOnly) {
+    const orphans = large.removeOrphans();
+    if (orphans > 0)
+      send({ level: "info", message: `removed ${orphans} unfinished large payloads of an earlier run` });
+  }
+  maintain();
+  sumUp();
+  thin();
+  const maintaining = setInterval(() => {
+    maintain();
+    sumUp();
+  }, maintenanceInterval);
+  const thinning = setInterval(thin, thinningInterval);
+  const retaining = setInterval(lookForOld, retentionInterval);
+}
