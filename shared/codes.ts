@@ -63,6 +63,7 @@ export const CALL_CODES = [
   "paused",
   "project_unknown",
   "rate_limited",
+  "recording_failed",
   "server_busy",
   "server_changed",
   "server_disabled",
@@ -73,7 +74,7 @@ export const CALL_CODES = [
   "too_many_requests",
 ] as const;
 
-/** What is listed with a server that works, but not as it should. */
+/** What is listed with a hub or a server that works, but not as it should. */
 export const PROBLEM_CODES = [
   "cpu_over_limit",
   "entry_left_out",
@@ -84,6 +85,7 @@ export const PROBLEM_CODES = [
   "schema_too_costly",
   "schema_unusable",
   "stdout_noise",
+  "storage_read_only",
   "stray_answers",
   "suspicious_text",
 ] as const;

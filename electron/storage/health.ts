@@ -90,7 +90,7 @@ export function createHealth({ file, probe, log }: Options): Health {
       if (damage !== undefined) return;
       log("error", `${file} is damaged: ${faults.join("; ")}`);
       damage = {
-        code: "storage_damaged",
+        code: "database_damaged",
         message: `the database ${file} is damaged: ${faults[0] ?? "it could not be read"}`,
         advice:
           "What can be read stays readable. Stop Gatehouse, move the file and its -wal and -shm aside and put a backup (`gatehouse backup`) in its place; without one, the next start begins anew, and clients must be connected again.",

@@ -17,7 +17,10 @@ export const callHandlers = (state: HubState): Pick<Handlers, "calls.list" | "ca
 });
 
 /** A filter in the log's own terms: who carries a label, and who was called otherwise, only the hub knows. */
-export function queryOf(state: HubState, { client, not, environment, team, ...rest }: CallFilter): CallQueryFilter {
+export function queryOf(
+  state: HubState,
+  { client, not, environment, team, ...rest }: CallFilter,
+): CallQueryFilter {
   const parties = [
     ...(environment === undefined ? [] : [partiesWith(state, "environment", environment)]),
     ...(team === undefined ? [] : [partiesWith(state, "team", team)]),

@@ -54,7 +54,7 @@ describe("a client", () => {
     ]);
     expect(told).toContainEqual(["clientChanged", expect.objectContaining({ name: "anna" })]);
     await hub.hub.callAs("viewer", "calls.list", { filter: { client: "anna" } });
-    expect(hub.storage.callFilters.at(-1)).toEqual({ client: { name: "anna", ids: [ann.id] } });
+    expect(hub.storage.callFilters.at(-1)).toEqual({ client: { names: ["anna"], ids: [ann.id] } });
   });
 
   it("takes no name of another, and no profile that is not there", async () => {
