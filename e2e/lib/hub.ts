@@ -7,8 +7,11 @@ import { fileURLToPath } from "node:url";
 
 /** The built `gatehouse` command. */
 const GATEHOUSE = fileURLToPath(new URL("../../dist/node/gatehouse.js", import.meta.url));
+/** A program of e2e/fixtures, to be run by process.execPath. */
+export const fixtureScript = (name: string): string =>
+  fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 /** The echo server's source, to be run by process.execPath. */
-export const ECHO_SERVER = fileURLToPath(new URL("../fixtures/echo-server.ts", import.meta.url));
+export const ECHO_SERVER = fixtureScript("echo-server.ts");
 
 /** An `mcpServers` entry that runs the echo server with these flags. */
 export const echoServer = (...flags: string[]): { command: string; args: string[] } => ({

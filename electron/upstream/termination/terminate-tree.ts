@@ -3,7 +3,10 @@ import { endAll } from "./end-all.ts";
 import type { ChildProcessRecord } from "./membership.ts";
 import type { ProcessSystem } from "./process-system.ts";
 
-/** How long each step of a stop may take, in milliseconds. All together stay under 3 s. */
+/**
+ * How long each step of a stop may take, in milliseconds. Nothing may be left after 3 s: what SIGKILL, and a busy machine,
+ * take has to fit in as well.
+ */
 export interface Grace {
   /** From the closed stdin to SIGTERM. */
   readonly stdinMs: number;
@@ -13,7 +16,7 @@ export interface Grace {
   readonly killMs: number;
 }
 
-export const defaultGrace: Grace = { stdinMs: 1_000, termMs: 1_500, killMs: 5_000 };
+export const defaultGrace: Grace = { stdinMs: 700, termMs: 1_000, killMs: 5_000 };
 
 /** A server that ended by itself has had its chance: what it left behind is asked at once. */
 export const afterExitGrace: Grace = { stdinMs: 0, termMs: 1_000, killMs: 5_000 };
