@@ -5,44 +5,17 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { fixtureScript, startHub } from "../lib/hub.ts";
 import { GATEHOUSE } from "../lib/owned-hub.ts";
-import { processesWith } from "../lib/processes.ts";
 import { waitFor } from "../lib/wait.ts";
-import { marked, newMark, PATIENCE, SURVIVAL_LIMIT } from "./kit.ts";
-import { guardsOf, isAlive, newHome, wildServers, wildTreesUp } from "./trees.ts";
-
-/** Kills what a failed test would leave. */
-function reapAtEnd(mark: string): void {
-  onTestFinished(() => {
-    for (const { pid } of processesWith(mark)) process.kill(pid, "SIGKILL");
-  });
-}
-
-/** Waits until nothing carries the mark and none of the guards lives, at most three seconds from now; names what does. */
-async function nothingSurvives(mark: string, guards: readonly number[]): Promise<void> {
-  const survivors = (): string[] => [
-    ...processesWith(mark).map(({ pid, command }) => `${pid} ${command}`),
-    ...guards.filter(isAlive).map((pid) => `${pid} (the guard)`),
-  ];
-  await waitFor(() => survivors().length === 0, {
-    deadlineMs: SURVIVAL_LIMIT,
-    what: "every process to be gone",
-  }).catch(() => {});
-  expect(survivors()).toEqual([]);
-}
-
-const write = (home: string, mark: string): void =>
-  writeFileSync(
-    join(home, "gatehouse.json"),
-    JSON.stringify(marked({ listen: { port: 0 }, mcpServers: wildServers }, mark)),
-    { mode: 0o600 },
-  );
+import { newMark, PATIENCE } from "./kit.ts";
+import { guardsOf, isAlive, newHome } from "./trees.ts";
+import { nothingSurvives, reapAtEnd, wildTreesUp, writeWildServers } from "./wild-trees.ts";
 
 describe.runIf(process.platform === "linux")("every tree of a hub is gone within 3 s", () => {
   test.each(["SIGTERM", "SIGINT", "SIGKILL"] as const)("of its %s", async (signal) => {
     const mark = newMark();
     reapAtEnd(mark);
     const home = newHome();
-    write(home, mark);
+    writeWildServers(home, mark);
     await using hub = await startHub({ home });
     await wildTreesUp(mark);
     const guards = guardsOf(hub.pid);
@@ -56,7 +29,7 @@ describe.runIf(process.platform === "linux")("every tree of a hub is gone within
     const mark = newMark();
     reapAtEnd(mark);
     const home = newHome();
-    write(home, mark);
+    writeWildServers(home, mark);
     const desktop = spawn(process.execPath, [fixtureScript("desktop-stand-in.ts"), GATEHOUSE, home], {
       stdio: "inherit",
     });
@@ -72,7 +45,7 @@ describe.runIf(process.platform === "linux")("every tree of a hub is gone within
     const mark = newMark();
     reapAtEnd(mark);
     const home = newHome();
-    write(home, mark);
+    writeWildServers(home, mark);
     const first = await startHub({ home });
     onTestFinished(() => first.stop());
     const trees = await wildTreesUp(mark);
