@@ -8,6 +8,7 @@ import { AuditView } from "../features/audit/audit-view.tsx";
 import { AccessView } from "../features/clients/access-view.tsx";
 import { ClientPage } from "../features/clients/client-page.tsx";
 import { ProfilePage } from "../features/clients/profile-page.tsx";
+import { DiagnoseDialog } from "../features/diagnose/diagnose-dialog.tsx";
 import { RulesView } from "../features/rules/rules-view.tsx";
 import { ServerPage } from "../features/servers/server-page.tsx";
 import { ServersView } from "../features/servers/servers-view.tsx";
@@ -37,6 +38,7 @@ export function App() {
     <TooltipProvider>
       <Shell>{calls !== null && <CurrentScreen calls={calls} />}</Shell>
       <AddServerDialog />
+      <DiagnoseDialog />
       <CommandPalette />
       <Shortcuts />
       <Toaster

@@ -31,6 +31,7 @@ import {
   sampleLog,
   sampleServers,
 } from "./sample-data.ts";
+import { sampleDiagnosis } from "./sample-diagnosis.ts";
 import { sampleMetrics } from "./sample-metrics.ts";
 import { askedNow, SAMPLE_QUESTIONS } from "./sample-questions.ts";
 
@@ -263,6 +264,10 @@ async function call(method: string, params: unknown): Promise<unknown> {
         "Only the desktop app or the command line can let calls through again.",
         "Run `gatehouse resume` in a terminal.",
       );
+    case "hub.diagnose":
+      if (scenario === "failing")
+        throw new GatehouseError("internal", "the diagnosis was interrupted", "Try again.");
+      return sampleDiagnosis(p, hostile, (progress) => broadcast("diagnosisProgressed", progress));
     case "servers.list":
       return { servers };
     case "servers.get":

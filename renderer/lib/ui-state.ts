@@ -5,8 +5,10 @@ export interface UiState {
   readonly adding: boolean;
   readonly palette: boolean;
   readonly shortcuts: boolean;
+  /** What is being diagnosed: one server, or everything. */
+  readonly diagnosing: { readonly server: string | null } | null;
 }
 
 /** Creates the state with everything closed. */
 export const createUiState = (): StoreApi<UiState> =>
-  createStore<UiState>(() => ({ adding: false, palette: false, shortcuts: false }));
+  createStore<UiState>(() => ({ adding: false, palette: false, shortcuts: false, diagnosing: null }));

@@ -1,7 +1,8 @@
-import { ChevronDown, RotateCw } from "lucide-react";
+import { ChevronDown, RotateCw, Stethoscope } from "lucide-react";
 import { useId, useState } from "react";
 import type { Problem, ServerDetail } from "../../../shared/model/server.ts";
 import { plural } from "../../lib/format.ts";
+import { useServices } from "../../lib/services.tsx";
 import { useAsk } from "../../lib/use-ask.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -80,6 +81,7 @@ function ProblemBanner({
   readonly detail: ServerDetail;
   readonly first: boolean;
 }) {
+  const { ui } = useServices();
   const { busy, ask } = useAsk();
   // What is told of a server that runs (a tool left out, stray output) is not mended by a restart.
   const down = detail.state === "failed" || detail.state === "needs-auth" || detail.state === "degraded";
@@ -91,16 +93,25 @@ function ProblemBanner({
         first &&
         down &&
         detail.enabled && (
-          <Button
-            size="sm"
-            icon={<RotateCw size={13} />}
-            busy={busy}
-            onClick={() =>
-              void ask({ type: "server.restart", name: detail.name }, `${detail.name} was restarted.`)
-            }
-          >
-            Restart
-          </Button>
+          <>
+            <Button
+              size="sm"
+              icon={<Stethoscope size={13} />}
+              onClick={() => ui.setState({ diagnosing: { server: detail.name } })}
+            >
+              Diagnose
+            </Button>
+            <Button
+              size="sm"
+              icon={<RotateCw size={13} />}
+              busy={busy}
+              onClick={() =>
+                void ask({ type: "server.restart", name: detail.name }, `${detail.name} was restarted.`)
+              }
+            >
+              Restart
+            </Button>
+          </>
         )
       }
     >

@@ -1,4 +1,4 @@
-import { ChevronRight, Plus, Server } from "lucide-react";
+import { ChevronRight, Plus, Server, Stethoscope } from "lucide-react";
 import { useState } from "react";
 import type { ServerSummary } from "../../../shared/model/server.ts";
 import { count, until } from "../../lib/format.ts";
@@ -54,6 +54,14 @@ export function ServersView() {
               />
               <LabelFilters all={servers} chosen={labels} onChosen={setLabels} />
             </>
+          )}
+          {servers.length > 0 && (
+            <Button
+              icon={<Stethoscope size={14} />}
+              onClick={() => ui.setState({ diagnosing: { server: null } })}
+            >
+              Diagnose
+            </Button>
           )}
           {(servers.length > 0 || !loaded) && (
             <Button variant="primary" icon={<Plus size={14} strokeWidth={2.5} />} onClick={add}>

@@ -1,4 +1,4 @@
-import { FolderOpen } from "lucide-react";
+import { FolderOpen, Stethoscope } from "lucide-react";
 import { type ReactNode, useEffect, useId, useState } from "react";
 import { toast } from "sonner";
 import { useStore } from "zustand";
@@ -19,7 +19,7 @@ import { portProblem } from "./port.ts";
 
 /** The Settings screen. What concerns this window applies at once; what concerns the hub is asked for. */
 export function SettingsView() {
-  const { hub, theme, bridge } = useServices();
+  const { hub, theme, bridge, ui } = useServices();
   const settings = useHub((data) => data.settings);
   const failure = useHub((data) => data.failure);
   const chosen = useStore(theme.store, (state) => state.theme);
@@ -93,6 +93,19 @@ export function SettingsView() {
                 <CopyButton label="Copy the file's path" text={settings.configFile}>
                   Copy path
                 </CopyButton>
+              </Setting>
+            </Section>
+            <Section title="Trouble">
+              <Setting
+                label="Diagnose"
+                hint="Looks over programs, ports, the keychain, permissions and the start of each server."
+              >
+                <Button
+                  icon={<Stethoscope size={14} />}
+                  onClick={() => ui.setState({ diagnosing: { server: null } })}
+                >
+                  Diagnose
+                </Button>
               </Setting>
             </Section>
             <Versions versions={{ ...settings.versions, ...bridge?.versions }} />

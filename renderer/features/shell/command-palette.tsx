@@ -19,6 +19,7 @@ import {
   Server,
   Settings,
   SlidersHorizontal,
+  Stethoscope,
   Sun,
   SunMoon,
 } from "lucide-react";
@@ -141,6 +142,12 @@ export function CommandPalette() {
                   keys: "n",
                   words: ["new", "paste"],
                 })}
+                {item(
+                  "Diagnose",
+                  <Stethoscope size={15} />,
+                  () => ui.setState({ diagnosing: { server: null } }),
+                  { words: ["doctor", "check", "problem"] },
+                )}
                 {item(
                   paused ? "Let calls through again" : "Pause all calls",
                   paused ? <Play size={15} /> : <Pause size={15} />,

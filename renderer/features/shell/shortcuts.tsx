@@ -52,7 +52,7 @@ export function Shortcuts() {
     const match = createShortcutMatcher(mac);
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;
-      const { adding, palette } = ui.getState();
+      const { adding, palette, diagnosing } = ui.getState();
       const found = match(
         {
           key: event.key,
@@ -64,7 +64,10 @@ export function Shortcuts() {
         },
         shortcuts,
       );
-      if (found === undefined || ((adding || palette || ui.getState().shortcuts) && found.keys !== "mod+k"))
+      if (
+        found === undefined ||
+        ((adding || palette || diagnosing !== null || ui.getState().shortcuts) && found.keys !== "mod+k")
+      )
         return;
       event.preventDefault();
       found.run();
