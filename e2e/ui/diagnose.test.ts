@@ -58,14 +58,14 @@ test("the report is put on the clipboard as it came", async () => {
   await done();
   await page.getByRole("button", { name: "Copy the report, secrets stripped" }).click();
   await page.getByText("Copied").waitFor();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("Gatehouse 0.1.0, sample report\n");
+  expect(await page.evaluate<string>("navigator.clipboard.readText()")).toBe(
+    "Gatehouse 0.1.0, sample report\n",
+  );
   await page.keyboard.press("Escape");
 });
 
 test("a server's own words are shown as what they are", async () => {
-  await page.evaluate(() => {
-    location.hash = "#/servers/postgres";
-  });
+  await page.evaluate('location.hash = "#/servers/postgres"');
   await page.getByRole("button", { name: "Diagnose" }).click();
   await done();
   const row = page.getByTestId("check");
