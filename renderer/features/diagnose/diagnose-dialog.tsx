@@ -64,7 +64,12 @@ function Checks({ diagnose }: { readonly diagnose: DiagnoseStore }) {
           </div>
         )}
       </div>
-      <ul aria-label="Checks" className="divide-y divide-line">
+      <ul
+        aria-label="Checks"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        className="divide-y divide-line"
+      >
         {checks.map((check) => (
           <CheckRow key={check.id} check={check} />
         ))}
