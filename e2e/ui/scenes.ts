@@ -107,7 +107,7 @@ export const SCENES: readonly Scene[] = [
     scenario: "full",
     at: "#/servers",
     shown: true,
-    stage: (page) => visible(page, "server-row"),
+    stage: (page) => visible(page, "saved"),
   },
   {
     name: "server",
@@ -134,6 +134,54 @@ export const SCENES: readonly Scene[] = [
     async stage(page) {
       await page.getByRole("tab", { name: "Log" }).click();
       await visible(page, "server-log");
+    },
+  },
+  {
+    name: "server-log-search",
+    scenario: "full",
+    at: "#/servers/everything",
+    shown: true,
+    async stage(page) {
+      await page.getByRole("tab", { name: "Log" }).click();
+      await page.getByRole("textbox", { name: "Search the log" }).fill("slow");
+      await page.locator("mark").first().waitFor();
+    },
+  },
+  {
+    name: "server-log-paused",
+    scenario: "full",
+    at: "#/servers/everything",
+    async stage(page) {
+      await page.getByRole("tab", { name: "Log" }).click();
+      await visible(page, "server-log");
+      await page.getByRole("button", { name: "Pause", exact: true }).click();
+      await page.getByRole("button", { name: "Go on" }).waitFor();
+    },
+  },
+  {
+    name: "server-log-nothing",
+    scenario: "full",
+    at: "#/servers/everything",
+    async stage(page) {
+      await page.getByRole("tab", { name: "Log" }).click();
+      await page.getByRole("textbox", { name: "Search the log" }).fill("nowhere to be found");
+      await page.getByText("No line fits").waitFor();
+    },
+  },
+  {
+    name: "server-over-limit",
+    scenario: "full",
+    at: "#/servers/playwright",
+    shown: true,
+    stage: (page) => visible(page, "health"),
+  },
+  {
+    name: "servers-saved",
+    scenario: "full",
+    at: "#/servers",
+    async stage(page) {
+      await page.getByRole("button", { name: "How it is counted" }).click();
+      await page.getByText("less one, times its processes").waitFor();
     },
   },
   {

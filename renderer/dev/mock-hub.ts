@@ -21,12 +21,14 @@ import type { CallFilter, CallSummary } from "../../shared/model/call.ts";
 import { serverConfigSchema } from "../../shared/model/config.ts";
 import { launchOf } from "../../shared/model/launch.ts";
 import type { Change, Question } from "../../shared/model/question.ts";
+import { type LogFilter, logMatcher } from "../../shared/model/server.ts";
 import { createMockPolicy } from "./mock-policy.ts";
 import {
   sampleCall,
   sampleClients,
   sampleDetail,
   sampleDetailOf,
+  sampleHealth,
   sampleHeld,
   sampleLog,
   sampleServers,
@@ -156,6 +158,16 @@ function parsePasted(text: string): { proposals: Proposal[]; problem: string | n
   };
 }
 
+type LogQuery = LogFilter & { limit: number; before?: string };
+
+/** The newest lines that fit; an older page is there to be asked for as long as nothing is searched. */
+function logPage({ limit, before, ...filter }: LogQuery) {
+  const lines = sampleLog(hostile).filter(logMatcher(filter));
+  const isWhole =
+    filter.search !== undefined || filter.level !== undefined || before !== undefined || hostile;
+  return { lines: lines.slice(-limit), before: isWhole ? null : "1.1" };
+}
+
 function apply(change: Change): void {
   if (change.type === "server.add") {
     const summary = {
@@ -273,7 +285,13 @@ async function call(method: string, params: unknown): Promise<unknown> {
     case "servers.get":
       return sampleDetail(find(p.name as unknown as string), hostile);
     case "servers.log":
-      return { lines: sampleLog(hostile), before: null };
+      return logPage(p as unknown as LogQuery);
+    case "servers.health":
+      return {
+        servers: servers.map(sampleHealth),
+        saved: empty ? { processes: 0, memoryBytes: 0 } : { processes: 13, memoryBytes: 612_000_000 },
+        everyMs: 60_000,
+      };
     case "servers.parse":
       return parsePasted(p.text as unknown as string);
     case "clients.list":

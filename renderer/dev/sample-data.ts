@@ -2,7 +2,7 @@
 import type { CallDetail, CallStatus, CallSummary } from "../../shared/model/call.ts";
 import type { Client } from "../../shared/model/client.ts";
 import type { Held } from "../../shared/model/consent.ts";
-import { NO_USAGE } from "../../shared/model/health.ts";
+import { NO_USAGE, type ServerHealth, type ServerUsage } from "../../shared/model/health.ts";
 import type { LogLine, ServerDetail, ServerSummary, Tool } from "../../shared/model/server.ts";
 
 export const HOSTILE = [
@@ -143,11 +143,14 @@ export function sampleServers(): ServerSummary[] {
       tools: TOOLS.length,
       pid: 48_213,
       callsToday: 1_284,
+      startupMs: 1_380,
+      pingMs: 2,
       labels: { environment: "test" },
     }),
-    server("files", { tools: 14, pid: 48_220, callsToday: 312 }),
+    server("files", { tools: 14, pid: 48_220, callsToday: 312, startupMs: 412, pingMs: 1 }),
     server("github", {
       transport: "http",
+      startupMs: 640,
       tools: 43,
       callsToday: 96,
       labels: { environment: "production", team: "platform" },
@@ -159,6 +162,14 @@ export function sampleServers(): ServerSummary[] {
       lastError: "The server wants you to sign in (401).",
     }),
     server("memory", { state: "starting", tools: 9, callsToday: 18, restarts: 1 }),
+    server("playwright", {
+      tools: 21,
+      pid: 48_301,
+      callsToday: 57,
+      startupMs: 2_210,
+      pingMs: 4,
+      startedAt: new Date(Date.now() - 190_000_000).toISOString(),
+    }),
     server("postgres", {
       state: "failed",
       tools: null,
@@ -181,10 +192,58 @@ export function sampleServers(): ServerSummary[] {
   ];
 }
 
+const USAGE: Record<string, { cpu: number; mb: number; processes: number; instances: number }> = {
+  everything: { cpu: 6, mb: 118, processes: 2, instances: 1 },
+  files: { cpu: 0.4, mb: 74, processes: 1, instances: 1 },
+  memory: { cpu: 38, mb: 61, processes: 1, instances: 1 },
+  playwright: { cpu: 84, mb: 1_310, processes: 9, instances: 2 },
+};
+
+/** What a server uses now, with ten minutes before it. */
+export function sampleHealth({ name }: ServerSummary): ServerHealth {
+  const usage = USAGE[name];
+  if (usage === undefined) return { name, ...NO_USAGE, points: [] };
+  const now = Date.now();
+  const points = Array.from({ length: name === "memory" ? 3 : 58 }, (_, index) => {
+    const wave = 1 + 0.5 * Math.sin(index / 4 + name.length) + (index % 11 === 3 ? 0.9 : 0);
+    return {
+      at: now - ((name === "memory" ? 2 : 57) - index) * 10_000,
+      cpuPercent: Math.max(0, usage.cpu * wave),
+      memoryBytes: usage.mb * 1_000_000 * (0.7 + (0.3 * index) / 57),
+    };
+  });
+  return {
+    name,
+    ...NO_USAGE,
+    instances: usage.instances,
+    processes: usage.processes,
+    cpuPercent: usage.cpu,
+    memoryBytes: usage.mb * 1_000_000,
+    points,
+    warnings:
+      name === "playwright"
+        ? [
+            {
+              code: "memory_over_limit",
+              message:
+                "the server has held 1310 MB of memory for a minute, more than the 1000 MB that you want to be warned of",
+              advice: "Restart it to free the memory, or raise warn.memoryMb in gatehouse.json.",
+            },
+          ]
+        : [],
+  };
+}
+
+function sampleUsage(summary: ServerSummary): ServerUsage {
+  const { name: _name, points: _points, ...usage } = sampleHealth(summary);
+  return { ...usage, pingMs: summary.pingMs };
+}
+
 export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDetail {
   const stdio = summary.transport === "stdio";
   return {
     ...summary,
+    ...sampleUsage(summary),
     prefix: summary.name,
     launch: {
       transport: summary.transport,
@@ -204,23 +263,25 @@ export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDe
     accounts: [],
     toolList: hostile ? HOSTILE_TOOLS : summary.tools === null ? [] : TOOLS,
     problems:
-      summary.state === "failed"
-        ? [
-            {
-              code: "exited",
-              message: "The server exited with code 1, five times in a row.",
-              advice: "PostgreSQL does not answer on 127.0.0.1:5432. Start it, then press Restart.",
-            },
-          ]
-        : summary.state === "needs-auth"
+      summary.name === "playwright"
+        ? sampleHealth(summary).warnings
+        : summary.state === "failed"
           ? [
               {
-                code: "needs_auth",
-                message: "The server wants you to sign in.",
-                advice: "Signing in to remote servers is not possible yet: give it a token as a header.",
+                code: "exited",
+                message: "The server exited with code 1, five times in a row.",
+                advice: "PostgreSQL does not answer on 127.0.0.1:5432. Start it, then press Restart.",
               },
             ]
-          : [],
+          : summary.state === "needs-auth"
+            ? [
+                {
+                  code: "needs_auth",
+                  message: "The server wants you to sign in.",
+                  advice: "Signing in to remote servers is not possible yet: give it a token as a header.",
+                },
+              ]
+            : [],
   };
 }
 
@@ -235,7 +296,13 @@ export function sampleLog(hostile: boolean): LogLine[] {
   for (let index = 0; index < 240; index += 1)
     lines.push({
       at: now + index * 1_531,
-      stream: index % 41 === 7 ? "stdout" : "stderr",
+      ...(index % 23 === 11
+        ? {
+            stream: "log" as const,
+            level: (["info", "warning", "error"] as const)[Math.floor(index / 23) % 3] ?? "info",
+            logger: "documents",
+          }
+        : { stream: index % 41 === 7 ? ("stdout" as const) : ("stderr" as const) }),
       text:
         index % 41 === 7
           ? "listening… (this line is not JSON-RPC)"

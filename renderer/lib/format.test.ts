@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, plural, until } from "./format.ts";
+import { ago, bytes, duration, percent, plural, span, until } from "./format.ts";
 
 describe("formats", () => {
   it.each([
@@ -22,6 +22,7 @@ describe("formats", () => {
     [120_000, "120 KB"],
     [999_600, "1.0 MB"],
     [32_000_000, "32.0 MB"],
+    [1_240_000_000, "1.2 GB"],
   ])("%i bytes are %s", (count, expected) => {
     expect(bytes(count)).toBe(expected);
   });
@@ -33,6 +34,27 @@ describe("formats", () => {
     expect(ago(now - 86_400_000, now)).toBe("yesterday");
     expect(until(now + 12_000, now)).toBe("in 12 s");
     expect(until(now - 1, now)).toBe("now");
+  });
+
+  it("says how long something has gone on, in one unit", () => {
+    expect([0, 59_999, 300_000, 7_200_000, 200_000_000].map(span)).toEqual([
+      "0 s",
+      "59 s",
+      "5 min",
+      "2 h",
+      "2 d",
+    ]);
+  });
+
+  it("says how much of a core is used, more closely where it is little", () => {
+    expect([0, 0.04, 0.42, 3, 9.96, 230.4].map(percent)).toEqual([
+      "0 %",
+      "0 %",
+      "0.4 %",
+      "3 %",
+      "10 %",
+      "230 %",
+    ]);
   });
 
   it("counts things", () => {

@@ -19,8 +19,21 @@ export function duration(microseconds: number): string {
     : `${Math.floor(minutes / 60)} h ${two(minutes % 60)} m`;
 }
 
-/** Bytes as B, KB, MB (decimal). */
+/** How long something has gone on, coarsely, in one unit: "42 s", "5 min", "3 h", "2 d". */
+export function span(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** Percent of a core: "0 %", "0.4 %", "12 %", "230 %". */
+export const percent = (value: number): string =>
+  `${value > 0 && value < 9.95 ? value.toFixed(1).replace(".0", "") : Math.round(value)} %`;
+
+/** Bytes as B, KB, MB, GB (decimal). */
 export function bytes(count: number): string {
+  if (count >= 999_500_000) return `${(count / 1_000_000_000).toFixed(count < 99_950_000_000 ? 1 : 0)} GB`;
   if (count < 1_000) return `${count} B`;
   if (count < 999_500) return `${(count / 1_000).toFixed(count < 99_950 ? 1 : 0)} KB`;
   return `${(count / 1_000_000).toFixed(count < 99_950_000 ? 1 : 0)} MB`;
@@ -29,9 +42,9 @@ export function bytes(count: number): string {
 /** A count with thin grouping: 12,345. */
 export const count = (value: number): string => value.toLocaleString("en-US");
 
-/** "1 tool", "3 tools". */
-export const plural = (value: number, noun: string): string =>
-  `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+/** "1 tool", "3 tools"; `ending` for nouns like "process". */
+export const plural = (value: number, noun: string, ending = "s"): string =>
+  `${count(value)} ${noun}${value === 1 ? "" : ending}`;
 
 /** Local clock time with milliseconds, 14:03:27.120. */
 export function clock(at: string | number): string {

@@ -15,13 +15,13 @@ export function exceeded(
   if (warn.memoryMb !== undefined && memoryBytes > warn.memoryMb * MB)
     problems.push({
       code: "memory_over_limit",
-      message: `it has held ${Math.round(memoryBytes / MB)} MB of memory for a minute, more than the ${warn.memoryMb} MB that you want to be warned of`,
+      message: `the server has held ${Math.round(memoryBytes / MB)} MB of memory for a minute, more than the ${warn.memoryMb} MB that you want to be warned of`,
       advice: "Restart it to free the memory, or raise warn.memoryMb in gatehouse.json.",
     });
   if (warn.cpuPercent !== undefined && cpuPercent > warn.cpuPercent)
     problems.push({
       code: "cpu_over_limit",
-      message: `it has used ${Math.round(cpuPercent)} % of a core over a minute, more than the ${warn.cpuPercent} % that you want to be warned of`,
+      message: `the server has used ${Math.round(cpuPercent)} % of a core over a minute, more than the ${warn.cpuPercent} % that you want to be warned of`,
       advice:
         "See in its calls and its log what it does; restart it, or raise warn.cpuPercent in gatehouse.json.",
     });
@@ -32,7 +32,7 @@ export function exceeded(
 export function pingFailed(seconds: number): Problem {
   return {
     code: "ping_failed",
-    message: `it has not answered a ping within ${seconds} s`,
+    message: `the server has not answered a ping within ${seconds} s`,
     advice: "It may be busy with something of its own. Restart it if its calls hang too.",
   };
 }

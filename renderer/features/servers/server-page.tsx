@@ -2,7 +2,7 @@ import { Activity, Ellipsis, Power, PowerOff, RotateCw, Trash2 } from "lucide-re
 import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { ServerDetail } from "../../../shared/model/server.ts";
-import { ago, count, plural, until } from "../../lib/format.ts";
+import { count, duration, plural, span, until } from "../../lib/format.ts";
 import { useHeld, useHub, useNow, useServices } from "../../lib/services.tsx";
 import { useAsk } from "../../lib/use-ask.ts";
 import { plainVisible } from "../../lib/visible-text.ts";
@@ -19,6 +19,7 @@ import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { ServerStatus } from "../../ui/status.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
 import { ConsentNotice } from "./consent-notice.tsx";
+import { HealthStrip } from "./health-strip.tsx";
 import { HeldPanel } from "./held-panel.tsx";
 import { LogPanel } from "./log-panel.tsx";
 import { Problems } from "./problems.tsx";
@@ -98,8 +99,9 @@ function Loaded({
       ) : (
         <>
           <Facts detail={detail} />
+          <HealthStrip name={name} usage={detail} />
           {(detail.problems.length > 0 || detail.consent.decision !== "allow" || held.length > 0) && (
-            <div className="shrink-0 space-y-2 px-5 pb-3 empty:hidden">
+            <div className="shrink-0 space-y-2 px-5 pb-3 empty:hidden peer-[.measured]:pt-3">
               {held.length > 0 && tab !== "held" && (
                 <HeldNotice count={held.length} onReview={() => setTab("held")} />
               )}
@@ -127,7 +129,7 @@ function Loaded({
               </TabPanel>
             )}
             <TabPanel id="log" className="flex flex-col">
-              <LogPanel page={page} />
+              <LogPanel log={page.log} />
             </TabPanel>
             <TabPanel id="launch" className="overflow-auto">
               <LaunchPanel detail={detail} />
@@ -227,7 +229,10 @@ function Facts({ detail }: { readonly detail: ServerDetail }) {
     ["Transport", detail.transport],
     ["Protocol", detail.revision],
     ["Process", detail.pid === null ? null : String(detail.pid)],
-    ["Started", detail.startedAt === null ? null : ago(detail.startedAt, now)],
+    ["Up", detail.startedAt === null ? null : span(now - Date.parse(detail.startedAt))],
+    ["Started in", detail.startupMs === null ? null : duration(detail.startupMs * 1_000)],
+    ["Ping", detail.pingMs === null ? null : `${Math.round(detail.pingMs)} ms`],
+    ["Instances", detail.instances > 1 ? count(detail.instances) : null],
     ["Calls today", count(detail.callsToday)],
     ["Restarts", String(detail.restarts)],
     ["Next attempt", detail.retryAt === null ? null : until(detail.retryAt, now)],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { NO_USAGE } from "../../../shared/model/health.ts";
 import type { ServerDetail } from "../../../shared/model/server.ts";
 import { createFakeConnection, createFakeSchedule } from "../../lib/fake-connection.ts";
-import { createServerStore, LOG_LINES } from "./server-store.ts";
+import { createServerStore } from "./server-store.ts";
 
 const detail: ServerDetail = {
   name: "a",
@@ -20,6 +21,8 @@ const detail: ServerDetail = {
   lateAnswers: 0,
   strayAnswers: 0,
   labels: {},
+  startupMs: null,
+  ...NO_USAGE,
   prefix: "a",
   launch: { transport: "stdio", command: "x", args: [], cwd: null, url: null, envNames: [], headerNames: [] },
   toolList: [],
@@ -30,7 +33,7 @@ const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 async function setUp() {
   const connection = createFakeConnection({
     "servers.get": () => detail,
-    "servers.log": () => ({ lines: [{ at: 1, stream: "stderr", text: "first" }] }),
+    "servers.log": () => ({ lines: [{ at: 1, stream: "stderr", text: "first" }], before: null }),
   });
   const { schedule, flush } = createFakeSchedule();
   const page = createServerStore(connection, "a", schedule);
@@ -50,23 +53,11 @@ describe("a server's page", () => {
     connection.broadcast("serverChanged", { ...detail, state: "ready" });
     flush();
     expect(fetched()).toBe(2);
-  });
-
-  it("adds log lines of its own server only, and keeps a bounded number", async () => {
-    const { connection, page, flush } = await setUp();
-    connection.broadcast("serverLogged", { name: "b", lines: [{ at: 1, stream: "stderr", text: "other" }] });
-    connection.broadcast("serverLogged", {
-      name: "a",
-      lines: Array.from({ length: LOG_LINES + 10 }, (_, index) => ({
-        at: index,
-        stream: "stderr" as const,
-        text: `${index}`,
-      })),
-    });
+    await settle();
+    const warning = { code: "cpu_over_limit", message: "too much", advice: null };
+    connection.broadcast("serverChanged", { ...detail, warnings: [warning] });
     flush();
-    const { lines } = page.store.getState();
-    expect(lines).toHaveLength(LOG_LINES);
-    expect(lines.at(-1)).toMatchObject({ text: `${LOG_LINES + 9}`, number: LOG_LINES + 11 });
+    expect(fetched()).toBe(3);
   });
 
   it("says what failed", async () => {
@@ -75,7 +66,6 @@ describe("a server's page", () => {
     await settle();
     expect(page.store.getState()).toMatchObject({
       failure: { message: "no answer for servers.get" },
-      logLoaded: true,
     });
   });
 });

@@ -1,7 +1,8 @@
-import { ChevronRight, Plus, Server, Stethoscope } from "lucide-react";
+import { ChevronRight, Plus, Server, Stethoscope, TriangleAlert } from "lucide-react";
 import { useState } from "react";
+import type { ServerHealth, ServerUsage } from "../../../shared/model/health.ts";
 import type { ServerSummary } from "../../../shared/model/server.ts";
-import { count, until } from "../../lib/format.ts";
+import { count, duration, plural, span, until } from "../../lib/format.ts";
 import { ANY_LABELS, hasLabels } from "../../lib/labels.ts";
 import { moveFocus } from "../../lib/roving.ts";
 import { useHeld, useHub, useNow, useServices } from "../../lib/services.tsx";
@@ -17,11 +18,15 @@ import { Screen } from "../../ui/screen.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { ServerStatus } from "../../ui/status.tsx";
+import { useHealth } from "./health-store.ts";
+import { SavedLine } from "./saved-line.tsx";
+import { UsageCell } from "./usage-cells.tsx";
 
 const COLUMNS =
-  "grid items-center gap-x-4 whitespace-nowrap px-5 grid-cols-[minmax(96px,1fr)_108px_44px_76px_16px] @2xl:grid-cols-[minmax(120px,1fr)_116px_64px_56px_84px_minmax(0,1fr)_16px] @4xl:grid-cols-[minmax(180px,1.8fr)_116px_64px_56px_84px_72px_minmax(0,1.4fr)_16px]";
+  "grid items-center gap-x-4 whitespace-nowrap px-5 grid-cols-[minmax(96px,1fr)_108px_76px_16px] @2xl:grid-cols-[minmax(120px,1fr)_112px_76px_112px_112px_16px] @4xl:grid-cols-[minmax(160px,1fr)_112px_44px_76px_112px_112px_52px_16px] @5xl:grid-cols-[minmax(180px,1fr)_116px_44px_80px_112px_112px_56px_64px_60px_16px]";
 const FROM_2XL = "hidden @2xl:block";
 const FROM_4XL = "hidden @4xl:block";
+const FROM_5XL = "hidden @5xl:block";
 const TRANSPORTS = { stdio: "stdio", http: "HTTP", sse: "SSE" } as const;
 
 /** The Servers screen: every configured server and how it fares. */
@@ -36,6 +41,7 @@ export function ServersView() {
   const shown = servers.filter(
     (server) => server.name.toLowerCase().includes(needle) && hasLabels(server.labels, labels),
   );
+  const health = useHealth();
   const add = (): void => ui.setState({ adding: true });
 
   return (
@@ -100,15 +106,22 @@ export function ServersView() {
             >
               <span>Name</span>
               <span>State</span>
-              <span className={FROM_2XL}>Transport</span>
-              <span className="text-right">Tools</span>
+              <span className={cx(FROM_4XL, "text-right")}>Tools</span>
               <span className="text-right">Calls today</span>
-              <span className={cx(FROM_4XL, "text-right")}>Restarts</span>
-              <span className={FROM_2XL}>Last error</span>
+              <span className={cx(FROM_2XL, "text-right")}>CPU</span>
+              <span className={cx(FROM_2XL, "text-right")}>Memory</span>
+              <span className={cx(FROM_4XL, "text-right")}>Up</span>
+              <span className={cx(FROM_5XL, "text-right")}>Start-up</span>
+              <span className={cx(FROM_5XL, "text-right")}>Restarts</span>
             </div>
             <ul aria-label="Servers" data-testid="servers" onKeyDown={moveFocus}>
               {shown.map((server) => (
-                <Row key={server.name} server={server} />
+                <Row
+                  key={server.name}
+                  server={server}
+                  health={health.servers.get(server.name)}
+                  sampledAt={health.at}
+                />
               ))}
             </ul>
             {shown.length === 0 && (
@@ -131,14 +144,53 @@ export function ServersView() {
           </div>
         </div>
       )}
+      {loaded && servers.length > 0 && <SavedLine saved={health.saved} />}
     </Screen>
   );
 }
 
-function Row({ server }: { readonly server: ServerSummary }) {
-  const { router } = useServices();
+/** Under the name: what is wrong, or else how it is reached. */
+function Note({ server, usage }: { readonly server: ServerSummary; readonly usage: ServerUsage }) {
   const now = useNow(server.retryAt === null ? 60_000 : 1_000);
+  const [warning] = usage.warnings;
+  if (server.lastError !== null || server.retryAt !== null)
+    return (
+      <span className="flex min-w-0 items-center gap-2 text-muted text-xs">
+        <ServerText text={server.lastError ?? ""} limit={160} className="min-w-0" />
+        {server.retryAt !== null && (
+          <span className="tabular shrink-0 text-faint">again {until(server.retryAt, now)}</span>
+        )}
+      </span>
+    );
+  if (warning !== undefined)
+    return (
+      <span className="flex min-w-0 items-center gap-1 text-warn text-xs">
+        <TriangleAlert aria-hidden size={12} className="shrink-0" />
+        <ServerText text={warning.message} limit={160} className="min-w-0" />
+      </span>
+    );
+  return (
+    <span className="text-faint text-xs">
+      {TRANSPORTS[server.transport]}
+      {usage.instances > 1 && ` · ${plural(usage.instances, "instance")}`}
+      {(usage.processes ?? 0) > 1 && ` · ${plural(usage.processes ?? 0, "process", "es")}`}
+    </span>
+  );
+}
+
+function Row({
+  server,
+  health,
+  sampledAt,
+}: {
+  readonly server: ServerSummary;
+  readonly health: ServerHealth | undefined;
+  readonly sampledAt: number;
+}) {
+  const { router } = useServices();
+  const now = useNow(30_000);
   const held = useHeld(server.name);
+  const usage = health ?? server;
   return (
     <li>
       <a
@@ -152,26 +204,28 @@ function Row({ server }: { readonly server: ServerSummary }) {
         }}
         className={cx(
           COLUMNS,
-          "group h-11 border-line border-b hover:bg-hover",
+          "group h-13 border-line border-b hover:bg-hover",
           !server.enabled && "text-muted",
         )}
       >
-        <span className="flex min-w-0 items-center gap-2">
-          <ServerText text={server.name} limit={64} className="min-w-8 font-medium" />
-          <span className="flex min-w-0 shrink-[20] items-center gap-1 overflow-hidden">
-            <LabelBadges labels={server.labels} />
+        <span className="flex min-w-0 flex-col">
+          <span className="flex min-w-0 items-center gap-2">
+            <ServerText text={server.name} limit={64} className="min-w-8 font-medium" />
+            <span className="flex min-w-0 shrink-[20] items-center gap-1 overflow-hidden">
+              <LabelBadges labels={server.labels} />
+            </span>
+            {held.length > 0 && (
+              <Badge tone="warn" title="Changes of this server wait for your review">
+                {held.length} held back
+              </Badge>
+            )}
           </span>
-          {held.length > 0 && (
-            <Badge tone="warn" title="Changes of this server wait for your review">
-              {held.length} held back
-            </Badge>
-          )}
+          <Note server={server} usage={usage} />
         </span>
         <span className="text-sm">
           <ServerStatus state={server.state} />
         </span>
-        <span className={cx(FROM_2XL, "text-muted text-sm")}>{TRANSPORTS[server.transport]}</span>
-        <span className="tabular text-right text-sm">
+        <span className={cx(FROM_4XL, "tabular text-right text-sm")}>
           {server.tools ?? <span className="text-faint">–</span>}
           <span className="sr-only"> tools</span>
         </span>
@@ -179,19 +233,27 @@ function Row({ server }: { readonly server: ServerSummary }) {
           {count(server.callsToday)}
           <span className="sr-only"> calls today</span>
         </span>
-        <span className={cx(FROM_4XL, "tabular text-right text-sm", server.restarts === 0 && "text-faint")}>
+        <span className={FROM_2XL}>
+          <UsageCell usage={usage} health={health} measure="cpuPercent" now={sampledAt} />
+        </span>
+        <span className={FROM_2XL}>
+          <UsageCell usage={usage} health={health} measure="memoryBytes" now={sampledAt} />
+        </span>
+        <span
+          className={cx(FROM_4XL, "tabular text-right text-sm", server.startedAt === null && "text-faint")}
+        >
+          {server.startedAt === null ? "–" : span(now - Date.parse(server.startedAt))}
+          <span className="sr-only"> up</span>
+        </span>
+        <span
+          className={cx(FROM_5XL, "tabular text-right text-sm", server.startupMs === null && "text-faint")}
+        >
+          {server.startupMs === null ? "–" : duration(server.startupMs * 1_000)}
+          <span className="sr-only"> start-up</span>
+        </span>
+        <span className={cx(FROM_5XL, "tabular text-right text-sm", server.restarts === 0 && "text-faint")}>
           {server.restarts}
           <span className="sr-only"> restarts</span>
-        </span>
-        <span className="hidden min-w-0 items-center gap-2 text-muted text-sm @2xl:flex">
-          {server.lastError !== null && (
-            <ServerText text={server.lastError} limit={160} className="min-w-0" />
-          )}
-          {server.retryAt !== null && (
-            <span className="tabular ml-auto shrink-0 text-faint text-xs">
-              again {until(server.retryAt, now)}
-            </span>
-          )}
         </span>
         <ChevronRight
           aria-hidden
