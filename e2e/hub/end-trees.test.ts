@@ -52,7 +52,8 @@ describe.runIf(process.platform === "linux")("every tree of a hub is gone within
     const record = join(home, "children");
     for (const guard of guardsOf(first.pid)) process.kill(guard, "SIGKILL");
     await first.kill("SIGKILL");
-    expect(trees.filter(({ pid }) => isAlive(pid)).length).toBeGreaterThanOrEqual(6);
+    // What heeds its closed stdin may have gone already.
+    expect(trees.filter(({ pid }) => isAlive(pid)).length).toBeGreaterThanOrEqual(4);
 
     // A stranger that got the pid of a server: recorded with a start time that is not its own.
     const stranger = spawn("sleep", ["300"], { detached: true, stdio: "ignore" });

@@ -15,7 +15,7 @@ export {
 } from "./environment/login-environment.ts";
 export { loopbackRedirect } from "./oauth/loopback-redirect.ts";
 export { createOAuthProtocol } from "./oauth/protocol.ts";
-export { type FoundCommand, findCommand } from "./stdio/find-command.ts";
+export { findCommand } from "./stdio/find-command.ts";
 export { type ChildRegistry, startGuard } from "./termination/guard.ts";
 export { createChildRecord, sweepLeftovers } from "./termination/leftovers.ts";
 export { enterJob } from "./termination/windows-job.ts";

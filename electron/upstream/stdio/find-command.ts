@@ -74,11 +74,7 @@ export function findCommand(
 }
 
 /** What to do about a command that is not there. */
-export function adviceFor(
-  command: string,
-  { byPath }: { byPath: boolean },
-  platform: NodeJS.Platform,
-): string {
+function adviceFor(command: string, { byPath }: { byPath: boolean }, platform: NodeJS.Platform): string {
   if (byPath) return 'Correct "command", or install it there.';
   const install = installAdvice(command, platform);
   return `${install ?? "Install it"}, or give its whole path as "command".`;

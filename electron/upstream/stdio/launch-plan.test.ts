@@ -69,6 +69,23 @@ describe("a command on Windows", () => {
         verbatim: false,
       },
     ],
+    // Windows itself drops what stands at the end of these names.
+    [
+      "C:\\node\\npx.cmd.",
+      {
+        file: "C:\\Windows\\System32\\cmd.exe",
+        args: ["/d", "/e:ON", "/v:OFF", "/s", "/c", '""C:\\node\\npx.cmd" "a b""'],
+        verbatim: true,
+      },
+    ],
+    [
+      "C:\\node\\npx.cmd . .",
+      {
+        file: "C:\\Windows\\System32\\cmd.exe",
+        args: ["/d", "/e:ON", "/v:OFF", "/s", "/c", '""C:\\node\\npx.cmd" "a b""'],
+        verbatim: true,
+      },
+    ],
   ])("%s is run by what can run it", (file, expected) => {
     expect(planLaunch({ file, args: ["a b"], env, platform: "win32" })).toEqual(expected);
   });

@@ -73,18 +73,20 @@ export function planLaunch(options: {
   const { file, args, env, platform } = options;
   if (platform !== "win32") return { file, args, verbatim: false };
   const system32 = win32.join(variable(env, "SystemRoot", platform) ?? "C:\\Windows", "System32");
-  switch (win32.extname(file).toLowerCase()) {
+  // Windows drops dots and spaces at a name's end, and would run "x.cmd." as a batch file with arguments quoted for none.
+  const named = file.replace(/[. ]+$/, "");
+  switch (win32.extname(named).toLowerCase()) {
     case ".cmd":
     case ".bat":
-      return { file: win32.join(system32, "cmd.exe"), args: batchArguments(file, args), verbatim: true };
+      return { file: win32.join(system32, "cmd.exe"), args: batchArguments(named, args), verbatim: true };
     case ".ps1":
       return {
         file: win32.join(system32, "WindowsPowerShell", "v1.0", "powershell.exe"),
         // The person's execution policy stands.
-        args: ["-NoLogo", "-NoProfile", "-NonInteractive", "-File", file, ...args],
+        args: ["-NoLogo", "-NoProfile", "-NonInteractive", "-File", named, ...args],
         verbatim: false,
       };
     default:
-      return { file, args, verbatim: false };
+      return { file: named, args, verbatim: false };
   }
 }

@@ -32,7 +32,7 @@ export const labelsOf = (mark: string): string[] => [
   markLabel(mark),
 ];
 
-export const askEngine: AskEngine = (engine, args) =>
+const askEngine: AskEngine = (engine, args) =>
   new Promise((resolve, reject) => {
     const options = { env: engine.env, timeout: LIMIT_MS, killSignal: "SIGKILL" as const, windowsHide: true };
     execFile(engine.file, [...engine.args, ...args], options, (error, stdout) =>

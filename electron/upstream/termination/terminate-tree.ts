@@ -16,7 +16,7 @@ export interface Grace {
   readonly killMs: number;
 }
 
-export const defaultGrace: Grace = { stdinMs: 700, termMs: 1_000, killMs: 5_000 };
+export const defaultGrace: Grace = { stdinMs: 500, termMs: 1_000, killMs: 5_000 };
 
 /** A server that ended by itself has had its chance: what it left behind is asked at once. */
 export const afterExitGrace: Grace = { stdinMs: 0, termMs: 1_000, killMs: 5_000 };
