@@ -168,7 +168,7 @@ export function connectTable(figures: ConnectFigures): string {
 }
 
 /** A part of docs/performance.md that is measured. */
-export type Section = "bench" | "eras" | "connect" | "soak";
+export type Section = "bench" | "eras" | "connect" | "soak" | "soak-sessions";
 
 /** Replaces what stands between a part's two markers in docs/performance.md. */
 export function writeReport(section: Section, text: string): void {

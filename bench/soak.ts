@@ -1,7 +1,8 @@
 /**
  * `npm run soak [-- --kills N]`: SIGKILLs the hub under load, twenty times unless told otherwise, and checks after each
  * that nothing that a client has seen is lost, that nothing of any server's tree lives on, that the next start is quick,
- * and that the client's session goes on. Exit code 1 when a bar was missed.
+ * and that the client's session goes on. `npm run soak -- --sessions`: opens and closes sessions under load instead, over
+ * servers that crash (soak-sessions.ts). Exit code 1 when a bar was missed.
  */
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -18,9 +19,12 @@ import {
   START_LIMIT,
   SURVIVAL_LIMIT,
 } from "./soak-cycle.ts";
+import { heapGrowth, soakSessions } from "./soak-sessions.ts";
 import { prepareHome } from "./targets/all.ts";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
+/** A heap whose trend over the judged rounds stays below this share of its mean is flat. */
+const FLAT = 0.03;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** What a cycle did not keep to; empty when all is well. */
@@ -52,6 +56,7 @@ async function untilListed(line: HttpLine, servers: readonly string[]): Promise<
 
 /** Runs the soak; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--sessions")) return soakManySessions();
   const kills = args.includes("--kills") ? Number(args[args.indexOf("--kills") + 1]) : 20;
   if (!Number.isInteger(kills) || kills < 1) {
     say("error: --kills needs a number");
@@ -97,6 +102,36 @@ export async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(`${text}\n`);
   if (failures === 0 && kills >= 20) writeReport("soak", text);
   return failures === 0 ? 0 : 1;
+}
+
+/** Issue 7: 20 clients × 10 servers, 50 sessions each, the heap judged over the last 40 rounds. */
+async function soakManySessions(): Promise<number> {
+  const begun = performance.now();
+  const options = { clients: 20, servers: 10, rounds: 50, callsEach: 10, crashes: 0.01, seed: 1 };
+  const judged = 40;
+  const result = await soakSessions({
+    ...options,
+    onRound: (round, heapMb) =>
+      say(`round ${round} of ${options.rounds}: ${heapMb.toFixed(1)} MB of heap after a collection`),
+  });
+  const { before, after, heap, calls, answered, crashes, faults, survivors } = result;
+  const growth = heapGrowth(heap, judged) * judged;
+  const last = heap.slice(-judged);
+  const mean = last.reduce((sum, value) => sum + value, 0) / last.length;
+  const mb = (bytes: number): string => (bytes / 1024 / 1024).toFixed(2);
+  const found = [
+    ...faults,
+    ...survivors.map((process) => `outlived the hub: ${process}`),
+    ...(JSON.stringify(before) === JSON.stringify(after) ? [] : ["what is held differs"]),
+    ...(growth > mean * FLAT ? [`the heap grew by ${mb(growth)} MB over the last ${judged} rounds`] : []),
+  ];
+  const seconds = Math.round((performance.now() - begun) / 1_000);
+  const text = `${provenance("npm run soak -- --sessions")}
+
+${options.clients} clients × ${options.servers} servers: ${options.clients * options.rounds} sessions opened and closed in ${seconds} s, ${calls} calls of which ${answered} were answered exactly once, ${crashes} crashes of servers. Held at rest before: ${JSON.stringify(before)}; after: ${JSON.stringify(after)}. Heap after a forced collection over the last ${judged} rounds: ${mb(Math.min(...last))} to ${mb(Math.max(...last))} MB, its trend ${mb(growth)} MB.`;
+  process.stdout.write(`${text}\n${found.map((each) => `FAILED ${each}\n`).join("")}`);
+  if (found.length === 0) writeReport("soak-sessions", text);
+  return found.length === 0 ? 0 : 1;
 }
 
 function summary(results: readonly CycleResult[], failures: number, command: string): string {

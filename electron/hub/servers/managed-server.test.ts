@@ -35,11 +35,18 @@ describe("a managed server", () => {
     await expect
       .poll(() => hub.server.received.some((message) => message.method === "tools/call"))
       .toBe(true);
-    hub.server.die({ message: "exited with code 3" });
-    expect((await lost).message?.error).toMatchObject({
+    const stderrTail = ["1", "2", "3", "4", "5", `${"x".repeat(400)}`];
+    hub.server.die({ message: "exited with code 3", exitCode: 3, stderrTail });
+    expect((await lost).message?.error).toEqual({
       code: -32000,
-      message: expect.stringContaining("exited with code 3"),
-      data: { code: "exited", server: "fake" },
+      message: "the server fake ended during the call: exited with code 3",
+      data: {
+        code: "exited",
+        server: "fake",
+        exitCode: 3,
+        signal: null,
+        stderr: ["2", "3", "4", "5", "x".repeat(300)],
+      },
     });
     hub.server.answer["tools/call"] = () => ({ content: [] });
     expect((await hub.request(callOf("fake__echo"), { session })).message?.result).toEqual({ content: [] });
@@ -123,6 +130,20 @@ describe("a managed server", () => {
     ]);
   });
 
+  it("does not start again what was retired, not for a call that its end has left unwritten", async () => {
+    const hub = await start();
+    const session = await hub.open();
+    hub.server.writeError = new Error("EPIPE");
+    const pending = hub.request(callOf("fake__echo"), { session });
+    await new Promise((resolve) => setImmediate(resolve));
+    hub.server.writeError = undefined;
+    await fake(hub).retire();
+    expect((await pending).message?.error).toMatchObject({ data: { code: "server_stopped" } });
+    fake(hub).need();
+    await fake(hub).learn();
+    expect([hub.server.opened.length, fake(hub).summary(0).state]).toEqual([1, "stopped"]);
+  });
+
   it("does not take an answer twice, nor one to an id that was never given", async () => {
     const hub = await start();
     const session = await hub.open();
@@ -137,6 +158,14 @@ describe("a managed server", () => {
     hub.server.say({ jsonrpc: "2.0", id: "1", result: {} });
     expect(answer.message?.result).toEqual({ first: true });
     expect(hub.storage.rows).toHaveLength(1);
+    expect(fake(hub).summary(0)).toMatchObject({ state: "ready", lateAnswers: 0, strayAnswers: 3 });
+    expect(fake(hub).problems()).toMatchObject([
+      {
+        code: "stray_answers",
+        message:
+          "the server has answered once what it had answered already, and 2 times what it was never asked",
+      },
+    ]);
   });
 
   it("is restarted by a change of what it runs, and left alone by any other change", async () => {
