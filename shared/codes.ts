@@ -30,7 +30,7 @@ export const ERROR_CODES = [
 ] as const;
 
 /** How a server has ended or could not start: shown with the server, and as `data.code` of its calls' errors. */
-export const SERVER_END_CODES = [
+const SERVER_END_CODES = [
   "command_not_found",
   "endpoint_refused",
   "exited",
@@ -51,7 +51,7 @@ export const SERVER_END_CODES = [
 ] as const;
 
 /** Why a call was not made or not answered: `data.code` of the JSON-RPC error that the client gets. */
-export const CALL_CODES = [
+const CALL_CODES = [
   "auth_unavailable",
   "bad_project",
   "closing",
@@ -75,7 +75,7 @@ export const CALL_CODES = [
 ] as const;
 
 /** What is listed with a hub or a server that works, but not as it should. */
-export const PROBLEM_CODES = [
+const PROBLEM_CODES = [
   "cpu_over_limit",
   "entry_left_out",
   "memory_over_limit",
@@ -91,7 +91,7 @@ export const PROBLEM_CODES = [
 ] as const;
 
 /** Answers of the hub's HTTP paths. */
-export const HTTP_CODES = [
+const HTTP_CODES = [
   "cross_site_request",
   "host_not_allowed",
   "invalid_token",
@@ -103,7 +103,7 @@ export const HTTP_CODES = [
 ] as const;
 
 /** What `gatehouse doctor` finds beside what others have a code for. */
-export const DIAGNOSIS_CODES = [
+const DIAGNOSIS_CODES = [
   "check_failed",
   "client_elsewhere",
   "clock_wrong",
@@ -123,16 +123,16 @@ export const DIAGNOSIS_CODES = [
   "shim_stale",
   "start_slow",
 ] as const;
-export type DiagnosisCode = (typeof DIAGNOSIS_CODES)[number];
+
+const ALL = [
+  ...ERROR_CODES,
+  ...SERVER_END_CODES,
+  ...CALL_CODES,
+  ...PROBLEM_CODES,
+  ...HTTP_CODES,
+  ...DIAGNOSIS_CODES,
+] as const;
+export type StableCode = (typeof ALL)[number];
 
 /** All of them, each once, in the order of the alphabet. */
-export const STABLE_CODES: readonly string[] = [
-  ...new Set<string>([
-    ...ERROR_CODES,
-    ...SERVER_END_CODES,
-    ...CALL_CODES,
-    ...PROBLEM_CODES,
-    ...HTTP_CODES,
-    ...DIAGNOSIS_CODES,
-  ]),
-].sort();
+export const STABLE_CODES: readonly string[] = [...new Set<string>(ALL)].sort();

@@ -1,3 +1,4 @@
+import type { StableCode } from "../../../shared/codes.ts";
 import type { CheckGroup, CheckStatus } from "../../../shared/model/diagnosis.ts";
 
 /** What a check has found: a code of docs/errors.md unless all is well, a sentence, and what to do. */
@@ -20,7 +21,7 @@ export interface Check {
 export const ok = (sentence: string): Finding => ({ status: "ok", code: null, sentence, advice: null });
 
 /** It works, but a person should know. */
-export const warn = (code: string, sentence: string, advice: string): Finding => ({
+export const warn = (code: StableCode, sentence: string, advice: string): Finding => ({
   status: "warn",
   code,
   sentence,
@@ -28,7 +29,7 @@ export const warn = (code: string, sentence: string, advice: string): Finding =>
 });
 
 /** It does not work. */
-export const fail = (code: string, sentence: string, advice: string): Finding => ({
+export const fail = (code: StableCode, sentence: string, advice: string): Finding => ({
   status: "fail",
   code,
   sentence,
