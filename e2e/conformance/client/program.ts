@@ -1,0 +1,92 @@
+/**
+ * The client that `conformance client` tests: a hub of Gatehouse with the scenario's server as its one remote server, and
+ * an ordinary MCP client in front of it that makes the calls. What is judged is how the hub speaks to the server, and how
+ * it signs in. The browser is played by fetch. Usage: program.ts SERVER_URL, with MCP_CONFORMANCE_SCENARIO and
+ * MCP_CONFORMANCE_CONTEXT as the command sets them.
+ */
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { createListener } from "../../../electron/http/listener.ts";
+import { createTestHub } from "../../../electron/hub/testing/test-hub.ts";
+import {
+  createOAuthProtocol,
+  createTransportFactory,
+  loopbackRedirect,
+} from "../../../electron/upstream/index.ts";
+import { browse } from "../../oauth/browser.ts";
+import { drive } from "./scenarios.ts";
+
+const url = process.argv.at(-1) ?? "";
+const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? "";
+const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}") as Record<string, string>;
+
+/** What a person would have put into the configuration. */
+const auth = {
+  clientId: context.client_id ?? "https://conformance-test.local/client-metadata.json",
+  ...(context.client_secret === undefined ? {} : { clientSecret: context.client_secret }),
+};
+const hub = await createTestHub({
+  config: JSON.stringify({
+    access: { anonymous: "allow" },
+    consent: { default: "allow", newTools: "allow" },
+    mcpServers: { web: { type: "http", url, ...(scenario.startsWith("auth/") ? { auth } : {}) } },
+  }),
+  transports: createTransportFactory({
+    registries: [],
+    instance: "t",
+    log: () => undefined,
+    login: {} as never,
+    env: {},
+  }),
+  resolveLaunch: (name, config) =>
+    Promise.resolve({ name, config, env: {}, headers: config.type === "stdio" ? {} : config.headers }),
+  upstreamAuth: { protocol: createOAuthProtocol(), receiver: loopbackRedirect },
+});
+const listener = await createListener({
+  host: "127.0.0.1",
+  port: 0,
+  allowedHosts: [],
+  mcp: hub.hub.mcp,
+  control: hub.hub.control,
+  pairing: hub.hub.pairing,
+  uiFolder: undefined,
+  maxBodyBytes: 64 * 1024 * 1024,
+  log: () => undefined,
+});
+const client = new Client(
+  { name: "conformance", version: "1" },
+  { capabilities: { elicitation: { form: { applyDefaults: true } } }, versionNegotiation: { mode: "auto" } },
+);
+client.setRequestHandler("elicitation/create", () => ({ action: "accept" as const, content: {} }));
+const state = (): string | undefined => hub.hub.state.servers.get("web")?.summary(0).state;
+
+/** Waits until the server is up or has given up. */
+async function settled(): Promise<string> {
+  for (;;) {
+    const now = state();
+    if (now === "ready" || now === "needs-auth" || now === "failed") return now;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Signs in as a person who presses the button and agrees; throws when the browser says that it failed. */
+async function signIn(): Promise<void> {
+  const begun = (await hub.hub.callAs("operator", "servers.signIn", { name: "web" })) as { url: string };
+  const page = await browse(begun.url);
+  if (!page.text.includes("You are signed in")) throw new Error(`the sign-in failed: ${page.text.slice(-300)}`);
+}
+
+try {
+  hub.hub.state.servers.get("web")?.need();
+  if ((await settled()) === "needs-auth") {
+    await signIn();
+    await settled();
+  }
+  await hub.hub.state.servers.get("web")?.learn();
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${listener.url}/s/web`)));
+  await drive(scenario, { client, signIn, settled, context });
+} finally {
+  await client.close();
+  await listener.close(1_000);
+  await hub.dispose();
+}
+process.exit(0);
