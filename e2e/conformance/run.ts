@@ -48,27 +48,50 @@ interface Check {
  * Runs every scenario that a revision requires of a server against a URL, with the official command.
  * A required scenario without a report counts as failed. Throws, with the command's output, at the deadline.
  */
-export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
+export function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
+  return runSide("server", ["--url", options.url], options);
+}
+
+/**
+ * The same for a client: `program` is a script that is started for each scenario with the server's URL as its argument.
+ * All run at once, so that each is given long.
+ */
+export function runClientConformance(
+  options: Omit<ConformanceOptions, "url"> & { readonly program: string },
+): Promise<ConformanceReport> {
+  const command = `${JSON.stringify(process.execPath)} ${JSON.stringify(options.program)}`;
+  return runSide("client", ["--command", command, "--timeout", "120000"], options);
+}
+
+async function runSide(
+  side: "server" | "client",
+  args: readonly string[],
+  { requirements, deadlineMs = 240_000 }: Omit<ConformanceOptions, "url">,
+): Promise<ConformanceReport> {
   const command = createRequire(import.meta.url).resolve("@modelcontextprotocol/conformance/dist/index.js");
-  const required = requiredScenarios(dirname(dirname(command)), options.requirements);
+  const required = requiredScenarios(dirname(dirname(command)), requirements, side);
   const folder = mkdtempSync(join(tmpdir(), "conformance-"));
   try {
     const output = await run(
-      [command, "server", "--url", options.url, "--requirements", options.requirements, "-o", folder],
-      options.deadlineMs ?? 240_000,
+      [command, side, ...args, "--requirements", requirements, "-o", folder],
+      deadlineMs,
     );
-    return judge(required, readReports(folder), output);
+    return judge(required, readReports(folder, side), output);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }
 
-/** The names under `server:` in the package's frozen list. */
-function requiredScenarios(packageFolder: string, revision: Revision): readonly string[] {
+/** The names under `server:` or `client:` in the package's frozen list. */
+function requiredScenarios(
+  packageFolder: string,
+  revision: Revision,
+  side: "server" | "client",
+): readonly string[] {
   const yaml = readFileSync(join(packageFolder, "requirements", `${revision}.yaml`), "utf8");
-  const list = /^server:\n((?: {2}- .+\n)+)/m.exec(yaml)?.[1];
+  const list = new RegExp(`^${side}:\\n((?: {2}- .+\\n)+)`, "m").exec(yaml)?.[1];
   if (list === undefined)
-    throw new Error(`${revision}.yaml of the conformance package lists no server scenarios`);
+    throw new Error(`${revision}.yaml of the conformance package lists no ${side} scenarios`);
   return list.split("\n").flatMap((line) => (line === "" ? [] : [line.slice("  - ".length).trim()]));
 }
 
@@ -91,14 +114,20 @@ async function run(args: readonly string[], deadlineMs: number): Promise<string>
 }
 
 /** The checks of each scenario that has written a report. */
-function readReports(folder: string): ReadonlyMap<string, readonly Check[]> {
+function readReports(folder: string, side: "server" | "client"): ReadonlyMap<string, readonly Check[]> {
   const reports = new Map<string, readonly Check[]>();
-  for (const name of readdirSync(folder)) {
-    const scenario = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(name)?.[1];
-    if (scenario === undefined) throw new Error(`a conformance report of an unknown name: ${name}`);
+  const read = (name: string): void => {
+    const scenario = /^(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(name)?.[1];
+    if (scenario === undefined) {
+      // A scenario's name may have a folder of its own: auth/….
+      for (const inner of readdirSync(join(folder, name))) read(`${name}/${inner}`);
+      return;
+    }
     const checks = readIfThere(join(folder, name, "checks.json"));
-    if (checks !== undefined) reports.set(scenario, JSON.parse(checks) as Check[]);
-  }
+    const plain = side === "server" ? scenario.replace(/^server-/, "") : scenario;
+    if (checks !== undefined) reports.set(plain, JSON.parse(checks) as Check[]);
+  };
+  for (const name of readdirSync(folder)) read(name);
   return reports;
 }
 

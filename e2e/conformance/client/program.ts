@@ -13,7 +13,7 @@ import {
   loopbackRedirect,
 } from "../../../electron/upstream/index.ts";
 import { browse } from "../../oauth/browser.ts";
-import { drive } from "./scenarios.ts";
+import { drive, MOST_SIGN_INS } from "./scenarios.ts";
 
 const url = process.argv.at(-1) ?? "";
 const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? "";
@@ -28,7 +28,10 @@ const hub = await createTestHub({
   config: JSON.stringify({
     access: { anonymous: "allow" },
     consent: { default: "allow", newTools: "allow" },
-    mcpServers: { web: { type: "http", url, ...(scenario.startsWith("auth/") ? { auth } : {}) } },
+    // An argument that is null, which its schema forbids, is the scenario's own: the tools' schemas are not the matter here.
+    mcpServers: {
+      web: { type: "http", url, validate: "off", ...(scenario.startsWith("auth/") ? { auth } : {}) },
+    },
   }),
   transports: createTransportFactory({
     registries: [],
@@ -72,16 +75,18 @@ async function settled(): Promise<string> {
 async function signIn(): Promise<void> {
   const begun = (await hub.hub.callAs("operator", "servers.signIn", { name: "web" })) as { url: string };
   const page = await browse(begun.url);
-  if (!page.text.includes("You are signed in")) throw new Error(`the sign-in failed: ${page.text.slice(-300)}`);
+  if (!page.text.includes("You are signed in"))
+    throw new Error(`the sign-in failed: ${page.text.slice(-300)}`);
 }
 
 try {
-  hub.hub.state.servers.get("web")?.need();
-  if ((await settled()) === "needs-auth") {
+  const server = hub.hub.state.servers.get("web");
+  for (let signIns = 0; ; signIns++) {
+    server?.need();
+    if ((await settled()) !== "needs-auth") await server?.learn();
+    if ((await settled()) !== "needs-auth" || signIns === MOST_SIGN_INS) break;
     await signIn();
-    await settled();
   }
-  await hub.hub.state.servers.get("web")?.learn();
   await client.connect(new StreamableHTTPClientTransport(new URL(`${listener.url}/s/web`)));
   await drive(scenario, { client, signIn, settled, context });
 } finally {

@@ -23,6 +23,8 @@ const MAX_PAGES = 1_000;
 
 /** How long the answer to the first probe is waited for before initialize is sent as well, in milliseconds. */
 const PROBE_MS = 1_500;
+/** The same over HTTP, where every request gets an answer: one that comes late is worth waiting for. */
+const PROBE_HTTP_MS = 10_000;
 
 /** What a server says of itself, in the form of an initialize result whichever era it speaks. */
 export interface Greeting {
@@ -37,6 +39,8 @@ export interface HandshakeOptions {
   readonly capabilities: string | undefined;
   /** The era that the server spoke before; undefined: not known, find out. */
   readonly known: ServerEra | undefined;
+  /** The server is reached over Streamable HTTP. */
+  readonly overHttp?: boolean;
 }
 
 /**
@@ -47,7 +51,7 @@ export interface HandshakeOptions {
 export async function handshake(connection: ServerConnection, options: HandshakeOptions): Promise<Greeting> {
   if (options.known?.kind === "session") return openSession(connection, options);
   const probing = probe(connection, STATELESS_REVISIONS[0]);
-  const first = await within(PROBE_MS, probing);
+  const first = await within(options.overHttp ? PROBE_HTTP_MS : PROBE_MS, probing);
   if (first !== undefined) return first ?? openSession(connection, options);
   // A slow server: both questions are out, and the stateless answer, if there is one, came first.
   const opening = openSession(connection, options);
@@ -56,7 +60,7 @@ export async function handshake(connection: ServerConnection, options: Handshake
 }
 
 /** Asks a server whether it is stateless; null when it is not. Rejects when it is and shares no revision with the hub. */
-async function probe(connection: ServerConnection, revision: string): Promise<Greeting | null> {
+async function probe(connection: ServerConnection, revision: string, asked = 1): Promise<Greeting | null> {
   const asker = hubAsker(revision);
   const params = objectOf(
     new Map([
@@ -80,7 +84,8 @@ async function probe(connection: ServerConnection, revision: string): Promise<Gr
       `the server speaks MCP ${verdict.supported.join(", ").slice(0, 80)}, which this version of Gatehouse does not`,
     );
   if (verdict.era === "again")
-    return verdict.version === revision ? null : probe(connection, verdict.version);
+    // One that refuses the very version that it offers is asked again, once: it is stateless all the same.
+    return verdict.version === revision && asked > 1 ? null : probe(connection, verdict.version, asked + 1);
   if (envelope.result === undefined) return null;
   const era: ServerEra = { kind: "stateless", version: verdict.version };
   const result = Uint8Array.prototype.slice.call(bytes, envelope.result.start, envelope.result.end);

@@ -354,6 +354,7 @@ export class ManagedServer {
         },
         startLimitMs: (this.config.startSeconds ?? DEFAULT_START_SECONDS) * 1_000,
         handshake: () => ({
+          overHttp: this.config.type === "http",
           version: deps.version,
           capabilities: this.owner?.stored.capabilities,
           known: this.#eras.toBeginWith(this.config.type === "sse"),
