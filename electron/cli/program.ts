@@ -29,6 +29,7 @@ import { listSecrets, removeSecret, setSecret, unlockSecrets } from "./commands/
 import { type ServeOptions, serve } from "./commands/serve.ts";
 import { type ServerLogsOptions, serverLogs } from "./commands/server-logs.ts";
 import { type AddServerOptions, actOnServer, addServer, reviewServer } from "./commands/servers.ts";
+import { type SignInOptions, signIn, signOut } from "./commands/sign-ins.ts";
 import { listServers, printUiAddress, status } from "./commands/status.ts";
 import type { Io } from "./io.ts";
 
@@ -359,6 +360,20 @@ function addServerCommands(program: Command, context: () => Context, jsonOption:
     .description("list the servers")
     .addOption(jsonOption())
     .action((options: Json) => listServers(context(), options));
+  server
+    .command("login")
+    .description("sign in to a remote server: prints the address to open in a browser, and waits")
+    .argument("<name>")
+    .option("--account <name>", "which of several accounts", "default")
+    .addOption(jsonOption())
+    .action((name: string, options: SignInOptions) => signIn(context(), name, options));
+  server
+    .command("logout")
+    .description("sign out of a remote server: its tokens are revoked and deleted")
+    .argument("<name>")
+    .option("--account <name>", "which of several accounts", "default")
+    .addOption(jsonOption())
+    .action((name: string, options: SignInOptions) => signOut(context(), name, options));
   server
     .command("review")
     .description("show what a server has changed since it was approved, which is held back")

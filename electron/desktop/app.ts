@@ -1,7 +1,19 @@
 import path from "node:path";
-import { app, clipboard, dialog, Menu, nativeTheme, powerMonitor, screen, session, shell } from "electron";
+import {
+  app,
+  clipboard,
+  dialog,
+  Menu,
+  Notification,
+  nativeTheme,
+  powerMonitor,
+  screen,
+  session,
+  shell,
+} from "electron";
 import { z } from "zod";
 import { themeSchema } from "../../shared/bridge.ts";
+import { sentenceOf } from "../../shared/errors.ts";
 import { bridgeHandlers } from "./bridge/handlers.ts";
 import { installBridge } from "./bridge/install.ts";
 import { hubChildStarter } from "./hub/child.ts";
@@ -23,6 +35,7 @@ import { dialogRoom } from "./owner/dialog-pages.ts";
 import { watchQuestions } from "./owner/questions.ts";
 import type { Popup } from "./popup/popup.ts";
 import { createConsentPopup } from "./popup/wire.ts";
+import { isSignInLink, watchSignIns } from "./sign-in/watch-sign-ins.ts";
 import { jsonFile } from "./system/json-file.ts";
 import { applicationMenu } from "./system/menu.ts";
 import { createStartAtLogin } from "./system/start-at-login.ts";
@@ -123,9 +136,18 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
     configFolder: app.getPath("appData"),
   });
 
-  onSecondInstance(app, show);
+  /** A link of ours: the end of a sign-in goes to the hub, which knows whether it waits for it. */
+  const opened = (link: string | undefined): void => {
+    if (link !== undefined && isSignInLink(link))
+      hub.client
+        ?.call("servers.finishSignIn", { url: link })
+        .catch((error: unknown) => log(`a sign-in's end: ${sentenceOf(error)}`));
+    show();
+  };
+
+  onSecondInstance(app, opened);
   onActivate(app, show);
-  onOpenUrl(app, show);
+  onOpenUrl(app, opened);
   // While calls are waited for there may be no window; that is no second wish to quit.
   onWindowAllClosed(app, () => tray !== undefined || quitting.begun);
   onWebContentsCreated(app, openLink);
@@ -214,6 +236,13 @@ function watchHub(
     disposers = [
       watchQuestions(client, confirm, log),
       popup.attach(client),
+      watchSignIns(client, {
+        openExternal: (url) => shell.openExternal(url),
+        notify: (title, body) => {
+          if (Notification.isSupported()) new Notification({ title, body }).show();
+        },
+        log,
+      }),
       followStatus(client, (status) => {
         tray.set({ status });
         if (status.hub.draining !== undefined) quit.draining(status.hub.draining);

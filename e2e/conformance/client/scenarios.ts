@@ -57,11 +57,11 @@ interface Schema {
 /** Arguments that fit a schema. */
 function sample({ properties = {} }: Schema, given: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(properties).map(([name, schema]) => [name, given[name] ?? valueOf(schema)]),
+    Object.entries(properties).map(([name, schema]) => [name, given[name] ?? valueFor(schema)]),
   );
 }
 
-function valueOf(schema: Schema): unknown {
+function valueFor(schema: Schema): unknown {
   if (schema.enum !== undefined) return schema.enum[0];
   switch (schema.type) {
     case "number":
