@@ -83,6 +83,7 @@ export async function createTestHub(
     /** Instead of the one server `fake`. */
     transports?: TransportFactory;
     resolveLaunch?: HubDeps["resolveLaunch"];
+    secrets?: HubDeps["secrets"];
     upstreamAuth?: Partial<HubDeps["upstreamAuth"]>;
   } = {},
 ): Promise<TestHub> {
@@ -125,6 +126,7 @@ export async function createTestHub(
       ...options.upstreamAuth,
     },
     serverLogs: new ServerLogs({ folder }),
+    ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     uiServed: true,
     desktop: options.desktop === true,
     runsServers: true,
