@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** The forms in which a secret's bytes are searched for: plain, base64 wherever it may stand in one, URL-encoded, JSON-escaped. */
-export function formsOf(secret: string): Record<string, string> {
+function formsOf(secret: string): Record<string, string> {
   const json = (text: string): string => JSON.stringify(text).slice(1, -1);
   const base64 = [0, 1, 2].map((before) => {
     // Without what hangs on its neighbours: the characters before, and the last one.

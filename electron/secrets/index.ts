@@ -34,6 +34,6 @@ export function createSecretStores(options: SecretsOptions): SecretStores {
 }
 
 /** What the keychain's own programs show beside each item. */
-export function serviceName(homeKey: Uint8Array): string {
+function serviceName(homeKey: Uint8Array): string {
   return `Gatehouse ${createHash("sha256").update("gatehouse keychain:").update(homeKey).digest("hex").slice(0, 12)}`;
 }

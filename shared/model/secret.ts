@@ -21,7 +21,7 @@ export const secretStoreSchema = z.object({
 export type SecretStoreState = z.infer<typeof secretStoreSchema>;
 
 /** Most characters of a secret's value. */
-export const LONGEST_SECRET = 1_000_000;
+const LONGEST_SECRET = 1_000_000;
 export const secretValueSchema = z
   .string()
   .min(1, "a secret must not be empty")

@@ -7,7 +7,7 @@ import { inTurn } from "../turns.ts";
 import { deriveKey, isKeyOf, newKdf, type Sealed, seal, sealedSchema, unseal } from "./seal.ts";
 
 /** Fewer characters are no passphrase. */
-export const SHORTEST_PASSPHRASE = 8;
+const SHORTEST_PASSPHRASE = 8;
 
 export interface FileStoreOptions {
   readonly file: string;
