@@ -28,7 +28,7 @@ import { audience } from "./endpoint/audience.ts";
 import { InFlight } from "./endpoint/in-flight.ts";
 import { createMcpEndpoint } from "./endpoint/mcp-endpoint.ts";
 import { Projects } from "./endpoint/projects.ts";
-import { eyesOf, profileOf, sessionSees } from "./endpoint/scopes.ts";
+import { accountFor, eyesOf, profileOf, sessionSees } from "./endpoint/scopes.ts";
 import { ServerMessages } from "./endpoint/server-messages.ts";
 import { Listeners } from "./endpoint/stateless/listen.ts";
 import { RequestStates } from "./endpoint/stateless/request-states.ts";
@@ -203,6 +203,7 @@ export function createHub(deps: HubDeps): Hub {
       // It was started only to learn what it offers: calls go to the instances of the projects.
       if (server.config.isolation === "project") void server.stop();
     },
+    accountOf: (server, session) => accountFor(server, session.stored, identities, store.config),
     isBusy: (server) =>
       inFlight.on(server).length > 0 || subscriptions.on(server) || tasks.book.openOn(server, Date.now()),
     onLog: (server, line) => deps.serverLogs.append(server.name, line),
@@ -222,6 +223,7 @@ export function createHub(deps: HubDeps): Hub {
     resolveLaunch: deps.resolveLaunch,
     server: (name) => servers.get(name),
     instances: () => servers.instances(),
+    accountSignedIn: (name, account) => servers.accountSignedIn(name, account),
     serverChanged,
     log,
   });

@@ -54,3 +54,16 @@ export function sessionSees(
   const profile = profileNamed(config.profiles, name);
   return profile !== undefined && profileShowsServer(profile, server);
 }
+
+/** The signed-in account of a server that a session's profile has chosen; undefined: the default one. */
+export function accountFor(
+  server: string,
+  session: Pick<StoredSession, "scope" | "clientId">,
+  identities: Identities,
+  config: Config,
+): string | undefined {
+  const { profile: name } = eyesOf(session, identities);
+  const accounts = name === null ? undefined : profileNamed(config.profiles, name)?.accounts;
+  const account = accounts !== undefined && Object.hasOwn(accounts, server) ? accounts[server] : undefined;
+  return account === "default" ? undefined : account;
+}

@@ -28,6 +28,14 @@ export function projectPlace({ project }: Session): Place | undefined {
   return project === null ? undefined : { key: `project ${project}`, owner: undefined, project };
 }
 
+/** The place that all clients of one signed-in account share. */
+export const accountPlace = (account: string): Place => ({
+  key: `account ${account}`,
+  owner: undefined,
+  project: null,
+  account,
+});
+
 interface Own {
   readonly byName: Map<string, ManagedServer>;
   /** The sessions that have used it and live on. */
@@ -41,10 +49,10 @@ export class OwnInstances {
   readonly #byPlace = new Map<string, Own>();
 
   /** What a place has, noted as in use by a session now. */
-  use(place: Place, session: Session, now: number): Map<string, ManagedServer> {
+  use(place: Place, session: Session | undefined, now: number): Map<string, ManagedServer> {
     const own: Own = this.#byPlace.get(place.key) ?? { byName: new Map(), sessions: new Set(), usedAt: 0 };
     this.#byPlace.set(place.key, own);
-    if (session.id === "") own.usedAt = now;
+    if (session === undefined || session.id === "") own.usedAt = now;
     else own.sessions.add(session);
     return own.byName;
   }

@@ -4,7 +4,7 @@ import type { CatalogParts } from "../ports/storage.ts";
 import type { Session } from "../sessions.ts";
 import { idleLookMs, idleServers } from "./idle.ts";
 import { ManagedServer } from "./managed-server.ts";
-import { OwnInstances, projectPlace, sessionPlace } from "./own-instances.ts";
+import { accountPlace, OwnInstances, type Place, projectPlace, sessionPlace } from "./own-instances.ts";
 import type { ManagedServerDeps } from "./server-deps.ts";
 
 /**
@@ -23,6 +23,8 @@ export interface RegistryDeps extends ManagedServerDeps {
   readonly homeKey: Uint8Array;
   readonly loadCatalog: (name: string, key: string) => CatalogParts | undefined;
   readonly onRemoved: (name: string) => void;
+  /** Which signed-in account of a server a session's calls use; undefined: the default one. */
+  readonly accountOf: (server: string, session: Session) => string | undefined;
   /** Whether calls are under way on an instance. */
   readonly isBusy: (server: ManagedServer) => boolean;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
@@ -58,12 +60,32 @@ export class ServerRegistry {
    */
   instanceFor(name: string, session: Session): ManagedServer | undefined {
     const base = this.#servers.get(name);
-    if (base === undefined || base.config.isolation === "shared") return base;
-    const place = base.config.isolation === "project" ? projectPlace(session) : sessionPlace(session);
+    if (base === undefined) return base;
+    const { isolation } = base.config;
+    const account = base.config.type === "stdio" ? undefined : this.#deps.accountOf(name, session);
+    if (isolation === "shared")
+      return account === undefined ? base : this.#ownInstance(base, accountPlace(account), session);
+    const place = isolation === "project" ? projectPlace(session) : sessionPlace(session);
     if (place === undefined) return undefined;
+    return this.#ownInstance(base, account === undefined ? place : { ...place, account }, session);
+  }
+
+  /** The instance that all who use an account share; started where what the server offers is not known without it. */
+  accountSignedIn(name: string, account: string): void {
+    const base = this.#servers.get(name);
+    if (
+      base?.config.enabled === true &&
+      base.catalog.lists === undefined &&
+      base.config.isolation === "shared"
+    )
+      this.#ownInstance(base, accountPlace(account), undefined).need();
+  }
+
+  #ownInstance(base: ManagedServer, place: Place, session: Session | undefined): ManagedServer {
+    const { name } = base;
     const own = this.#own.use(place, session, Date.now());
     const known = own.get(name);
-    if (known?.key === base.key) return known;
+    if (known?.key === base.key && known.place?.account === place.account) return known;
     if (known !== undefined) void this.#retire(known);
     const instance = new ManagedServer(name, base.config, base.key, this.#deps, place);
     // What its tools are is known before it has told so itself.

@@ -76,7 +76,8 @@ export class UpstreamAuth {
 
   /** What a person may see of a server's accounts. */
   views(server: string): AccountView[] {
-    return [...this.#accounts.values()].flatMap((account) => {
+    const accounts = [...this.#accounts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return accounts.flatMap((account) => {
       const { stored, trouble } = account;
       if (account.server !== server || stored === undefined) return [];
       const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

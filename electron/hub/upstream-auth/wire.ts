@@ -13,6 +13,8 @@ export interface WiredAuthDeps
   /** The server that all share; undefined when there is none of that name. */
   readonly server: (name: string) => ManagedServer | undefined;
   readonly instances: () => ManagedServer[];
+  /** An account of a server that is not the default one can be used. */
+  readonly accountSignedIn: (name: string, account: string) => void;
   readonly serverChanged: (server: ManagedServer) => void;
 }
 
@@ -41,6 +43,7 @@ export function wireUpstreamAuth(deps: WiredAuthDeps): UpstreamAuth {
       broadcaster.emit("signInChanged", { id, server, account, state, message });
     },
     signedIn(name, account) {
+      if (account !== DEFAULT_ACCOUNT) deps.accountSignedIn(name, account);
       for (const instance of deps.instances()) {
         if (instance.name !== name || (instance.place?.account ?? DEFAULT_ACCOUNT) !== account) continue;
         instance.reset();
