@@ -51,7 +51,7 @@ export default {
       ["electron/hub/", "electron/core/", "shared/"],
       "only hub/main.ts wires adapters",
     ),
-    ...["http", "upstream", "storage", "secrets"].map((adapter) =>
+    ...["http", "upstream", "storage", "secrets", "telemetry"].map((adapter) =>
       onlyInto(
         `${adapter}-is-an-adapter`,
         `electron/${adapter}/`,

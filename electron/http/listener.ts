@@ -11,6 +11,7 @@ import { createLegacySseHandler } from "./legacy-sse/handler.ts";
 import { legacyRouteOf } from "./legacy-sse/route.ts";
 import { createMcpHandler } from "./mcp/handler.ts";
 import { scopeOf } from "./mcp/scope.ts";
+import { answerMetrics } from "./metrics.ts";
 import { createOAuth } from "./oauth/handler.ts";
 import { oauthRouteOf } from "./oauth/routes.ts";
 import { type CallerLookup, findCaller } from "./process/caller.ts";
@@ -145,6 +146,7 @@ export async function createListener(
     else if (login !== undefined) oauth.handle(req, res, login);
     else if (pair !== undefined) legacySse(req, res, pair, receivedAt);
     else if (path === "/ui" || path.startsWith("/ui/")) ui.handle(req, res, path);
+    else if (path === "/metrics" && isRead(req)) answerMetrics(req, res, options.control);
     else if (path === "/healthz" && isRead(req))
       respond(res, 200, "application/json", '{"status":"ok"}', proofFor(req));
     else if (path === "/" && isRead(req)) respond(res, 200, "text/plain; charset=utf-8", greeting(url));

@@ -37,12 +37,15 @@ import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Health } from "./health/health.ts";
 import { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
+import { CallCounters } from "./metrics/call-counters.ts";
+import { metricsText } from "./metrics/metrics-text.ts";
 import { OwnCalls } from "./own-calls/own-calls.ts";
 import { createPairing } from "./pairing/pairing.ts";
 import { watchPackages } from "./pins/packages/package-watch.ts";
 import type { PackageSystem } from "./pins/packages/system.ts";
 import { PinQuestions } from "./pins/pin-questions.ts";
 import { Pins } from "./pins/pins.ts";
+import type { Call } from "./pipeline/call.ts";
 import { CallLoad } from "./pipeline/call-load.ts";
 import { composeCalls } from "./pipeline/call-pipeline.ts";
 import { rowKeeper } from "./pipeline/kept-row.ts";
@@ -53,6 +56,7 @@ import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { PairingEndpoint } from "./ports/pairing.ts";
 import type { ProcessMeter } from "./ports/processes.ts";
 import type { CallRow, Storage } from "./ports/storage.ts";
+import type { OpenTelemetry } from "./ports/telemetry.ts";
 import type { TransportFactory } from "./ports/upstream.ts";
 import { RuleUses } from "./rules/rule-uses.ts";
 import { redactingTransports } from "./secrets/redacting-transports.ts";
@@ -66,6 +70,7 @@ import { Sessions } from "./sessions.ts";
 import type { ConfigAccess, HubState } from "./state.ts";
 import { TaskWatch } from "./tasks/task-watch.ts";
 import { Tasks } from "./tasks/tasks.ts";
+import { Telemetry } from "./telemetry/telemetry.ts";
 import type { UpstreamAuth, UpstreamAuthDeps } from "./upstream-auth/upstream-auth.ts";
 import { authorizedTransports, wireUpstreamAuth } from "./upstream-auth/wire.ts";
 
@@ -96,6 +101,10 @@ export interface HubDeps {
   readonly desktop: boolean;
   /** False for a hub without a listener, which knows its servers but starts none. */
   readonly runsServers: boolean;
+  /** Opens the receiver of `telemetry.otlp`; without, nothing is sent. */
+  readonly openTelemetry?: OpenTelemetry;
+  /** Fills in the references of its headers. */
+  readonly expandHeaders?: (headers: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
   readonly prove: (challenge: string) => string;
   /** Where the hub listens, once it does. */
   readonly url: () => string | undefined;
@@ -144,6 +153,8 @@ export interface Hub {
   endServers(): Promise<void>;
   stop(): Promise<void>;
 }
+
+const noTelemetry: OpenTelemetry = () => Promise.reject(new Error("this hub was built without telemetry"));
 
 /** Wires the hub's parts together. Nothing is started until applyConfig. */
 export function createHub(deps: HubDeps): Hub {
@@ -392,7 +403,16 @@ export function createHub(deps: HubDeps): Hub {
   };
   activity.onProgram = (clientId, { clientInfo }) => identities.claims(clientId, claimOf(clientInfo));
 
-  const recorded = (row: CallRow, id: number): void => {
+  const telemetry = new Telemetry({
+    open: deps.openTelemetry ?? noTelemetry,
+    version: deps.version,
+    expand: deps.expandHeaders ?? ((headers) => Promise.resolve({ ...headers })),
+    log,
+  });
+  const counters = new CallCounters();
+  const recorded = (row: CallRow, id: number, call: Call): void => {
+    counters.recorded(row);
+    telemetry.recorded(row, call);
     notePatience(patience, row);
     if (row.server !== null) {
       callsToday.add(row.server, row.startedAt);
@@ -413,6 +433,7 @@ export function createHub(deps: HubDeps): Hub {
   const run = composeCalls({
     storage,
     recorded,
+    trace: telemetry.step,
     catalog,
     servers,
     tasks,
@@ -526,6 +547,13 @@ export function createHub(deps: HubDeps): Hub {
   };
 
   const controlDeps: ControlDeps = {
+    metrics: () =>
+      metricsText(counters.families(), {
+        version: deps.version,
+        servers: servers.all().map((server) => server.summary(0)),
+        sessions: sessions.count,
+        questions: questions.size,
+      }),
     handlers: createHandlers(state),
     tokens,
     broadcaster,
@@ -587,7 +615,8 @@ export function createHub(deps: HubDeps): Hub {
       access.recheck();
       if (deps.runsServers) servers.wake();
       settingsChanged();
-      await settled;
+      const told = deps.runsServers ? telemetry.apply(config.telemetry) : Promise.resolve();
+      await Promise.all([settled, told]);
     },
     configProblemChanged: settingsChanged,
     drain,
@@ -602,6 +631,7 @@ export function createHub(deps: HubDeps): Hub {
       upstreamAuth.close();
       catalog.dispose();
       await servers.stopAll();
+      await telemetry.close();
       broadcaster.dispose();
       await deps.serverLogs.close();
       await storage.close();

@@ -28,7 +28,7 @@ import {
   sweepLeftovers,
 } from "../upstream/index.ts";
 import { BY_FILE } from "./audit.ts";
-import { expandServer } from "./config/expand.ts";
+import { expandHeaders, expandServer } from "./config/expand.ts";
 import { createHeldEdits } from "./config/held-edits.ts";
 import { projectFolder } from "./config/project-folder.ts";
 import { needsConfirmation } from "./config/review.ts";
@@ -190,6 +190,18 @@ async function startLocked(
         project: config.isolation === "project" ? projectFolder(name, project, files.noProject) : null,
       });
       return { name, ...expanded, secrets: used.given() };
+    },
+    // Only who sends telemetry loads what that needs.
+    openTelemetry: async (target) => (await import("../telemetry/otlp.ts")).openOtlp(target),
+    expandHeaders: async (headers) => {
+      const used = launchSecrets(secrets);
+      const filled = await expandHeaders("telemetry.headers", headers, {
+        env: process.env,
+        secret: used.secret,
+        homedir: homedir(),
+      });
+      live.set("telemetry", used.given());
+      return filled;
     },
     upstreamAuth: {
       protocol: createOAuthProtocol(),

@@ -226,6 +226,11 @@ export class Sessions {
     }
   }
 
+  /** How many live. */
+  get count(): number {
+    return this.#live.size;
+  }
+
   /** Whether a client without an identity has a live session. */
   get hasAnonymous(): boolean {
     for (const session of this.#live.values()) if (session.stored.clientId === null) return true;

@@ -113,7 +113,7 @@ export function Chart({
     const options: uPlot.Options = {
       width: element.clientWidth,
       height,
-      padding: [10, 12, 0, 0],
+      padding: [10, 20, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,

@@ -44,6 +44,9 @@ export function slotMiddle(slot: number): number {
 export class Histogram {
   readonly #counts = new Map<number, number>();
   #total = 0;
+  /** The slots came in ascending order so far, as they do from one encoded histogram. */
+  #inOrder = true;
+  #last = -1;
 
   /** How many values it holds. */
   get total(): number {
@@ -124,11 +127,17 @@ export class Histogram {
   }
 
   #sorted(): [number, number][] {
-    return [...this.#counts].sort(([a], [b]) => a - b);
+    const pairs = [...this.#counts];
+    return this.#inOrder ? pairs : pairs.sort(([a], [b]) => a - b);
   }
 
   #add(slot: number, count: number): void {
-    this.#counts.set(slot, (this.#counts.get(slot) ?? 0) + count);
+    const before = this.#counts.get(slot);
+    if (before === undefined) {
+      if (slot < this.#last) this.#inOrder = false;
+      else this.#last = slot;
+    }
+    this.#counts.set(slot, (before ?? 0) + count);
     this.#total += count;
   }
 }

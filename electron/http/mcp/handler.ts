@@ -119,7 +119,8 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
       maxBodyBytes,
       (bytes) => {
         try {
-          const base = { client, scope, session: undefined, peer, project, receivedAt };
+          const traceparent = headerOf(headers, "traceparent");
+          const base = { client, scope, session: undefined, peer, project, traceparent, receivedAt };
           const envelope = scanBody(bytes);
           if (!(envelope instanceof Refusal)) receive(req, res, accepts, { bytes, envelope, ...base });
           else if (isBatch(bytes)) batch(req, res, accepts, bytes, envelope, base);

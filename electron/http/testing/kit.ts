@@ -177,6 +177,10 @@ export class FakeControl implements ControlEndpoint {
     return `proof of ${challenge.slice(0, 4)}`;
   }
 
+  metrics(token: string): { type: string; text: string } | undefined {
+    return token === "good-token" ? { type: "text/plain; version=0.0.4", text: "up 1\n" } : undefined;
+  }
+
   login(
     credential: { token: string } | { code: string },
     caller: ControlCaller,

@@ -87,6 +87,18 @@ function refuseSecret(text: string, place: string): void {
   }
 }
 
+/** Fills in `${env:NAME}` and `${secret:NAME}` in headers; `place` is the member of the configuration that holds them. */
+export async function expandHeaders(
+  place: string,
+  headers: Readonly<Record<string, string>>,
+  sources: ReferenceSources,
+): Promise<Record<string, string>> {
+  const filled: Record<string, string> = {};
+  for (const [name, text] of Object.entries(headers))
+    filled[name] = await expandText(text, `${place}.${name}`, sources);
+  return filled;
+}
+
 async function expandText(text: string, place: string, sources: ReferenceSources): Promise<string> {
   let filled = "";
   for (const part of splitReferences(text)) {

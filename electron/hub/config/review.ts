@@ -27,10 +27,23 @@ export function needsConfirmation(previous: Config, next: Config): string[] {
       ? []
       : [`secrets.store: ${previous.secrets.store} → ${next.secrets.store}`]),
     ...recordingLines(previous, next),
+    ...telemetryLines(previous.telemetry, next.telemetry),
     ...(isDeepStrictEqual(previous.listen, next.listen)
       ? []
       : [`listen: ${JSON.stringify(previous.listen)} → ${JSON.stringify(next.listen)}`]),
   ];
+}
+
+/** What leaves the machine, and where to. An end of it needs no yes. */
+function telemetryLines(previous: Config["telemetry"], next: Config["telemetry"]): string[] {
+  if (next.otlp === undefined) return [];
+  const lines: string[] = [];
+  if (previous.otlp !== next.otlp) lines.push(`telemetry of every call is sent to ${next.otlp}`);
+  else if (!isDeepStrictEqual(previous.headers, next.headers))
+    lines.push(`telemetry is sent with other headers: ${names(next.headers)}`);
+  if (next.content && !(previous.content && previous.otlp !== undefined))
+    lines.push("telemetry.content: arguments and results of every call are sent along");
+  return lines;
 }
 
 function serverLines(previous: Config, next: Config): string[] {

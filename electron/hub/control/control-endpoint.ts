@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Method, methods, type ParsedParams, type Result, type Role } from "../../../shared/contract.ts";
 import { GatehouseError } from "../../../shared/errors.ts";
+import { EXPOSITION_TYPE } from "../../core/metrics/exposition.ts";
 import { type Redaction, redactedValue } from "../../core/redact/redaction.ts";
 import type { Actor } from "../audit.ts";
 import type { ControlCaller, ControlEndpoint, ControlSession } from "../ports/endpoint.ts";
@@ -21,6 +22,8 @@ export type Handlers = {
 };
 
 export interface ControlDeps {
+  /** The text of /metrics. */
+  readonly metrics: () => string;
   readonly handlers: Handlers;
   readonly tokens: ControlTokens;
   readonly broadcaster: Broadcaster;
@@ -79,6 +82,10 @@ function cleanError(error: unknown, redaction: Redaction): unknown {
 export function createControlEndpoint(deps: ControlDeps): ControlEndpoint {
   return {
     prove: deps.prove,
+    metrics: (token) =>
+      deps.tokens.roleOf(token, Date.now()) === undefined
+        ? undefined
+        : { type: EXPOSITION_TYPE, text: deps.redaction.text(deps.metrics()) },
     login(credential, caller, emit) {
       let role: Role | undefined;
       let token: string | undefined;

@@ -97,6 +97,8 @@ export function newCall(
     answeredAt: 0,
     original: undefined,
     approved: undefined,
+    traceparent: message.traceparent,
+    trace: undefined,
     continues: false,
     deadline: undefined,
     onRecorded: undefined,

@@ -11,7 +11,7 @@ import type { RuleUses } from "../rules/rule-uses.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { ServerRegistry } from "../servers/registry.ts";
 import type { Tasks } from "../tasks/tasks.ts";
-import { compose } from "./call.ts";
+import { compose, type Step } from "./call.ts";
 import type { CallLoad } from "./call-load.ts";
 import { consentStep } from "./consent-step.ts";
 import { keenStep } from "./keen-step.ts";
@@ -38,6 +38,8 @@ export interface CallPipelineDeps {
   readonly ruleUses: RuleUses;
   readonly subscriptions: Subscriptions;
   readonly serverMessages: ServerMessages;
+  /** Puts a call into its trace. */
+  readonly trace: Step;
   readonly config: () => Config;
   readonly paused: () => boolean;
   /** Told of a server with a new problem. */
@@ -56,6 +58,7 @@ export function composeCalls(deps: CallPipelineDeps): ReturnType<typeof compose>
     [
       keenStep(() => consent.waiting),
       recordStep(deps.storage.calls, deps.recorded, () => consent.waiting, deps.load, deps.keepRow),
+      deps.trace,
       lookupStep({
         find(call) {
           if (call.target.space === "tasks") return call.route === undefined ? tasks.locate(call) : undefined;

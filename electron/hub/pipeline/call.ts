@@ -6,6 +6,7 @@ import type { InputRequest } from "../../core/mcp/stateless-era/round-trips.ts";
 import type { ClientIdentity, Reply, Scope } from "../ports/endpoint.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session } from "../sessions.ts";
+import type { CallTrace } from "../telemetry/telemetry.ts";
 import type { CallDeadline } from "./call-deadline.ts";
 import type { CallCodec } from "./codec.ts";
 
@@ -53,6 +54,10 @@ export interface Call {
   original: { readonly bytes: Buffer; readonly envelope: Envelope } | undefined;
   /** What a person has approved, as the SHA-256 of the params, hex: nothing else may be sent. */
   approved: string | undefined;
+  /** The traceparent header of the HTTP request that it came by. */
+  readonly traceparent: string | undefined;
+  /** Its place in a trace, while calls are traced. */
+  trace: CallTrace | undefined;
   /** A further round of a call that has passed already: the client brings what its server asked for. */
   continues: boolean;
   /** The time that it may take at its server; undefined where nothing bounds it, or before it is handed over. */

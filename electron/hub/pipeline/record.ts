@@ -5,7 +5,7 @@ import { CallLoad } from "./call-load.ts";
 import type { KeepRow } from "./kept-row.ts";
 
 /** What is told when a call has been recorded, with its row and its id in the log. */
-export type Recorded = (row: CallRow, id: number) => void;
+export type Recorded = (row: CallRow, id: number, call: Call) => void;
 
 /**
  * The outermost step: whatever became of the call, its row is committed before the reply may leave. If it cannot be
@@ -29,7 +29,7 @@ export function recordStep(
         load.end();
         call.onRecorded?.(error === undefined ? id : undefined);
         if (error === undefined) {
-          recorded(row, id);
+          recorded(row, id, call);
           resolve(outcome);
         } else resolve(outcome.parts === undefined ? outcome : unrecorded(call, error));
       };

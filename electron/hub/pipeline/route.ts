@@ -178,7 +178,9 @@ class Routing {
     const { bytes, envelope, codec, target } = this.#call;
     const change = this.#task?.change(era);
     const more = change === undefined ? answers : answers === undefined ? change : combine(change, answers);
-    const changes = codec.request(bytes, envelope, era, more);
+    const trace = this.#call.trace?.change;
+    const all = trace === undefined ? more : more === undefined ? trace : combine(more, trace);
+    const changes = codec.request(bytes, envelope, era, all);
     if (!isAsApproved(this.#call, changes)) {
       this.#settle(changedMeanwhile(this.#call));
       return undefined;

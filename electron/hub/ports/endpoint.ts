@@ -83,6 +83,8 @@ export interface InboundMessage {
   readonly peer?: Peer | undefined;
   /** The client's project folder, an absolute path, where the request names one. */
   readonly project?: string | undefined;
+  /** The W3C traceparent header, as it came. */
+  readonly traceparent?: string | undefined;
   /** When the request's headers had arrived, performance.now() milliseconds. */
   readonly receivedAt: number;
 }
@@ -126,6 +128,8 @@ export interface ControlCaller {
 export interface ControlEndpoint {
   /** HMAC proof for the handshake, hex. */
   prove(challenge: string): string;
+  /** What /metrics answers to this token; undefined when it is unknown. */
+  metrics(token: string): { readonly type: string; readonly text: string } | undefined;
   /** Opens a session for a token or a one-time code, or undefined when it is unknown. */
   login(
     credential: { token: string } | { code: string },

@@ -44,6 +44,8 @@ export interface TestHub {
       client?: ClientIdentity;
       /** The folder that the request names as its client's project. */
       project?: string;
+      /** The traceparent header. */
+      traceparent?: string;
       notes?: string[];
       /** The client's connection: whether it is there, and what to call when it is gone for good. */
       line?: { connected: boolean; leave?: () => void };
@@ -85,6 +87,7 @@ export async function createTestHub(
     resolveLaunch?: HubDeps["resolveLaunch"];
     secrets?: HubDeps["secrets"];
     upstreamAuth?: Partial<HubDeps["upstreamAuth"]>;
+    openTelemetry?: HubDeps["openTelemetry"];
   } = {},
 ): Promise<TestHub> {
   const storage = options.storage ?? createMemoryStorage();
@@ -137,6 +140,7 @@ export async function createTestHub(
     log: () => {},
     consentClock: options.clock,
     sleepClock: options.sleepClock,
+    ...(options.openTelemetry === undefined ? {} : { openTelemetry: options.openTelemetry }),
   });
   await hub.applyConfig(config);
   const { identities } = hub.state;
@@ -154,6 +158,7 @@ export async function createTestHub(
     scope: Scope,
     who: ClientIdentity,
     project?: string,
+    traceparent?: string,
   ) => {
     const bytes = Buffer.isBuffer(message)
       ? message
@@ -168,6 +173,7 @@ export async function createTestHub(
       scope,
       session,
       project,
+      traceparent,
       receivedAt: performance.now(),
     };
   };
@@ -181,7 +187,10 @@ export async function createTestHub(
       config = parse(source);
       await hub.applyConfig(config);
     },
-    request(message, { session, scope = all, client: who = client, project, notes = [], line } = {}) {
+    request(
+      message,
+      { session, scope = all, client: who = client, project, traceparent, notes = [], line } = {},
+    ) {
       return new Promise((resolve) => {
         const reply: Reply = {
           pendingBytes: 0,
@@ -197,7 +206,7 @@ export async function createTestHub(
           notify: (parts) => notes.push(Buffer.concat(parts).toString("utf8")),
           drop: () => resolve({ message: undefined, raw: "", notes, session: undefined }),
         };
-        const leave = hub.mcp.request(inbound(message, session, scope, who, project), reply);
+        const leave = hub.mcp.request(inbound(message, session, scope, who, project, traceparent), reply);
         if (line !== undefined) line.leave = leave;
       });
     },

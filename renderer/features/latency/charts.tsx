@@ -99,7 +99,7 @@ export function Charts({
               }
             />
           ))}
-          {more > 0 && <span className="text-muted text-xs">and {plural(more, "more")}, less busy</span>}
+          {more > 0 && <span className="text-muted text-xs">and {count(more)} more, less busy</span>}
         </Heading>
         <Chart
           {...bothCharts}

@@ -137,7 +137,7 @@ function Usage({ cost }: { readonly cost: Cost }) {
     return [...found];
   }, [cost]);
   if (days.length === 0) return <p className="text-muted text-sm">No calls in these days.</p>;
-  const head = "h-7 text-right font-medium";
+  const head = "h-7 font-medium";
   const sums = cost.usage.reduce(
     (sum, row) => ({
       calls: sum.calls + row.calls,
@@ -168,12 +168,12 @@ function Usage({ cost }: { readonly cost: Cost }) {
               Client
             </th>
             {["Calls", "Arguments", "Results"].map((name) => (
-              <th key={name} scope="col" className={head}>
+              <th key={name} scope="col" className={`${head} text-right`}>
                 {name}
               </th>
             ))}
             {cost.prices.map(({ model }) => (
-              <th key={model} scope="col" className={head}>
+              <th key={model} scope="col" className={`${head} text-right`}>
                 {model}
               </th>
             ))}

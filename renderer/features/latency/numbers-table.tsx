@@ -14,7 +14,7 @@ export function NumbersTable({
   const { router } = useServices();
   const { all, from, width } = series;
   const rows = all.calls.map((calls, bucket) => ({ calls, bucket, at: from + bucket * width }));
-  const head = "sticky top-0 bg-bg text-right font-medium";
+  const head = "sticky top-0 bg-bg font-medium";
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
     <section tabIndex={0} aria-label="Numbers by time" className="mt-3 max-h-100 overflow-y-auto">
@@ -25,7 +25,7 @@ export function NumbersTable({
               From
             </th>
             {["Calls", "Failed", "p50", "p95", "p99", "Waited", "Wait p95"].map((name) => (
-              <th key={name} scope="col" className={head}>
+              <th key={name} scope="col" className={`${head} text-right`}>
                 {name}
               </th>
             ))}

@@ -2,7 +2,12 @@ import type { Envelope } from "../../../core/jsonrpc/envelope.ts";
 import { encodeJson, membersOf } from "../../../core/jsonrpc/json.ts";
 import type { Edit } from "../../../core/jsonrpc/splice.ts";
 import { DOWNGRADED_REQUEST, downgradeRequest } from "../../../core/mcp/stateless-era/downgrade.ts";
-import { combine, objectEdits, paramsEdits } from "../../../core/mcp/stateless-era/edits.ts";
+import {
+  combine,
+  objectEdits,
+  type ParamsChange,
+  paramsEdits,
+} from "../../../core/mcp/stateless-era/edits.ts";
 import { readInputRequired } from "../../../core/mcp/stateless-era/round-trips.ts";
 import { upgradeError, upgradeResult } from "../../../core/mcp/stateless-era/upgrade.ts";
 import type { CallCodec } from "../../pipeline/codec.ts";
@@ -30,12 +35,14 @@ export function statelessCodec(method: string, ttlMs: number, round: RoundState)
           ? downgradeRequest(bytes, envelope)
           : paramsEdits(bytes, envelope, combine(DOWNGRADED_REQUEST, more));
       const { upstream, dropAnswers } = round;
+      const edits = (change: ParamsChange): readonly Edit[] =>
+        paramsEdits(bytes, envelope, more === undefined ? change : combine(change, more));
       if (upstream !== undefined && !dropAnswers)
-        return paramsEdits(bytes, envelope, { set: new Map([["requestState", encodeJson(upstream)]]) });
+        return edits({ set: new Map([["requestState", encodeJson(upstream)]]) });
       // A first round, nearly every request, has neither of the two.
       const remove = dropAnswers ? BOTH : STATE;
-      return envelope.paramsMembers.some(({ key }) => remove.has(key))
-        ? paramsEdits(bytes, envelope, { remove })
+      return more !== undefined || envelope.paramsMembers.some(({ key }) => remove.has(key))
+        ? edits({ remove })
         : NO_EDITS;
     },
     answer(bytes, answer, era) {

@@ -1,0 +1,52 @@
+import type { CallStatus } from "../../../shared/model/call.ts";
+
+/** A finished call for those who trace. Times in milliseconds since the epoch, with fractions. */
+export interface TracedCall {
+  readonly traceId: string;
+  /** The client's span that the call belongs to; undefined where it named none. */
+  readonly parentSpanId: string | undefined;
+  readonly spanId: string;
+  /** The span that the server was told to be its parent. */
+  readonly upstreamSpanId: string;
+  readonly begin: number;
+  readonly end: number;
+  /** When the call waited for a person, for its server, and was at its server; undefined where it was not. */
+  readonly consent: Stretch | undefined;
+  readonly queue: Stretch | undefined;
+  readonly upstream: Stretch | undefined;
+  readonly method: string;
+  /** The tool's own name, prompt's name or URI. */
+  readonly subject: string | null;
+  readonly server: string | null;
+  readonly client: string | null;
+  readonly session: string | null;
+  readonly rule: string | null;
+  readonly requestId: string;
+  readonly status: CallStatus;
+  /** Raw JSON, only where the person lets contents travel along. */
+  readonly content: { readonly request: string | null; readonly result: string | null } | undefined;
+}
+
+export interface Stretch {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Sends what it is given in batches; a receiver that cannot take it loses telemetry and nothing else. */
+export interface TelemetrySink {
+  call(call: TracedCall): void;
+  /** Sends what is left, for some seconds at most. */
+  close(): Promise<void>;
+}
+
+/** Where telemetry goes. `headers` may hold secrets. */
+export interface TelemetryTarget {
+  /** Base URL of an OTLP/HTTP receiver. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly version: string;
+  readonly log: (level: "info" | "warn" | "error", message: string) => void;
+}
+
+/** Opens a target; what it needs is loaded only now. */
+export type OpenTelemetry = (target: TelemetryTarget) => Promise<TelemetrySink>;

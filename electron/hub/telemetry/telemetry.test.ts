@@ -1,0 +1,89 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { TracedCall } from "../ports/telemetry.ts";
+import { createTestHub, fakeConfig } from "../testing/test-hub.ts";
+
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+const SPAN = "b7ad6b7169203331";
+const PARENT = `00-${TRACE}-${SPAN}-01`;
+const otlp = (more = "") => fakeConfig(`, "telemetry": { "otlp": "http://127.0.0.1:1" ${more} }`);
+
+async function tracedHub(config: string) {
+  const calls: TracedCall[] = [];
+  const opened: string[] = [];
+  let closed = 0;
+  const hub = await createTestHub({
+    config,
+    openTelemetry: ({ url }) => {
+      opened.push(url);
+      return Promise.resolve({
+        call: (call) => calls.push(call),
+        close: () => {
+          closed += 1;
+          return Promise.resolve();
+        },
+      });
+    },
+  });
+  onTestFinished(() => hub.dispose());
+  const session = await hub.open();
+  const call = async (meta: object | undefined, traceparent?: string) => {
+    const params = { name: "fake__echo", arguments: { text: "hi" }, ...(meta && { _meta: meta }) };
+    await hub.request(
+      { jsonrpc: "2.0", id: calls.length + 10, method: "tools/call", params },
+      { session, ...(traceparent === undefined ? {} : { traceparent }) },
+    );
+    return hub.server.received.findLast(({ method }) => method === "tools/call")?.params;
+  };
+  await hub.request({ jsonrpc: "2.0", id: 1, method: "tools/list" }, { session });
+  return { hub, calls, opened, call, closed: () => closed };
+}
+
+test("a call continues the trace that its message names, and hands it on to the server", async () => {
+  const { calls, call } = await tracedHub(otlp());
+  const sent = await call({ traceparent: PARENT, other: 1 }, `00-${"1".repeat(32)}-${SPAN}-01`);
+  const [traced] = calls;
+  expect(traced).toMatchObject({ traceId: TRACE, parentSpanId: SPAN, method: "tools/call", subject: "echo" });
+  expect(sent).toMatchObject({
+    arguments: { text: "hi" },
+    _meta: { other: 1, traceparent: `00-${TRACE}-${traced?.upstreamSpanId}-01` },
+  });
+  expect(new Set([SPAN, traced?.spanId, traced?.upstreamSpanId]).size).toBe(3);
+  expect(traced?.content).toBeUndefined();
+});
+
+test("without one in the message it is that of the HTTP request; without any, or with a bad one, the call begins its own", async () => {
+  const { calls, call } = await tracedHub(otlp());
+  await call(undefined, PARENT);
+  await call({ traceparent: "nonsense" });
+  await call({ traceparent: 7 });
+  expect(calls.map(({ traceId, parentSpanId }) => [traceId === TRACE, parentSpanId])).toEqual([
+    [true, SPAN],
+    [false, undefined],
+    [false, undefined],
+  ]);
+});
+
+test("what its client does not keep is handed on, and not sent", async () => {
+  const { calls, call } = await tracedHub(otlp());
+  const sent = await call({ traceparent: `00-${TRACE}-${SPAN}-00` });
+  expect(calls).toEqual([]);
+  expect(sent?._meta).toEqual({ traceparent: expect.stringMatching(new RegExp(`^00-${TRACE}-.{16}-00$`)) });
+});
+
+test("contents travel along only where the person says so", async () => {
+  const { calls, call } = await tracedHub(otlp(', "content": true'));
+  await call(undefined);
+  expect(calls[0]?.content?.request).toContain('"hi"');
+  expect(calls[0]?.content?.result).toContain("content");
+});
+
+test("without telemetry nothing is opened, and a client's own traceparent reaches the server as it came", async () => {
+  const { hub, calls, opened, call, closed } = await tracedHub(fakeConfig());
+  expect((await call({ traceparent: PARENT }))?._meta).toEqual({ traceparent: PARENT });
+  expect([calls, opened]).toEqual([[], []]);
+  await hub.configure(otlp());
+  await call(undefined);
+  await hub.configure(fakeConfig());
+  await call(undefined);
+  expect([calls.length, opened.length, closed()]).toEqual([1, 1, 1]);
+});

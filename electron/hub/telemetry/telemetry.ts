@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { sentenceOf } from "../../../shared/errors.ts";
+import type { Config } from "../../../shared/model/config.ts";
+import { encodeJson } from "../../core/jsonrpc/json.ts";
+import type { ParamsChange } from "../../core/mcp/stateless-era/edits.ts";
+import { metaSpan, stringAt } from "../../core/mcp/stateless-era/meta.ts";
+import { readTraceParent, type TraceParent, writeTraceParent } from "../../core/telemetry/traceparent.ts";
+import type { Log } from "../log.ts";
+import type { Call, Step } from "../pipeline/call.ts";
+import type { CallRow } from "../ports/storage.ts";
+import type { OpenTelemetry, Stretch, TelemetrySink, TracedCall } from "../ports/telemetry.ts";
+
+/** A call's place in its trace, and what that changes in the request to its server. */
+export interface CallTrace {
+  readonly parent: TraceParent | undefined;
+  /** The call's own span. */
+  readonly own: TraceParent;
+  /** The span of its stay at the server: the server's parent. */
+  readonly upstream: TraceParent;
+  /** params._meta.traceparent (MCP SEP-414). */
+  readonly change: ParamsChange;
+}
+
+export interface TelemetryDeps {
+  readonly open: OpenTelemetry;
+  readonly version: string;
+  /** Fills in `${secret:NAME}` and `${env:NAME}`. */
+  readonly expand: (headers: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
+  readonly log: Log;
+}
+
+/** Traces calls while `telemetry.otlp` names a receiver; without one it costs a call one comparison. */
+export class Telemetry {
+  readonly #deps: TelemetryDeps;
+  #settings: Config["telemetry"] = { headers: {}, content: false };
+  #sink: TelemetrySink | undefined;
+  /** Changes of the settings are taken one after the other. */
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(deps: TelemetryDeps) {
+    this.#deps = deps;
+  }
+
+  /** Puts the call into its client's trace, or begins one. */
+  readonly step: Step = (call, next) => {
+    if (this.#sink !== undefined) call.trace = traceOf(call);
+    return next();
+  };
+
+  /** Tells of a call that has been recorded. */
+  recorded(row: CallRow, call: Call): void {
+    const trace = call.trace;
+    if (trace === undefined || !trace.own.sampled) return;
+    this.#sink?.call(tracedCall(row, call, trace, this.#settings.content));
+  }
+
+  /** Resolves when what the settings say is done. */
+  apply(settings: Config["telemetry"]): Promise<void> {
+    this.#changing = this.#changing.then(() => this.#change(settings));
+    return this.#changing;
+  }
+
+  close(): Promise<void> {
+    return this.apply({ headers: {}, content: false });
+  }
+
+  async #change(settings: Config["telemetry"]): Promise<void> {
+    const { otlp: url, headers } = settings;
+    const same = url === this.#settings.otlp && isDeepStrictEqual(headers, this.#settings.headers);
+    this.#settings = settings;
+    if (same) return;
+    const before = this.#sink;
+    this.#sink = undefined;
+    await before?.close();
+    if (url === undefined) return;
+    const { open, expand, version, log } = this.#deps;
+    try {
+      this.#sink = await open({ url, headers: await expand(headers), version, log });
+    } catch (error) {
+      log("warn", `no telemetry is sent to ${originOf(url)}: ${sentenceOf(error)}`);
+    }
+  }
+}
+
+/** A URL may hold a key in its path or query. */
+function originOf(url: string): string {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return "telemetry.otlp";
+  }
+}
+
+function traceOf(call: Call): CallTrace {
+  const parent = parentOf(call);
+  const traceId = parent?.traceId ?? randomBytes(16).toString("hex");
+  const span = (): TraceParent => ({
+    traceId,
+    spanId: randomBytes(8).toString("hex"),
+    sampled: parent?.sampled ?? true,
+  });
+  const upstream = span();
+  const metaSet = new Map([["traceparent", encodeJson(writeTraceParent(upstream))]]);
+  return { parent, own: span(), upstream, change: { metaSet } };
+}
+
+/** What the message itself says comes before the HTTP request that carried it, which may carry several. */
+function parentOf({ bytes, envelope, traceparent }: Call): TraceParent | undefined {
+  const span = metaSpan(envelope, "traceparent");
+  const text = span === undefined ? traceparent : stringAt(bytes, span);
+  return text === undefined ? undefined : readTraceParent(text);
+}
+
+function tracedCall(row: CallRow, call: Call, trace: CallTrace, content: boolean): TracedCall {
+  // What the call measured is monotonic; it is put on the wall clock once.
+  const wall = row.startedAt - call.receivedAt;
+  const end = call.receivedAt + row.durationUs / 1_000;
+  const stretch = (from: number, to: number): Stretch => ({ begin: wall + from, end: wall + to });
+  const asked = call.queuedAt > 0 ? call.queuedAt : end;
+  const sent = call.sentAt > 0;
+  return {
+    traceId: trace.own.traceId,
+    parentSpanId: trace.parent?.spanId,
+    spanId: trace.own.spanId,
+    upstreamSpanId: trace.upstream.spanId,
+    begin: row.startedAt,
+    end: wall + end,
+    consent: row.consentUs > 0 ? stretch(asked - row.consentUs / 1_000, asked) : undefined,
+    queue: call.queuedAt > 0 ? stretch(call.queuedAt, sent ? call.sentAt : end) : undefined,
+    upstream: sent ? stretch(call.sentAt, call.sentAt + row.upstreamUs / 1_000) : undefined,
+    method: row.method,
+    subject: row.tool,
+    server: row.server,
+    client: row.client,
+    session: row.session,
+    rule: row.rule,
+    requestId: call.id
+      .toString("utf8")
+      .replace(/^"(.*)"$/s, "$1")
+      .slice(0, 200),
+    status: row.status,
+    content: content ? { request: textOf(row.request), result: textOf(row.result ?? row.error) } : undefined,
+  };
+}
+
+/** Longer texts are cut: receivers refuse messages of some megabytes. */
+const LONGEST = 64 * 1024;
+
+function textOf(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : Buffer.from(bytes.subarray(0, LONGEST)).toString("utf8");
+}
