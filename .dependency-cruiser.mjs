@@ -62,7 +62,7 @@ export default {
     onlyInto("web-is-neutral", "electron/web/", ["electron/web/", "shared/"], "web is what adapters share"),
     onlyInto(
       "cli-uses-hub",
-      "electron/cli/(?!connect/)",
+      "electron/cli/(?!connect/|mock/)",
       ["electron/cli/", "electron/hub/", "shared/"],
       "cli → shared, hub",
     ),
@@ -71,6 +71,12 @@ export default {
       "electron/cli/connect/",
       ["electron/cli/connect/", "electron/hub/home/", "electron/core/", "shared/"],
       "one connect runs for each client: none of the hub or the other commands is loaded in it",
+    ),
+    onlyInto(
+      "mock-is-alone",
+      "electron/cli/mock/",
+      ["electron/cli/mock/", "electron/hub/version.ts", "electron/core/", "shared/"],
+      "a recording is served without a hub",
     ),
     onlyInto(
       "desktop-uses-shared",

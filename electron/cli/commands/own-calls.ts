@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { GatehouseError } from "../../../shared/errors.ts";
-import { membersOf, textOf } from "../../core/jsonrpc/json.ts";
-import { whole } from "../../core/mcp/stateless-era/edits.ts";
+import { argumentsIn } from "../../hub/own-calls/recorded-arguments.ts";
 import { visibleLines } from "../escape.ts";
 import type { Context } from "./context.ts";
 
@@ -59,11 +58,4 @@ export async function replayCall(
     ...options,
     ...(options.project === undefined && project !== null ? { project } : {}),
   });
-}
-
-/** The raw arguments of recorded params. */
-function argumentsIn(params: string): string {
-  const bytes = new TextEncoder().encode(params);
-  const found = membersOf(bytes, whole(bytes)).find(({ key }) => key === "arguments");
-  return found === undefined ? "{}" : textOf(bytes, found.value);
 }
