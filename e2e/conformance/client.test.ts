@@ -1,8 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { serveScenarios } from "./client/serve.ts";
 import { type Revision, runClientConformance } from "./run.ts";
 
-const program = fileURLToPath(new URL("client/program.ts", import.meta.url));
 const table: readonly (readonly [Revision, number])[] = [
   ["2025-11-25", 18],
   ["2026-07-28", 32],
@@ -10,7 +9,9 @@ const table: readonly (readonly [Revision, number])[] = [
 
 describe("the hub as a client of the servers that it is given", () => {
   it.for(table)("passes every scored check of %s", { timeout: 400_000 }, async ([requirements, scored]) => {
-    const report = await runClientConformance({ program, requirements, deadlineMs: 380_000 });
+    await using scenarios = await serveScenarios();
+    const { command } = scenarios;
+    const report = await runClientConformance({ command, requirements, deadlineMs: 380_000 });
     expect(report.failed).toEqual([]);
     expect([report.scored, report.passed]).toEqual([scored, scored]);
     expect(report.warnings).toEqual([]);

@@ -3,7 +3,7 @@
  * one does, renews it before it runs out or when the server refuses it, never twice at a time, and writes what it got to
  * the secret store before anything uses it. Only the issuer's own word (invalid_grant) ends it.
  */
-import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
+import { sentenceOf } from "../../../shared/errors.ts";
 import { type BackoffPolicy, backoffDelay } from "../../core/supervisor/backoff.ts";
 import type { SecretStore } from "../ports/secrets.ts";
 import {
@@ -366,17 +366,4 @@ export class Account {
       this.#deps.clock.after(milliseconds, resolve);
     });
   }
-}
-
-/** A store for hubs that have none: it says so. */
-export function withoutStore(): SecretStore {
-  const none = (): Promise<never> =>
-    Promise.reject(
-      new GatehouseError(
-        "secrets_unavailable",
-        "there is no place to keep tokens in",
-        "See: gatehouse doctor",
-      ),
-    );
-  return { kind: "keychain", get: none, set: none, remove: none, list: none, problem: none };
 }

@@ -20,7 +20,7 @@ import type { AuthClock } from "./clock.ts";
 const LONGEST_MS = 15 * 60_000;
 
 /** Where the browser comes back to when the desktop is to be handed the answer by the system. */
-export const APP_REDIRECT = "gatehouse://oauth/callback";
+const APP_REDIRECT = "gatehouse://oauth/callback";
 
 export type SignInState = "open" | "done" | "failed" | "cancelled";
 

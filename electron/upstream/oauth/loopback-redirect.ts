@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { FinalPage, RedirectReceiver } from "../../hub/ports/upstream-auth.ts";
 import { sendPage } from "../../web/pages.ts";
 
-export const REDIRECT_PATH = "/oauth/callback";
+const REDIRECT_PATH = "/oauth/callback";
 
 const STRANGER: FinalPage = {
   title: "This is no sign-in of yours",
