@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   "config_invalid",
   "config_unwritable",
   "forbidden",
+  "history_not_whole",
   "home_unusable",
   "hub_not_running",
   "hub_running",

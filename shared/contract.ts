@@ -22,6 +22,7 @@ import { grantSchema, heldSchema, ruleTestSchema, ruleViewSchema, seenSchema } f
 import { diagnosisCheckSchema, diagnosisSchema } from "./model/diagnosis.ts";
 import { exportFormatSchema, exportPieceSchema, importProblemSchema } from "./model/export.ts";
 import { savedSchema, serverHealthSchema } from "./model/health.ts";
+import { callsVerifiedSchema, historyStateSchema } from "./model/history.ts";
 import {
   costSchema,
   metricsDimensionSchema,
@@ -36,6 +37,7 @@ import {
   launchSchema,
   logFilterSchema,
   logLineSchema,
+  problemSchema,
   serverDetailSchema,
   serverSummarySchema,
 } from "./model/server.ts";
@@ -98,6 +100,8 @@ export const hubSchema = z.object({
   paused: z.boolean(),
   /** Whether a desktop is attached, which then is the only one to allow and configure. */
   desktop: z.boolean(),
+  /** What the person must know of the hub itself: calls that cannot be recorded, a damaged database. */
+  problems: z.array(problemSchema).default([]),
   /** Only while the hub is ending. */
   draining: drainingSchema.optional(),
 });
@@ -425,6 +429,17 @@ export const methods = {
   /** What tool definitions, arguments and results take in tokens, estimated, by client and day. */
   "metrics.cost": method(read, z.object({ from: z.number().min(0), to: z.number().min(0) }), costSchema),
 
+  /** Follows the hash chain over all calls: whether any was altered, removed or moved. Tells `historyProgressed`. */
+  "calls.verify": method(read, nothing, callsVerifiedSchema),
+  /** How far the chain and the text index have come. */
+  "calls.state": method(read, nothing, historyStateSchema),
+  /** Copies the database, in use as it is, to a new file (an absolute path), for the owner alone. */
+  "calls.backup": method(
+    operate,
+    z.object({ file: z.string().min(1).max(4_096) }),
+    z.object({ file: z.string(), bytes: z.int() }),
+  ),
+
   "questions.list": method(read, nothing, z.object({ pending: z.array(questionSchema) })),
   /** Asks for a change; it waits as a question until somebody with the right to make it answers. */
   "questions.ask": method(read, z.object({ change: changeSchema }), z.object({ id: z.string() })),
@@ -505,6 +520,9 @@ export const broadcasts = {
   serverLogged: z.object({ name: z.string(), lines: z.array(logLineSchema) }),
   /** Batched: at most a few a second, however many calls arrive; `dropped` rows were left out of the batch. */
   callsRecorded: z.object({ calls: z.array(callSummarySchema), dropped: z.int() }),
+  /** The text index has come further, at most once a second. */
+  historyChanged: historyStateSchema,
+  historyProgressed: z.object({ work: z.enum(["verify", "backup"]), done: z.int(), of: z.int() }),
   clientChanged: clientSchema,
   questionAsked: questionSchema,
   /** An open question has changed: more calls wait for it, or its deadline moved. */

@@ -21,6 +21,7 @@ import { type Context, createContext } from "./commands/context.ts";
 import { type DoctorOptions, doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
 import { type ExportOptions, exportCalls, importCalls, recordCalls } from "./commands/exports.ts";
+import { backUp, verifyCalls } from "./commands/history.ts";
 import { callTool, type OwnCallOptions, replayCall } from "./commands/own-calls.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { type AnswerOptions, answer, pending } from "./commands/questions.ts";
@@ -110,7 +111,22 @@ export function createProgram(io: Io): Command {
     .addOption(new Option("--status <status>", "only calls that ended so").choices(callStatusSchema.options))
     .option("--since <time>", "only since then: 90s, 30m, 1h, 2d ago, or a date")
     .option("--search <text>", "only with this text in the request or the result")
+    .option("--error <text>", "only with this text in the error, or in a failed tool's result")
+    .option("--min-duration <time>", "only calls that took at least so long: 500ms, 2s, 1m", span)
+    .option("--max-duration <time>", "only calls that took at most so long", span)
     .action((options: CallsOptions) => calls(context(), options));
+  history
+    .command("verify")
+    .description("follow the hash chain over all calls: whether any was altered, removed or moved")
+    .addOption(jsonOption())
+    .action((_options: object, command: Command) => verifyCalls(context(), command.optsWithGlobals<Json>()));
+
+  program
+    .command("backup")
+    .description("copy the database, in use as it is, to a new file")
+    .argument("<file>")
+    .addOption(jsonOption())
+    .action((file: string, options: Json) => backUp(context(), file, options));
   addHistoryCommands(history, context, jsonOption);
 
   program
@@ -417,6 +433,14 @@ function port(text: string): number {
   if (!/^\d+$/.test(text) || value > 65_535)
     throw new InvalidArgumentError("a port is a number from 0 to 65535.");
   return value;
+}
+
+/** A time like 500ms in microseconds. */
+function span(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)(us|ms|s|m)$/.exec(text);
+  if (found === null) throw new InvalidArgumentError("a time like 500ms, 2s or 1m is needed.");
+  const [, number, unit] = found;
+  return Number(number) * ({ us: 1, ms: 1_000, s: 1_000_000, m: 60_000_000 }[unit ?? ""] ?? 1);
 }
 
 function count(text: string): number {

@@ -74,6 +74,7 @@ const status = {
     startedAt: "2026-11-22T11:00:00.000Z",
     paused: false,
     desktop: false,
+    problems: [],
   },
   servers: [serverSummary],
   clients: [client],

@@ -35,6 +35,8 @@ import { RequestStates } from "./endpoint/stateless/request-states.ts";
 import { StatelessEndpoint } from "./endpoint/stateless/stateless-endpoint.ts";
 import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Health } from "./health/health.ts";
+import { createRecording } from "./history/recording.ts";
+import { keptHistory, servedUnrecorded } from "./history/settings.ts";
 import { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
 import { CallCounters } from "./metrics/call-counters.ts";
@@ -89,6 +91,8 @@ export interface HubDeps {
     "protocol" | "receiver" | "store" | "live" | "clock" | "random"
   >;
   readonly serverLogs: ServerLogs;
+  /** Sees to it that the history's chain has its key, before it is verified; by default it has none. */
+  readonly chainKey?: () => Promise<unknown>;
   /** Where secrets lie; without, `${secret:}` is for who resolves it to know. */
   readonly secrets?: SecretsAccess;
   /** The secrets that something running was given; none by default. */
@@ -164,10 +168,26 @@ export function createHub(deps: HubDeps): Hub {
   const broadcaster = new Broadcaster(live);
   const tokens = new ControlTokens(deps.homeKey);
   const identities = new Identities(storage.clients);
-  const sessions = new Sessions(storage.sessions, Date.now());
+  const sessions = new Sessions(
+    servedUnrecorded(storage.sessions, () => store.config.log.onFailure),
+    Date.now(),
+  );
   const activity = new ClientActivity(sessions);
   const audit = new Audit(storage.audit, broadcaster.emit);
   const callsToday = new CallsToday((since) => storage.calls.countSince(since));
+  const recording = createRecording({
+    health: storage.health,
+    onFailure: () => store.config.log.onFailure,
+    changed: () => broadcaster.emit("hubChanged", state.hub()),
+    log,
+  });
+  const indexing = storage.history.onIndexed(() => {
+    if (!broadcaster.heard) return;
+    void storage.history.state().then(
+      (found) => broadcaster.emit("historyChanged", found),
+      () => undefined,
+    );
+  });
   let paused = false;
   deps.serverLogs.onLine = (server, line) => broadcaster.logLine(server, line);
 
@@ -434,6 +454,7 @@ export function createHub(deps: HubDeps): Hub {
     storage,
     recorded,
     trace: telemetry.step,
+    recording,
     catalog,
     servers,
     tasks,
@@ -508,6 +529,7 @@ export function createHub(deps: HubDeps): Hub {
     secrets: deps.secrets,
     live,
     callsToday,
+    chainKey: deps.chainKey ?? (() => Promise.resolve()),
     health,
     summaryOfServer,
     uiServed: deps.uiServed,
@@ -519,6 +541,7 @@ export function createHub(deps: HubDeps): Hub {
       startedAt,
       paused,
       desktop: deps.desktop,
+      problems: recording.problems(),
       ...(draining === undefined ? {} : { draining }),
     }),
     settings: (): Settings => ({
@@ -604,6 +627,7 @@ export function createHub(deps: HubDeps): Hub {
         executable: process.execPath,
       }),
     async applyConfig(config) {
+      storage.history.keep(keptHistory(config));
       const settled = servers.apply(config);
       pins.keepOnly(new Set(Object.keys(config.mcpServers)));
       for (const server of servers.all()) pins.review(server);
@@ -632,6 +656,8 @@ export function createHub(deps: HubDeps): Hub {
       catalog.dispose();
       await servers.stopAll();
       await telemetry.close();
+      recording.dispose();
+      indexing();
       broadcaster.dispose();
       await deps.serverLogs.close();
       await storage.close();

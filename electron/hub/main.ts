@@ -36,6 +36,7 @@ import { openConfig } from "./config/store.ts";
 import type { Emit } from "./control/broadcaster.ts";
 import { diagnoseWithoutHub } from "./doctor/diagnosis.ts";
 import { type DoctorAdapters, thisMachine } from "./doctor/system.ts";
+import { createChainKey } from "./history/chain-key.ts";
 import { writeFileAtomic } from "./home/atomic.ts";
 import { keepMemoryOutOfDumps } from "./home/core-dumps.ts";
 import { ensureHomeKey, proveHub } from "./home/key.ts";
@@ -151,6 +152,9 @@ async function startLocked(
   if (store.config.secrets.store === "file" && passphraseFile !== undefined && passphraseFile !== "")
     await unlockFromFile(passphraseFile, stores.file, log);
 
+  const chainKey = createChainKey({ history: storage.history, secrets, homeKey, log });
+  undo.push(() => chainKey.stop());
+
   const instance = randomBytes(9).toString("hex");
   const processes = await watchProcesses(
     options.listen !== false || options.tries === true,
@@ -216,6 +220,7 @@ async function startLocked(
         remove: (owner) => live.remove(`oauth ${owner}`),
       },
     },
+    chainKey: chainKey.given,
     secrets: { chosen: secrets, file: stores.file },
     live,
     serverLogs: new ServerLogs({ folder: files.logs, redaction: live }),
@@ -303,6 +308,7 @@ async function startLocked(
     const servers = hub.endServers();
     await listener?.close(FAREWELL_MS);
     await servers;
+    chainKey.stop();
     await hub.stop();
     await store.close();
     await processes.close();

@@ -61,6 +61,8 @@ export interface HubState {
   /** The secrets that something running was given: what is shown to anybody has them no more. */
   readonly live: LiveSecrets;
   readonly callsToday: CallsToday;
+  /** Sees to it that the history's chain has its key. */
+  readonly chainKey: () => Promise<unknown>;
   readonly health: Health<ManagedServer>;
   /** A server as lists and broadcasts show it. */
   summaryOfServer(server: ManagedServer): ServerSummary;

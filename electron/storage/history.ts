@@ -34,7 +34,7 @@ const firstNoticeAfter = 5_000;
 
 export function openHistory({ worker, search, health, workers, log }: Options): HistorySteering {
   let noticed = false;
-  let keys: readonly ChainKey[] | undefined;
+  let taken: readonly ChainKey[] | undefined;
   let rules: RetentionRules | undefined;
   let checking: WorkerLink<CheckServices> | undefined;
   let closed = false;
@@ -87,15 +87,16 @@ export function openHistory({ worker, search, health, workers, log }: Options): 
       else for (const listener of listeners) listener();
     },
     restarted() {
-      if (keys !== undefined) worker.ask("chainKeys", { keys }).catch(unheard);
+      if (taken !== undefined) worker.ask("chainKeys", { keys: taken, when: "empty" }).catch(unheard);
       if (rules !== undefined) worker.ask("retention", rules).catch(unheard);
     },
     check() {
       lookOver().catch(warn("the database could not be looked over"));
     },
-    takeKeys(next) {
-      keys = next;
-      return worker.ask("chainKeys", { keys: next });
+    async takeKeys(keys, when) {
+      const source = await worker.ask("chainKeys", { keys, when });
+      if (source !== null) taken = keys;
+      return source;
     },
     keep(next) {
       rules = next;

@@ -84,6 +84,7 @@ const hub = () => ({
   startedAt: new Date().toISOString(),
   paused,
   desktop: false,
+  problems: [],
 });
 
 const sockets = new Set<WebSocket>();

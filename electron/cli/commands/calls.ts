@@ -1,4 +1,4 @@
-import type { CallFilter, CallStatus, CallSummary } from "../../../shared/model/call.ts";
+import type { CallFilter, CallStatus, CallSummary, Searched } from "../../../shared/model/call.ts";
 import { callJson } from "../../hub/export/call-json.ts";
 import type { Control } from "../control.ts";
 import { safeJson } from "../escape.ts";
@@ -17,6 +17,10 @@ export interface CallFilterOptions {
   readonly status?: CallStatus;
   readonly since?: string;
   readonly search?: string;
+  readonly error?: string;
+  /** Microseconds. */
+  readonly minDuration?: number;
+  readonly maxDuration?: number;
 }
 
 export interface CallsOptions extends CallFilterOptions {
@@ -33,7 +37,11 @@ const WHOLE_PAYLOAD = 64 * 1024 * 1024;
 export async function calls(context: Context, options: CallsOptions): Promise<void> {
   const filter = filterOf(options, context.io.now());
   await context.hub("either", async (hub) => {
-    const pages = listPages(hub, filter, options.limit);
+    const pages = listPages(hub, filter, options.limit, ({ through, of }) =>
+      context.io.err(
+        `${through} of ${of} calls can be searched yet: the index is being made. Try again soon.\n`,
+      ),
+    );
     if (options.json) await printJson(context, hub, pages);
     else await printTable(context, pages);
   });
@@ -41,17 +49,22 @@ export async function calls(context: Context, options: CallsOptions): Promise<vo
 
 /** The command's options as a filter. Throws `bad_usage` for a time that is none. */
 export function filterOf(options: CallFilterOptions, now: number): CallFilter {
-  const { server, tool, client, project, environment, team, status, search } = options;
+  const { server, tool, client, project, environment, team, status, search, error } = options;
+  const { minDuration: minDurationUs, maxDuration: maxDurationUs } = options;
+  const wanted = { server, tool, client, project, environment, team, status, search, error };
   const filter: CallFilter = Object.fromEntries(
-    Object.entries({ server, tool, client, project, environment, team, status, search }).filter(
-      ([, value]) => value !== undefined,
-    ),
+    Object.entries({ ...wanted, minDurationUs, maxDurationUs }).filter(([, value]) => value !== undefined),
   );
   if (options.since !== undefined) filter.since = parseSince(options.since, now);
   return filter;
 }
 
-async function* listPages(hub: Control, filter: CallFilter, limit: number): AsyncGenerator<CallSummary[]> {
+async function* listPages(
+  hub: Control,
+  filter: CallFilter,
+  limit: number,
+  behind: (searched: Searched) => void,
+): AsyncGenerator<CallSummary[]> {
   let left = limit;
   let before: number | undefined;
   while (left > 0) {
@@ -60,6 +73,7 @@ async function* listPages(hub: Control, filter: CallFilter, limit: number): Asyn
       limit: Math.min(left, PAGE),
       ...(before === undefined ? {} : { before }),
     });
+    if (page.searched !== undefined && page.searched.through < page.searched.of) behind(page.searched);
     yield page.calls;
     left -= page.calls.length;
     before = page.calls.at(-1)?.id;

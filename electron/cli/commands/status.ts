@@ -48,6 +48,10 @@ function statusText(
   return [
     `${paint.bold(`Gatehouse ${visible(hub.version)}`)}  ${visible(hub.url ?? "not listening")}  pid ${hub.pid}  up ${up}\n`,
     marks.length === 0 ? "" : `${marks.join("  ")}\n`,
+    ...hub.problems.map(
+      ({ message, advice }) =>
+        `\n${paint.red(visible(message))}\n${advice === null ? "" : `${visible(advice)}\n`}`,
+    ),
     configError === null
       ? ""
       : `\n${paint.red("gatehouse.json cannot be used; the last good one keeps running")}\n${visibleLines(configError)}\n`,

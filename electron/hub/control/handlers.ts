@@ -16,6 +16,7 @@ import { auditHandlers } from "./handlers/audit.ts";
 import { callHandlers } from "./handlers/calls.ts";
 import { clientActs, clientHandlers, describe } from "./handlers/clients.ts";
 import { exportHandlers } from "./handlers/exports.ts";
+import { historyHandlers } from "./handlers/history.ts";
 import { metricsHandlers } from "./handlers/metrics.ts";
 import { ownCallHandlers } from "./handlers/own-calls.ts";
 import { profileActs, profileHandlers } from "./handlers/profiles.ts";
@@ -158,6 +159,7 @@ export function createHandlers(state: HubState): Handlers {
     ...auditHandlers(state),
     ...secretHandlers(state, secrets),
     ...callHandlers(state),
+    ...historyHandlers(state),
     ...exportHandlers(state),
     ...ownCallHandlers(state),
     ...metricsHandlers(state),

@@ -5,6 +5,7 @@ import type { Consent } from "../consent/consent.ts";
 import type { Projects } from "../endpoint/projects.ts";
 import type { ServerMessages } from "../endpoint/server-messages.ts";
 import type { Subscriptions } from "../endpoint/subscriptions.ts";
+import type { Recording } from "../history/recording.ts";
 import type { PolicyService } from "../policy/policy-service.ts";
 import type { Storage } from "../ports/storage.ts";
 import type { RuleUses } from "../rules/rule-uses.ts";
@@ -29,6 +30,8 @@ export interface CallPipelineDeps {
   readonly storage: Pick<Storage, "calls">;
   /** Told of every call once its row is committed. */
   readonly recorded: Recorded;
+  /** What becomes of calls while none can be recorded. */
+  readonly recording: Recording;
   readonly catalog: CatalogService;
   readonly servers: ServerRegistry;
   readonly tasks: Tasks;
@@ -57,7 +60,14 @@ export function composeCalls(deps: CallPipelineDeps): ReturnType<typeof compose>
   return compose(
     [
       keenStep(() => consent.waiting),
-      recordStep(deps.storage.calls, deps.recorded, () => consent.waiting, deps.load, deps.keepRow),
+      recordStep(
+        deps.storage.calls,
+        deps.recorded,
+        () => consent.waiting,
+        deps.load,
+        deps.keepRow,
+        deps.recording,
+      ),
       deps.trace,
       lookupStep({
         find(call) {

@@ -1,8 +1,13 @@
 import { errorMessage, INTERNAL_ERROR } from "../../core/jsonrpc/errors.ts";
+import type { Recording } from "../history/recording.ts";
 import type { CallLog, CallRow } from "../ports/storage.ts";
 import type { Call, Outcome, Step } from "./call.ts";
 import { CallLoad } from "./call-load.ts";
 import type { KeepRow } from "./kept-row.ts";
+import { errorOutcome } from "./outcomes.ts";
+
+/** Nothing is known that would stand against recording. */
+const ALWAYS = { refusal: () => undefined, servesUnrecorded: () => false };
 
 /** What is told when a call has been recorded, with its row and its id in the log. */
 export type Recorded = (row: CallRow, id: number, call: Call) => void;
@@ -19,6 +24,7 @@ export function recordStep(
   waiting: () => number = () => 0,
   load: CallLoad = new CallLoad(),
   keepRow: KeepRow = (row) => row,
+  recording: Pick<Recording, "refusal" | "servesUnrecorded"> = ALWAYS,
 ): Step {
   const keep = (call: Call, outcome: Outcome): Promise<Outcome> =>
     new Promise((resolve) => {
@@ -31,7 +37,8 @@ export function recordStep(
         if (error === undefined) {
           recorded(row, id, call);
           resolve(outcome);
-        } else resolve(outcome.parts === undefined ? outcome : unrecorded(call, error));
+        } else if (outcome.parts === undefined || recording.servesUnrecorded()) resolve(outcome);
+        else resolve(unrecorded(call, error));
       };
       log.append(row, committed, alone);
     });
@@ -40,6 +47,8 @@ export function recordStep(
     throw error;
   };
   return (call, next) => {
+    const refusal = recording.refusal();
+    if (refusal !== undefined) return refused(call, refusal);
     load.begin();
     const outcome = next();
     return outcome instanceof Promise
@@ -90,6 +99,15 @@ function subjectOf({ ownKey, route, target }: Call): string {
 
 function micros(milliseconds: number): number {
   return Math.max(0, Math.round(milliseconds * 1_000));
+}
+
+function refused(call: Call, error: Error): Outcome {
+  return errorOutcome(
+    call,
+    INTERNAL_ERROR,
+    `Gatehouse cannot record calls (${error.message}), so this one was not made. See \`gatehouse status\`.`,
+    { code: "recording_failed" },
+  );
 }
 
 function unrecorded(call: Call, error: Error): Outcome {

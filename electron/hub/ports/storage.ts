@@ -93,8 +93,14 @@ export interface HistoryKey {
 
 /** The history's upkeep: how long calls are kept, and how it is shown that nobody has changed them. */
 export interface CallHistory {
-  /** The keys that the chain may be made with, the preferred first; resolves with where the chosen one lies. */
-  takeKeys(keys: readonly HistoryKey[]): Promise<HistoryKey["source"] | null>;
+  /**
+   * The keys that the chain may be made with, the preferred first; resolves with where the chosen one lies, null when none
+   * was. "fits": one that the chain was made with; "empty": also to begin a chain; "lost": also in place of a lost one.
+   */
+  takeKeys(
+    keys: readonly HistoryKey[],
+    when: "fits" | "empty" | "lost",
+  ): Promise<HistoryKey["source"] | null>;
   /** Days that calls are kept (0: for ever), of all and of single servers, and megabytes of the database (0: no bound). */
   keep(rules: {
     readonly days: number;

@@ -14,7 +14,7 @@ afterEach(() => home.dispose());
 /** Opens with the key; what was recorded before is chained when it closes. */
 async function open(keys: Parameters<Storage["history"]["takeKeys"]>[0] = [key]): Promise<Storage> {
   const storage = home.open();
-  await storage.history.takeKeys(keys);
+  await storage.history.takeKeys(keys, "lost");
   return storage;
 }
 
@@ -187,7 +187,7 @@ test("of several keys the one that the chain was made with is used, whatever the
   await recorded(3);
   const preferred = { key: Buffer.alloc(32, 9), source: "keychain" } as const;
   const storage = home.open();
-  expect(await storage.history.takeKeys([preferred, key])).toBe("file");
+  expect(await storage.history.takeKeys([preferred, key], "lost")).toBe("file");
   expect(await storage.history.verify(() => {})).toMatchObject({ ok: true, key: "file" });
 });
 

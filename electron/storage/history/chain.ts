@@ -9,6 +9,12 @@ export interface ChainKey {
   readonly source: "keychain" | "file";
 }
 
+/**
+ * When a key is taken: only where the chain was made with it ("fits"), also where there is no chain yet ("empty"), or also
+ * in place of one that is lost ("lost").
+ */
+export type TakeKeys = "fits" | "empty" | "lost";
+
 /** How far the chain reaches. */
 export interface ChainState {
   /** The last call that is chained, and the newest call; 0 without any. */
@@ -24,7 +30,7 @@ export interface ChainState {
  */
 export interface Chain {
   /** Chooses the key that the chain goes on with, or that it begins with; gives what was chosen. */
-  takeKeys(keys: readonly ChainKey[]): ChainKey["source"] | null;
+  takeKeys(keys: readonly ChainKey[], when: TakeKeys): ChainKey["source"] | null;
   /** Chains for at most so many milliseconds; true: there is more to do. */
   run(milliseconds: number): boolean;
   state(): ChainState;
@@ -108,10 +114,11 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
   };
 
   return {
-    takeKeys(keys) {
+    takeKeys(keys, when) {
       const inUse = store.keys().at(-1);
       const fits = ({ key }: ChainKey): boolean => inUse?.keyId.equals(keyIdOf(key)) ?? true;
-      const chosen = keys.find(fits) ?? keys[0];
+      const mayBegin = inUse === undefined ? when !== "fits" : when === "lost";
+      const chosen = (inUse === undefined ? undefined : keys.find(fits)) ?? (mayBegin ? keys[0] : undefined);
       if (chosen === undefined) return null;
       hashing = prepareChainHash(connection, chosen.key);
       keyId = keyIdOf(chosen.key);

@@ -42,7 +42,7 @@ async function retain(rules: RetentionRules): Promise<{ longestMs: number; remov
   try {
     const names = openNames(connection);
     const chain = openChain(connection, inTurn);
-    chain.takeKeys([key]);
+    chain.takeKeys([key], "lost");
     while (chain.run(1_000));
     while (openMaintenance(connection, inTurn).run());
     const large = openLargeStore(connection, names, inTurn);
@@ -66,7 +66,7 @@ async function retain(rules: RetentionRules): Promise<{ longestMs: number; remov
 
 async function left(): Promise<number[]> {
   const storage = home.open();
-  await storage.history.takeKeys([key]);
+  await storage.history.takeKeys([key], "lost");
   const { calls } = await storage.calls.list({}, 10_000, undefined);
   const verified = await storage.history.verify(() => {});
   expect(verified).toMatchObject({ ok: true, findings: [], checked: calls.length });

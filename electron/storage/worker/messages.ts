@@ -2,7 +2,7 @@ import type { CallDetail, CallSummary, Searched } from "../../../shared/model/ca
 import type { CallsVerified } from "../../../shared/model/history.ts";
 import type { MetricsQuery, MetricsStore, Summed } from "../../hub/ports/metrics.ts";
 import type { CallQueryFilter, CallRow, StorageCheck } from "../../hub/ports/storage.ts";
-import type { ChainKey, ChainState } from "../history/chain.ts";
+import type { ChainKey, ChainState, TakeKeys } from "../history/chain.ts";
 import type { RetentionRules } from "../history/retention.ts";
 
 /** What a worker of the storage is started with. */
@@ -44,7 +44,7 @@ export interface StoreServices {
   /** Something was written a moment ago: it is to be chained. */
   written: { takes: undefined; gives: undefined };
   /** The keys that the chain may be made with; gives where the one that was chosen lies. */
-  chainKeys: { takes: { keys: readonly ChainKey[] }; gives: ChainKey["source"] | null };
+  chainKeys: { takes: { keys: readonly ChainKey[]; when: TakeKeys }; gives: ChainKey["source"] | null };
   chainState: { takes: undefined; gives: ChainState };
   retention: { takes: RetentionRules; gives: undefined };
   /** Follows the chain; tells its progress. */

@@ -134,8 +134,8 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
     maintain: async () => maintain(),
     check: async () => checkDatabase(connection),
     written: async () => wake(),
-    async chainKeys({ keys }) {
-      const source = readOnly ? null : chain.takeKeys(keys);
+    async chainKeys({ keys, when }) {
+      const source = readOnly ? null : chain.takeKeys(keys, when);
       wake();
       return source;
     },

@@ -1,0 +1,54 @@
+import { isAbsolute, resolve } from "node:path";
+import { GatehouseError } from "../../../shared/errors.ts";
+import type { CallsVerified, ChainFinding } from "../../../shared/model/history.ts";
+import { visible } from "../escape.ts";
+import type { Context } from "./context.ts";
+
+const WORDS: Record<ChainFinding["kind"], string> = {
+  altered: "altered since recorded",
+  removed: "removed, not by retention",
+  reordered: "in another call's place",
+  added: "slipped in, never chained",
+  missing: "gone before it could be chained",
+  altered_end: "the record of the chain's end was changed",
+  other_key: "chained with a key that is lost: nothing can be said",
+};
+
+/** `calls verify`: exit code 1 when something was found. */
+export async function verifyCalls(context: Context, options: { json?: true }): Promise<void> {
+  const found = await context.hub("either", (hub) => hub.call("calls.verify", {}));
+  if (options.json) context.json(found);
+  else context.io.out(verdict(context, found));
+  if (!found.ok)
+    throw new GatehouseError(
+      "history_not_whole",
+      found.key === null ? "the history cannot be verified without its key" : "the history is not whole",
+      found.key === null
+        ? "Unlock the keychain and try again."
+        : "See SECURITY.md for what each finding means; a backup shows what stood there.",
+    );
+}
+
+function verdict({ paint }: Context, { ok, checked, pending, key, findings, more }: CallsVerified): string {
+  const waiting = pending === 0 ? "" : `, ${pending} newer are not chained yet`;
+  const range = ({ first, last }: ChainFinding): string =>
+    first === last ? `call ${first}` : `calls ${first} to ${last}`;
+  return [
+    ok
+      ? `${paint.green("whole")}: ${checked} calls are as they were recorded${waiting}\n`
+      : `${paint.red("not whole")}: ${checked} calls checked${waiting}\n`,
+    ...findings.map((finding) => `  ${range(finding)}: ${WORDS[finding.kind]}\n`),
+    more === 0 ? "" : `  and ${more} more\n`,
+    key === "file"
+      ? paint.dim("The key lies in the home folder: who can change the history can read it too.\n")
+      : "",
+  ].join("");
+}
+
+/** `backup FILE`: relative to where the command runs. */
+export async function backUp(context: Context, file: string, options: { json?: true }): Promise<void> {
+  const target = isAbsolute(file) ? file : resolve(file);
+  const found = await context.hub("either", (hub) => hub.call("calls.backup", { file: target }));
+  if (options.json) context.json(found);
+  else context.io.out(`${visible(found.file)}: ${(found.bytes / 1_048_576).toFixed(1)} MB\n`);
+}
