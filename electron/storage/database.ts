@@ -24,8 +24,8 @@ export function openConnection(
   try {
     makePrivate(file);
     connection = new Database(file, { timeout: 5_000 });
-    // Heeded by an empty file only: an older one keeps its pages for new calls.
-    connection.pragma("auto_vacuum = INCREMENTAL");
+    // Of use to an empty file only, and a write to any other: an older one keeps its pages for new calls.
+    if (isEmpty(connection)) connection.pragma("auto_vacuum = INCREMENTAL");
     connection.pragma("journal_mode = WAL");
     connection.pragma("synchronous = NORMAL");
     connection.pragma("wal_autocheckpoint = 0");
@@ -40,6 +40,11 @@ export function openConnection(
     connection?.close();
     throw unusable(file, error);
   }
+}
+
+/** Whether nothing was ever written to a database. */
+export function isEmpty(connection: Connection): boolean {
+  return Number(connection.pragma("page_count", { simple: true })) === 0;
 }
 
 /** The error for a database that SQLite refuses; GatehouseErrors pass unchanged. */

@@ -31,7 +31,7 @@ export async function backUp(
     chmodSync(file, 0o600);
     return totalPages * Number(connection.pragma("page_size", { simple: true }));
   } catch (error) {
-    for (const path of [file, `${file}-journal`, `${file}-wal`, `${file}-shm`]) rmSync(path, { force: true });
+    for (const path of [file, `${file}-journal`]) if (existsSync(path)) rmSync(path);
     throw new GatehouseError(
       "storage_unusable",
       `the backup ${file} could not be written: ${sentenceOf(error)}`,

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import Database from "better-sqlite3";
 import { sentenceOf } from "../../../shared/errors.ts";
-import { type Connection, makePrivate } from "../database.ts";
+import { type Connection, isEmpty, makePrivate } from "../database.ts";
 import { encodePosting, postingBuffer } from "./posting.ts";
 import type { SegmentBuilder } from "./segment-builder.ts";
 
@@ -128,7 +128,7 @@ function open(file: string): Connection {
   makePrivate(file);
   const connection = new Database(file, { timeout: 5_000 });
   try {
-    connection.pragma("auto_vacuum = INCREMENTAL");
+    if (isEmpty(connection)) connection.pragma("auto_vacuum = INCREMENTAL");
     connection.pragma("journal_mode = WAL");
     connection.pragma("synchronous = NORMAL");
     connection.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);
