@@ -109,20 +109,30 @@ describe("the small paths", () => {
     expect(listener.url).toBe(`http://127.0.0.1:${String(listener.port)}/mcp`);
   });
 
-  test.each([
-    "/metrics",
-    "/nothing",
-    "/.well-known/openid-configuration",
-    "/mcp/.well-known/x",
-    "/register/x",
-  ])("%s is not found, in JSON", async (path) => {
+  test("/metrics answers to a control token, and to nothing else", async () => {
     const { port } = await start();
-    const answer = await ask(port, { path });
-    expect([answer.status, JSON.parse(answer.text)]).toEqual([
-      404,
-      expect.objectContaining({ error: "not_found" }),
-    ]);
+    const good = await ask(port, { path: "/metrics", headers: { authorization: "Bearer good-token" } });
+    expect([good.status, good.text]).toEqual([200, "up 1\n"]);
+    for (const headers of [{}, { authorization: "Bearer bad-token" }, { authorization: "good-token" }]) {
+      const answer = await ask(port, { path: "/metrics", headers });
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([
+        401,
+        expect.objectContaining({ error: "unauthorized" }),
+      ]);
+    }
   });
+
+  test.each(["/nothing", "/.well-known/openid-configuration", "/mcp/.well-known/x", "/register/x"])(
+    "%s is not found, in JSON",
+    async (path) => {
+      const { port } = await start();
+      const answer = await ask(port, { path });
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([
+        404,
+        expect.objectContaining({ error: "not_found" }),
+      ]);
+    },
+  );
 
   test("a request target that is a whole URL is not found", async () => {
     const { port } = await start();
