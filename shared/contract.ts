@@ -10,6 +10,7 @@ import { z } from "zod";
 import { accountNameSchema, signInSchema } from "./model/account.ts";
 import { auditEntrySchema } from "./model/audit.ts";
 import {
+  callCountsSchema,
   callDetailSchema,
   callFilterSchema,
   callStatusSchema,
@@ -355,6 +356,8 @@ export const methods = {
       searched: searchedSchema.optional(),
     }),
   ),
+  /** How many calls a filter finds. Refused where it seeks a text: who that finds is only known by reading. */
+  "calls.count": method(read, z.object({ filter: callFilterSchema.default({}) }), callCountsSchema),
   "calls.get": method(
     read,
     z.object({

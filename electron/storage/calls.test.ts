@@ -305,6 +305,48 @@ describe("lists", () => {
   });
 });
 
+test("calls that fit are counted range by range, exactly, whatever has come and gone", async () => {
+  const start = Date.UTC(2030, 0, 1);
+  const rows = Array.from({ length: 3_000 }, (_, i) => ({
+    startedAt: start + i * 1_000,
+    server: i % 3 === 0 ? "files" : "git",
+    tool: i === 700 || i === 2_900 ? "rare" : "often",
+    durationUs: i,
+    status: i % 100 === 7 ? ("error" as const) : ("ok" as const),
+  }));
+  await Promise.all(rows.map((row) => append(storage, row)));
+  const filters = [
+    {},
+    { server: "files" },
+    { tool: "rare" },
+    { server: "nobody" },
+    { status: "error" as const, not: { server: "git" } },
+    { since: start + 1_000_500, until: start + 2_000_500 },
+    { minDurationUs: 600, maxDurationUs: 1_500, tool: "oft*" },
+  ];
+  const check = async (): Promise<void> => {
+    for (const filter of filters) {
+      const found = await ids(filter);
+      const { span, ranges, counts, newest } = await storage.calls.count(filter);
+      const expected = new Map<number, number>();
+      for (const id of found)
+        expected.set(Math.floor(id / span), (expected.get(Math.floor(id / span)) ?? 0) + 1);
+      expect(
+        ranges.map((range, index) => [range, counts[index]]),
+        JSON.stringify(filter),
+      ).toEqual([...expected]);
+      expect(newest).toBe(3_000);
+    }
+  };
+  await check();
+  await reopen();
+  await check();
+});
+
+test("an empty log counts nothing", async () => {
+  expect(await storage.calls.count({})).toEqual({ span: 512, ranges: [], counts: [], newest: 0 });
+});
+
 test("counts of a day go on as calls are stored", async () => {
   const since = Date.UTC(2030, 0, 1);
   await append(storage, { server: "files" });

@@ -83,6 +83,7 @@ export function openCalls(options: Options): CallLog & { settled(): Promise<void
       (filter.search ?? "") === "" && (filter.error ?? "") === ""
         ? worker.ask("list", { filter, limit, before })
         : search.ask("list", { filter, limit, before }),
+    count: (filter) => worker.ask("count", { filter }),
     get: (id, maxBytes) => worker.ask("get", { id, maxBytes }),
     countSince: counts.since,
     async settled() {

@@ -84,6 +84,18 @@ export const callFilterSchema = partiesSchema.extend({
 });
 export type CallFilter = z.infer<typeof callFilterSchema>;
 
+/** How many calls fit a filter, range by range of ids, newest first, so that a list knows what it has not read. */
+export const callCountsSchema = z.object({
+  /** Ids in a range: range `n` is the ids from `n * span` up to, without, `(n + 1) * span`. */
+  span: z.int(),
+  /** The ranges that hold calls that fit, and how many each holds. */
+  ranges: z.array(z.int()),
+  counts: z.array(z.int()),
+  /** The newest call there was when it was counted, whether it fits or not; 0: none. */
+  newest: z.int(),
+});
+export type CallCounts = z.infer<typeof callCountsSchema>;
+
 /** How far a search for a text reached: while the index is made (anew), older calls may not be searched yet. */
 export const searchedSchema = z.object({
   /** Calls searched, of so many there are; equal when it was all. By ids: removed calls between count. */

@@ -34,6 +34,7 @@ const TABLE: Record<Method, string> = {
   "clients.addConnect": "nhy",
   "clients.revoke": "nyy",
   "calls.list": "yyy",
+  "calls.count": "yyy",
   "calls.get": "yyy",
   "calls.verify": "yyy",
   "calls.state": "yyy",

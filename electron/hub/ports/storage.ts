@@ -1,5 +1,6 @@
 import type { AuditEntry } from "../../../shared/model/audit.ts";
 import type {
+  CallCounts,
   CallDetail,
   CallFilter,
   CallStatus,
@@ -79,6 +80,8 @@ export interface CallLog {
     limit: number,
     before: number | undefined,
   ): Promise<{ calls: CallSummary[]; more: boolean; searched?: Searched | undefined }>;
+  /** How many calls fit a filter that seeks no text. */
+  count(filter: CallQueryFilter): Promise<CallCounts>;
   get(id: number, maxBytes: number): Promise<CallDetail | undefined>;
   /** Calls per server since a time (milliseconds since the epoch). */
   countSince(since: number): ReadonlyMap<string, number>;

@@ -91,6 +91,15 @@ export function createMemoryStorage(): MemoryStorage {
           .reverse();
         return Promise.resolve({ calls: found.slice(0, limit), more: found.length > limit });
       },
+      async count(filter) {
+        const { calls } = await storage.calls.list(filter, Number.POSITIVE_INFINITY, undefined);
+        return {
+          span: 1,
+          ranges: calls.map(({ id }) => id),
+          counts: calls.map(() => 1),
+          newest: storage.rows.length,
+        };
+      },
       get(id, maxBytes) {
         const row = storage.rows[id - 1];
         if (row === undefined) return Promise.resolve(undefined);

@@ -3,12 +3,13 @@ import type { CallLog } from "../../hub/ports/storage.ts";
 import { prepareBlocks } from "../blocks.ts";
 import type { Connection } from "../database.ts";
 import type { Names } from "../names.ts";
+import { openCallCounter } from "./call-counter.ts";
 import { callQuery, prepareBounds } from "./call-query.ts";
 import { createPauses, openCallWalk, type StoredCall, summaryOf } from "./call-walk.ts";
 import { type PartRef, preparePayloadReader, readText } from "./payload-reader.ts";
 
 /** Reads the call log in short steps, so that several lists and stores go on side by side. Texts are not sought here. */
-export interface CallReader extends Pick<CallLog, "get"> {
+export interface CallReader extends Pick<CallLog, "get" | "count"> {
   list: (...args: Parameters<CallLog["list"]>) => Promise<{ calls: CallSummary[]; more: boolean }>;
   /** Makes running lists fail. */
   stop(): void;
@@ -44,6 +45,7 @@ export function openCallReader(connection: Connection, names: Names): CallReader
       }
       return { calls, more: false };
     },
+    count: openCallCounter(connection, blocks, names, pauses),
     async get(id, maxBytes) {
       const row = one.get(id);
       if (row === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { CallDetail, CallSummary, Searched } from "../../../shared/model/call.ts";
+import type { CallCounts, CallDetail, CallSummary, Searched } from "../../../shared/model/call.ts";
 import type { CallsVerified } from "../../../shared/model/history.ts";
 import type { MetricsQuery, MetricsStore, Summed } from "../../hub/ports/metrics.ts";
 import type { CallQueryFilter, CallRow, StorageCheck } from "../../hub/ports/storage.ts";
@@ -25,6 +25,7 @@ export interface StoreServices {
     takes: { filter: CallQueryFilter; limit: number; before: number | undefined };
     gives: { calls: CallSummary[]; more: boolean };
   };
+  count: { takes: { filter: CallQueryFilter }; gives: CallCounts };
   get: { takes: { id: number; maxBytes: number }; gives: CallDetail | undefined };
   /** One of the questions about sums of calls. */
   metrics: {

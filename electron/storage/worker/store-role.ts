@@ -117,6 +117,7 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
   serve<StoreServices>(port, {
     store: ({ row }) => large.store(row),
     list: ({ filter, limit, before }) => calls.list(filter, limit, before),
+    count: ({ filter }) => calls.count(filter),
     get: ({ id, maxBytes }) => calls.get(id, maxBytes),
     async metrics(asked) {
       if (!readOnly) await rollups.catchUp(sumUpFor);

@@ -6,9 +6,20 @@ import type { CallParties, CallQueryFilter, ClientQuery } from "../../ports/stor
 import type { HubState } from "../../state.ts";
 import type { Handlers } from "../control-endpoint.ts";
 
-export const callHandlers = (state: HubState): Pick<Handlers, "calls.list" | "calls.get"> => ({
+export const callHandlers = (
+  state: HubState,
+): Pick<Handlers, "calls.list" | "calls.count" | "calls.get"> => ({
   "calls.list": ({ filter, limit, before }) =>
     state.storage.calls.list(queryOf(state, filter), limit, before),
+  "calls.count": async ({ filter }) => {
+    if ((filter.search ?? "") !== "" || (filter.error ?? "") !== "")
+      throw new GatehouseError(
+        "bad_request",
+        "calls that a text is sought in cannot be counted",
+        "Leave `search` and `error` out, or list the calls.",
+      );
+    return await state.storage.calls.count(queryOf(state, filter));
+  },
   "calls.get": async ({ id, maxBytes }) => {
     const call = await state.storage.calls.get(id, maxBytes);
     if (call === undefined) throw new GatehouseError("not_found", `there is no call ${id} in the log`);
