@@ -18,6 +18,14 @@ describe("an edit of gatehouse.json", () => {
     ["a server removed", base.replace(/"a": \{.*?\} \}/, ""), []],
     ["a prefix", base.replace('"command": "x"', '"command": "x", "prefix": "p"'), []],
     ["a stricter default", `{ "consent": { "default": "deny" }, ${base.slice(1)}`, []],
+    [
+      "telemetry that leaves the machine",
+      `{ "telemetry": { "otlp": "https://o.example/", "headers": { "K": "s" }, "content": true }, ${base.slice(1)}`,
+      [
+        "telemetry of every call is sent to https://o.example/",
+        "telemetry.content: arguments and results of every call are sent along",
+      ],
+    ],
     ["another command", base.replace('"x"', '"y"'), ['server a now runs: ["y"] with environment {K}']],
     [
       "another value, not shown",
