@@ -6,7 +6,7 @@ import type { CallRow } from "../ports/storage.ts";
 const encoder = new TextEncoder();
 const texts = ["client", "session", "server", "tool", "profile", "project", "rule"] as const;
 /** What an imported call's session begins with, so that nobody takes it for one that this hub has seen. */
-export const IMPORTED = "imported/";
+const IMPORTED = "imported/";
 
 /**
  * A line of a JSONL export as a row of the log; payloads keep their bytes. Throws an Error whose sentence says what is

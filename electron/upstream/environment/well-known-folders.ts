@@ -13,7 +13,7 @@ export interface Folders {
   read(path: string): string | undefined;
 }
 
-export const onDisk: Folders = {
+const onDisk: Folders = {
   isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
   list(path) {
     try {

@@ -13,7 +13,7 @@ export function parsePsTime(text: string): number {
 }
 
 /** Reads `ps -E -ww -x -o pid=,ppid=,pgid=,state=,lstart=,rss=,time=,command=`; rss is in kilobytes. */
-export function parsePsUsage(output: string): UsageEntry[] {
+function parsePsUsage(output: string): UsageEntry[] {
   return output.split("\n").flatMap((line) => {
     const match = LINE.exec(line);
     if (match === null) return [];

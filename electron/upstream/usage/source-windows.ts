@@ -25,7 +25,7 @@ interface Row extends UsageEntry {
 }
 
 /** Reads one table. */
-export function parseWindowsUsage(output: string): Row[] {
+function parseWindowsUsage(output: string): Row[] {
   return output.split(/\r?\n/).flatMap((line) => {
     const numbers = line.trim().split(" ").map(Number);
     const [pid, ppid, startTime, kernel, user, working, own] = numbers;
