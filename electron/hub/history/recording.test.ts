@@ -1,0 +1,56 @@
+import { afterEach, expect, it } from "vitest";
+import { callOf, createTestHub, fakeConfig, type TestHub } from "../testing/test-hub.ts";
+
+let open: TestHub | undefined;
+afterEach(async () => {
+  await open?.dispose();
+  open = undefined;
+});
+
+const start = async (onFailure: "refuse" | "serve"): Promise<TestHub> => {
+  open = await createTestHub({ config: fakeConfig(`, "log": { "onFailure": "${onFailure}" }`) });
+  return open;
+};
+const problems = async (hub: TestHub): Promise<string[]> => {
+  const status = (await hub.hub.callAs("viewer", "hub.status", {})) as {
+    hub: { problems: { code: string; message: string }[] };
+  };
+  return status.hub.problems.map(({ code, message }) => `${code}: ${message}`);
+};
+
+it("calls that cannot be recorded are refused before anything is sent, and made again once they can be", async () => {
+  const hub = await start("refuse");
+  const session = await hub.open();
+  hub.storage.setFailing(new Error("the disk is full"));
+  const { message } = await hub.request(callOf("fake__echo", { text: "a" }), { session });
+  expect(message?.error).toMatchObject({
+    message: expect.stringContaining("the disk is full"),
+    data: { code: "recording_failed" },
+  });
+  expect(await problems(hub)).toEqual(["recording_failed: the disk is full"]);
+  expect(hub.storage.rows).toEqual([]);
+  hub.storage.setFailing(undefined);
+  expect(
+    (await hub.request(callOf("fake__echo", { text: "a" }), { session })).message?.error?.data,
+  ).not.toMatchObject({
+    code: "recording_failed",
+  });
+  expect(hub.storage.rows).toHaveLength(1);
+  expect(await problems(hub)).toEqual([]);
+});
+
+it("with onFailure serve calls are answered without a record, which the person is told with their number", async () => {
+  const hub = await start("serve");
+  const session = await hub.open();
+  hub.storage.setFailing(new Error("the disk is full"));
+  hub.storage.failWith = new Error("the disk is full");
+  for (let i = 0; i < 2; i++) {
+    const { message } = await hub.request(callOf("fake__echo", { text: "a" }), { session });
+    expect(JSON.stringify(message)).not.toContain("recorded");
+  }
+  expect(hub.storage.rows).toEqual([]);
+  expect(await problems(hub)).toEqual([
+    "recording_failed: the disk is full",
+    expect.stringMatching(/^recording_failed: 2 calls were served without a record since /),
+  ]);
+});
