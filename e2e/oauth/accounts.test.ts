@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { startAuthHub } from "./hub.ts";
+import { PATIENT, startAuthHub } from "./hub.ts";
 import { startIssuer } from "./provider.ts";
 import { startProtectedServer } from "./server.ts";
 
@@ -26,13 +26,13 @@ it("each profile uses the account that it names, over a connection of its own", 
       { session, client },
     );
   await expect
-    .poll(async () => (await call(worker, office)).message?.result)
+    .poll(async () => (await call(worker, office)).message?.result, PATIENT)
     .toMatchObject({ content: [{ text: "3" }] });
   const home = await hub.hub.open(undefined, person);
   expect((await call(person, home)).message?.error?.message).toMatch(/web has failed: .*401/);
 
   await hub.signIn("web", "default");
-  await expect.poll(() => hub.state()).toBe("ready");
+  await expect.poll(() => hub.state(), PATIENT).toBe("ready");
   expect((await call(person, home)).message?.result).toMatchObject({ content: [{ text: "3" }] });
   const [first = "", second = ""] = issuer.issued;
   const used = server.authorized.filter((header) => header !== undefined);

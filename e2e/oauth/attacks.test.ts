@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { GuardedNetwork } from "../../electron/upstream/oauth/guarded-fetch.ts";
 import { requestPinned } from "../../electron/web/pinned.ts";
 import { browse } from "./browser.ts";
-import { type AuthHub, type AuthHubOptions, startAuthHub } from "./hub.ts";
+import { type AuthHub, type AuthHubOptions, PATIENT, startAuthHub } from "./hub.ts";
 import { type IssuerOptions, startIssuer, type TestIssuer } from "./provider.ts";
 import { type ProtectedServer, startProtectedServer } from "./server.ts";
 
@@ -23,7 +23,7 @@ async function scene(
   const server = await startProtectedServer(issuer);
   change(server);
   const hub = await startAuthHub({ servers: { web: { type: "http", url: server.url } }, ...hubOptions });
-  await expect.poll(() => hub.state()).toBe("needs-auth");
+  await expect.poll(() => hub.state(), PATIENT).toBe("needs-auth");
   return {
     issuer,
     server,
@@ -270,8 +270,8 @@ describe("documents that lie", () => {
     await using s = await scene();
     s.server.accepts = () => false;
     await s.hub.signIn();
-    await expect.poll(() => s.hub.state()).toBe("needs-auth");
-    await expect.poll(() => s.issuer.tokenRequests.length).toBe(2);
+    await expect.poll(() => s.hub.state(), PATIENT).toBe("needs-auth");
+    await expect.poll(() => s.issuer.tokenRequests.length, PATIENT).toBe(2);
     const seen = [s.server.authorized.length, s.issuer.tokenRequests.length];
     s.hub.clock.advance(60_000);
     expect([s.server.authorized.length, s.issuer.tokenRequests.length]).toEqual(seen);
@@ -423,7 +423,7 @@ describe("a grant", () => {
   it("is not sent to another address under the same name", async () => {
     await using s = await scene();
     await s.hub.signIn();
-    await expect.poll(() => s.hub.state()).toBe("ready");
+    await expect.poll(() => s.hub.state(), PATIENT).toBe("ready");
     await using thief = await startProtectedServer(s.issuer);
     await s.hub.hub.configure(
       JSON.stringify({
@@ -431,7 +431,7 @@ describe("a grant", () => {
         mcpServers: { web: { type: "http", url: thief.url } },
       }),
     );
-    await expect.poll(() => s.hub.state()).toBe("needs-auth");
+    await expect.poll(() => s.hub.state(), PATIENT).toBe("needs-auth");
     expect(thief.authorized.every((header) => header === undefined)).toBe(true);
     expect(thief.authorized.length).toBeGreaterThan(0);
   });

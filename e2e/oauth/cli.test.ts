@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { startHub } from "../lib/hub.ts";
 import { GATEHOUSE } from "../lib/owned-hub.ts";
 import { browse } from "./browser.ts";
+import { PATIENT } from "./hub.ts";
 import { startIssuer } from "./provider.ts";
 import { startProtectedServer } from "./server.ts";
 
@@ -30,7 +31,7 @@ it("server login prints where to sign in, waits for it and says so; server logou
   }
   expect([await ended, lines.at(-1)]).toEqual([[0, null], "Signed in to web."]);
   await expect
-    .poll(async () => JSON.parse((await hub.cli(["status", "--json"])).stdout).servers)
+    .poll(async () => JSON.parse((await hub.cli(["status", "--json"])).stdout).servers, PATIENT)
     .toMatchObject([{ name: "web", state: "ready", tools: 2 }]);
 
   const out = await hub.cli(["server", "logout", "web"]);

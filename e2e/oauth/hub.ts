@@ -8,6 +8,9 @@ import {
 import { browse, type Visit } from "./browser.ts";
 import { TestClock } from "./clock.ts";
 
+/** How long an event is waited for: the machine may be busy. */
+export const PATIENT = { timeout: 20_000 };
+
 /** A hub in this process with real transports and the real OAuth client; its keychain and its clock are the test's. */
 export interface AuthHub extends AsyncDisposable {
   readonly hub: TestHub;
@@ -86,7 +89,11 @@ export async function startAuthHub(options: AuthHubOptions): Promise<AuthHub> {
       if (isError === true) throw new Error(content[0]?.text);
       return content[0]?.text ?? "";
     },
-    state: (name = "web") => server(name)?.summary(0).state,
+    state(name = "web") {
+      const { state, tools } = server(name)?.summary(0) ?? {};
+      // It can be called when its tools are known.
+      return state === "ready" && tools === null ? "starting" : state;
+    },
     async accounts(name = "web") {
       const detail = (await hub.hub.callAs("viewer", "servers.get", { name })) as {
         accounts: Record<string, unknown>[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startAuthHub } from "./hub.ts";
+import { PATIENT, startAuthHub } from "./hub.ts";
 import { startIssuer } from "./provider.ts";
 import { startProtectedServer } from "./server.ts";
 
@@ -13,12 +13,12 @@ describe("signing in to a server that demands tokens", () => {
     await using issuer = await startIssuer();
     await using server = await startProtectedServer(issuer);
     await using hub = await startAuthHub({ servers: remote(server.url) });
-    await expect.poll(() => hub.state()).toBe("needs-auth");
+    await expect.poll(() => hub.state(), PATIENT).toBe("needs-auth");
 
     const page = await hub.signIn();
     expect({ status: page.status, text: page.text }).toEqual({ status: 200, text: nothing });
     expect(page.text).not.toContain("<script");
-    await expect.poll(() => hub.state()).toBe("ready");
+    await expect.poll(() => hub.state(), PATIENT).toBe("ready");
     expect(await hub.call("web__add", { a: 1, b: 2 })).toBe("3");
     expect(await hub.accounts()).toMatchObject([
       {
@@ -43,7 +43,7 @@ describe("signing in to a server that demands tokens", () => {
     await using server = await startProtectedServer(issuer);
     const first = await startAuthHub({ servers: remote(server.url) });
     await first.signIn();
-    await expect.poll(() => first.state()).toBe("ready");
+    await expect.poll(() => first.state(), PATIENT).toBe("ready");
     const { secrets } = first;
     const { storage } = first.hub;
     await first[Symbol.asyncDispose]();
@@ -58,7 +58,7 @@ describe("signing in to a server that demands tokens", () => {
     server.wants = "mcp:write";
     await using hub = await startAuthHub({ servers: remote(server.url) });
     await hub.signIn();
-    await expect.poll(() => hub.state()).toBe("ready");
+    await expect.poll(() => hub.state(), PATIENT).toBe("ready");
     await expect(hub.call("web__write")).rejects.toThrow(/needs more \(mcp:write\).*sign in/);
     expect(await hub.call("web__add", { a: 1, b: 1 })).toBe("2");
     expect(await hub.accounts()).toMatchObject([{ state: "wants-more" }]);
@@ -74,7 +74,7 @@ describe("signing in to a server that demands tokens", () => {
     await using server = await startProtectedServer(issuer);
     await using hub = await startAuthHub({ servers: remote(server.url) });
     await hub.signIn();
-    await expect.poll(() => hub.state()).toBe("ready");
+    await expect.poll(() => hub.state(), PATIENT).toBe("ready");
     expect(await hub.hub.hub.callAs("viewer", "servers.signOut", { name: "web" })).toEqual({
       ok: true,
       revoked: true,
@@ -123,7 +123,7 @@ describe("signing in to a server that demands tokens", () => {
         signed: { type: "http", url: server.url, auth: { ...machine, clientId: "signer", privateKey: pem } },
       },
     });
-    for (const name of ["web", "signed"]) await expect.poll(() => hub.state(name)).toBe("ready");
+    for (const name of ["web", "signed"]) await expect.poll(() => hub.state(name), PATIENT).toBe("ready");
     expect(await hub.call("web__add", { a: 1, b: 2 })).toBe("3");
     expect(await hub.call("signed__add", { a: 2, b: 2 })).toBe("4");
     expect(await hub.accounts()).toMatchObject([{ state: "signed-in", scopes: ["mcp:read"] }]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AuthHub, startAuthHub } from "./hub.ts";
+import { type AuthHub, PATIENT, startAuthHub } from "./hub.ts";
 import { startIssuer, type TestIssuer } from "./provider.ts";
 import { type ProtectedServer, startProtectedServer } from "./server.ts";
 
@@ -24,7 +24,7 @@ async function scene(): Promise<Scene> {
   });
   server.accepts = (token) => hub.clock.now() < (until.get(token) ?? 0);
   await hub.signIn();
-  await expect.poll(() => hub.state()).toBe("ready");
+  await expect.poll(() => hub.state(), PATIENT).toBe("ready");
   return {
     issuer,
     server,
@@ -78,9 +78,9 @@ describe("staying signed in", () => {
     await using s = await scene();
     const before = s.issuer.tokenRequests.length;
     s.hub.clock.advance(LIFETIME * 800);
-    await expect.poll(() => s.issuer.issued.length).toBe(2);
+    await expect.poll(() => s.issuer.issued.length, PATIENT).toBe(2);
     expect(s.issuer.tokenRequests.length - before).toBe(1);
-    await expect.poll(() => s.hub.clock.waiting).toBe(1);
+    await expect.poll(() => s.hub.clock.waiting, PATIENT).toBe(1);
   });
 
   it.each(["broken", "unplugged"] as const)(
@@ -94,8 +94,8 @@ describe("staying signed in", () => {
       const failing = hub.call("web__add", { a: 1, b: 2 }).catch((error: Error) => error.message);
       // The tries within one renewal have pauses between them.
       for (let tries = issuer.tokenRequests.length; tries < 4; tries++) {
-        await expect.poll(() => issuer.tokenRequests.length).toBe(tries);
-        await expect.poll(() => hub.clock.waiting).toBeGreaterThan(0);
+        await expect.poll(() => issuer.tokenRequests.length, PATIENT).toBe(tries);
+        await expect.poll(() => hub.clock.waiting, PATIENT).toBeGreaterThan(0);
         hub.clock.advance(1_500);
       }
       expect(await failing).toMatch(/cannot be renewed just now: .*It is kept, and tried again/);
@@ -107,8 +107,8 @@ describe("staying signed in", () => {
 
       issuer.health = "well";
       hub.clock.advance(60_000);
-      await expect.poll(() => issuer.issued.length).toBe(2);
-      await expect.poll(async () => (await hub.accounts())[0]?.state).toBe("signed-in");
+      await expect.poll(() => issuer.issued.length, PATIENT).toBe(2);
+      await expect.poll(async () => (await hub.accounts())[0]?.state, PATIENT).toBe("signed-in");
       expect(await hub.call("web__add", { a: 1, b: 2 })).toBe("3");
       expect(needed(hub)).toEqual([]);
     },
@@ -132,14 +132,14 @@ describe("staying signed in", () => {
     hub.clock.advance(3_600_000);
     await expect(hub.call("web__add", { a: 1, b: 2 })).rejects.toThrow(/sign in again/);
     await hub.hub.hub.callAs("operator", "servers.restart", { name: "web" });
-    await expect.poll(() => hub.state()).toBe("needs-auth");
+    await expect.poll(() => hub.state(), PATIENT).toBe("needs-auth");
     expect([issuer.tokenRequests.length - before, needed(hub).length]).toEqual([1, 1]);
     // The server heard of each call at most once.
     expect(server.authorized.length - seen).toBeLessThanOrEqual(calls.length);
     expect([...hub.secrets.values.keys()]).toEqual([]);
 
     await hub.signIn();
-    await expect.poll(() => hub.state()).toBe("ready");
+    await expect.poll(() => hub.state(), PATIENT).toBe("ready");
     expect(await hub.call("web__add", { a: 1, b: 2 })).toBe("3");
   });
 
@@ -177,7 +177,7 @@ describe("staying signed in", () => {
     hub.secrets.set = set;
     // Two seconds and a half: the first pause after a failure.
     hub.clock.advance(2_500);
-    await expect.poll(async () => (await hub.accounts())[0]?.state).toBe("signed-in");
+    await expect.poll(async () => (await hub.accounts())[0]?.state, PATIENT).toBe("signed-in");
     expect(await hub.call("web__add", { a: 1, b: 2 })).toBe("3");
     expect(issuer.tokenRequests.length).toBe(asked);
   });
