@@ -54,7 +54,7 @@ interface Options {
  * from the home's own file, which whoever can change the history can read too. A chain goes on with the key that it was
  * begun with; while that cannot be had, nothing is chained and nothing is removed. Resolves with whether there is one.
  */
-export async function giveChainKey({ history, secrets, homeKey, log }: Options): Promise<boolean> {
+async function giveChainKey({ history, secrets, homeKey, log }: Options): Promise<boolean> {
   const file = {
     key: createHmac("sha256", homeKey).update("gatehouse-chain/1").digest(),
     source: "file",
