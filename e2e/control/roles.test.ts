@@ -18,29 +18,44 @@ const ENV_VALUE = "env-value-5b1f7c";
 const HEADER_VALUE = "header-value-9c2e41";
 const ASKED_VALUE = "asked-value-77aa01";
 
-/** Reading, pausing, asking and denying are for everybody. */
+/**
+ * Reading, pausing, asking and denying are for everybody; so are a sign-in, which only the person can bring to its end,
+ * and the person's own calls, each of which is asked about.
+ */
 const VIEWER = [
   ..."hub.status hub.pause servers.list servers.get servers.log servers.health servers.parse clients.list".split(
     " ",
   ),
   ..."calls.list calls.get questions.list questions.ask settings.get".split(" "),
   ..."clients.get profiles.list profiles.preview audit.list rules.list rules.words rules.test".split(" "),
-  ..."rules.replay grants.list grants.revoke pins.list".split(" "),
+  ..."rules.replay grants.list grants.revoke pins.list hub.diagnose secrets.list secrets.status".split(" "),
+  ..."calls.count calls.export calls.fixture calls.state calls.verify calls.make calls.stop".split(" "),
+  ..."metrics.series metrics.heatmap metrics.top metrics.cost".split(" "),
+  ..."servers.signIn servers.cancelSignIn servers.signOut".split(" "),
 ];
 /** What whoever can read run.json may do besides: nothing that lets more happen than before the pause. */
 const OPERATOR = [
   ...VIEWER,
-  ..."hub.resume hub.uiCode servers.disable servers.restart clients.revoke hub.shutdown".split(" "),
+  ..."hub.resume hub.uiCode servers.disable servers.restart clients.revoke calls.import calls.backup hub.shutdown".split(
+    " ",
+  ),
 ];
 /** What lets something run, or lets somebody in: without a desktop the operator's too, else the owner's alone. */
 const CONFIGURE = (
   "servers.add servers.enable servers.remove clients.add clients.addConnect settings.set questions.answer:approve clients.update " +
-  "profiles.set profiles.remove rules.add rules.replace rules.remove rules.move pins.accept"
+  "profiles.set profiles.remove rules.add rules.replace rules.remove rules.move pins.accept " +
+  // The first passphrase of the file store is the one that opens it from now on.
+  "secrets.unlock secrets.set secrets.remove"
 ).split(" ");
-/** A viewer's token is minted for a renderer by the desktop that shows it. */
-const OWNER = ["hub.viewerToken"];
-/** Of these there are none here: whoever may is told so. */
-const OF_NOTHING = new Set(["grants.revoke", "pins.accept"]);
+/** A viewer's token is minted for a renderer by the desktop that shows it, which opens the person's browser too. */
+const OWNER = ["hub.viewerToken", "servers.signInUrl", "servers.finishSignIn"];
+/** There is nothing here that these could be done to: whoever may is told so. */
+const REFUSED = new Map([
+  ...["grants.revoke", "pins.accept", "calls.stop", "servers.cancelSignIn", "servers.signOut"].map(
+    (method) => [method, "not_found"] as const,
+  ),
+  ["servers.signIn", "sign_in_failed"],
+]);
 const DENYING = "questions.answer:deny";
 const ALL = [...OPERATOR, ...CONFIGURE, ...OWNER, DENYING];
 
@@ -57,9 +72,12 @@ const entry = (value: string) => ({
   env: { SERVER_TOKEN: value },
 });
 
+const SPAN = { from: 0, to: 3_600_000 };
+
 /** What a hub has after a while: servers with values in their environment and headers. */
 const CONFIG = {
   consent: { default: "ask" },
+  secrets: { store: "file" },
   mcpServers: {
     echo: entry(ENV_VALUE),
     remote: {
@@ -160,7 +178,11 @@ function asOwner(child: ChildProcess, method: string, params: unknown = {}): Pro
 }
 
 /** Parameters with which every method does something real. */
-async function parametersOf(cell: string, caller: RawControl, callId: number): Promise<[string, object]> {
+async function parametersOf(
+  cell: string,
+  caller: RawControl,
+  { home, callId }: { home: string; callId: number },
+): Promise<[string, object]> {
   const { role } = caller;
   const named: Record<string, object> = {
     "servers.get": { name: "echo" },
@@ -190,6 +212,25 @@ async function parametersOf(cell: string, caller: RawControl, callId: number): P
     "grants.revoke": { id: "none" },
     "pins.accept": { ids: ["none"] },
     "calls.get": { id: callId },
+    "hub.diagnose": { server: "echo" },
+    "calls.export": { format: "jsonl" },
+    "calls.fixture": { ids: [callId] },
+    "calls.make": { key: `of-${role}`, server: "spare", tool: "none" },
+    "calls.stop": { key: "none" },
+    "calls.import": { text: "" },
+    "calls.backup": { file: join(home, `backup-of-${role}.db`) },
+    "metrics.series": SPAN,
+    "metrics.heatmap": SPAN,
+    "metrics.top": SPAN,
+    "metrics.cost": SPAN,
+    "servers.signIn": { name: "remote" },
+    "servers.signInUrl": { id: "none" },
+    "servers.cancelSignIn": { id: "none" },
+    "servers.finishSignIn": { url: "gatehouse://sign-in" },
+    "servers.signOut": { name: "remote" },
+    "secrets.unlock": { passphrase: "of the file" },
+    "secrets.set": { name: "of-test", value: "secret-value-31f0aa" },
+    "secrets.remove": { name: "of-test" },
     "questions.ask": { change: { type: "server.add", name: "asked", config: entry(ASKED_VALUE) } },
     "settings.set": { consentDefault: "allow" },
     "hub.shutdown": { drainSeconds: 0 },
@@ -229,11 +270,11 @@ describe.each([
     for (const caller of [viewer, operator]) {
       const may = mayCall(caller.role, desktop);
       for (const cell of ALL.filter((each) => each !== "hub.shutdown")) {
-        const [method, params] = await parametersOf(cell, caller, callId);
+        const [method, params] = await parametersOf(cell, caller, { home: hub.home, callId });
         const before = configText();
         const { code } = await caller.call(method, params);
         // The parameters are such that what is allowed works; what is forbidden leaves no trace.
-        const expected = !may.has(cell) ? "forbidden" : OF_NOTHING.has(cell) ? "not_found" : "ok";
+        const expected = !may.has(cell) ? "forbidden" : (REFUSED.get(cell) ?? "ok");
         if (code !== expected) wrong.push(`${caller.role} ${cell}: ${code}, not ${expected}`);
         if (code === "forbidden" && configText() !== before)
           wrong.push(`${caller.role} ${cell} left a trace`);

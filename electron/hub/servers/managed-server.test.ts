@@ -173,7 +173,7 @@ describe("a managed server", () => {
     await hub.configure(
       '{ "consent": { "default": "allow" }, "mcpServers": { "fake": { "command": "fake", "prefix": "f" }, "more": { "command": "more" } } }',
     );
-    expect(hub.server.opened.map((launch) => launch.name)).toEqual(["fake", "more"]);
+    await expect.poll(() => hub.server.opened.map((launch) => launch.name)).toEqual(["fake", "more"]);
     await hub.configure(
       '{ "consent": { "default": "allow" }, "mcpServers": { "fake": { "command": "fake", "args": ["-x"], "prefix": "f" } } }',
     );

@@ -7,32 +7,26 @@ import type { Unasked } from "../../core/jsonrpc/pending.ts";
 import type { ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../../core/mcp/session-era/log-levels.ts";
 import type { ListenFilter } from "../../core/mcp/stateless-era/listen.ts";
-import {
-  DEFAULT_POLICY,
-  initialLifecycle,
-  type Lifecycle,
-  type LifecycleCommand,
-  type LifecycleEvent,
-  step,
-} from "../../core/supervisor/lifecycle.ts";
 import type { TransportEnd } from "../ports/upstream.ts";
 import type { Session } from "../sessions.ts";
 import { AnswerTally } from "./answer-tally.ts";
 import { CallQueue, ServerUnavailable, type Ticket } from "./call-queue.ts";
-import type { OutboundRequest, ServerConnection } from "./connection.ts";
+import { CatalogReader } from "./catalog-reader.ts";
+import type { OutboundRequest } from "./connection.ts";
 import { endKind } from "./ends.ts";
-import { rememberEra, SESSION_ERA, type ServerEra } from "./era.ts";
+import type { ServerEra } from "./era.ts";
 import { EraMemory } from "./era-memory.ts";
-import { type Greeting, readLists } from "./handshake.ts";
+import type { Greeting } from "./handshake.ts";
 import { ListenStream, type Watched } from "./listen-stream.ts";
 import { logLineOf } from "./log-message.ts";
 import type { Place } from "./own-instances.ts";
 import { probe } from "./probe.ts";
 import { strays } from "./problems.ts";
-import { isDown, notLearnt, refusalOf } from "./refusals.ts";
+import { notLearnt, refusalOf } from "./refusals.ts";
 import { problemsOf, type Reported, summaryOf } from "./report.ts";
 import { ServerCatalog } from "./server-catalog.ts";
 import type { ManagedServerDeps } from "./server-deps.ts";
+import { ServerLife } from "./server-life.ts";
 import { ServerLogLevel } from "./server-log-level.ts";
 import { ServerRun } from "./server-run.ts";
 import { Undelivered } from "./undelivered.ts";
@@ -56,14 +50,12 @@ export class ManagedServer {
   readonly #queue: CallQueue;
   readonly #undelivered = new Undelivered(() => this.#run?.transport);
   readonly #eras = new EraMemory(this.catalog);
+  readonly #life: ServerLife;
+  readonly #reader: CatalogReader;
   readonly #listening: ListenStream;
   readonly #level: ServerLogLevel;
-  #life: Lifecycle = initialLifecycle;
   /** What runs or starts at the moment. */
   #run: ServerRun | undefined;
-  #initialize: Uint8Array = new Uint8Array();
-  #retryTimer: NodeJS.Timeout | undefined;
-  #stopped: (() => void)[] = [];
   #lastEnd: TransportEnd | undefined;
   #lastError: string | undefined;
   #startupMs: number | undefined;
@@ -81,6 +73,22 @@ export class ManagedServer {
     this.key = key;
     this.place = place;
     this.#deps = deps;
+    this.#life = new ServerLife({
+      policy: deps.policy,
+      spawn: () => void this.#spawn(),
+      terminate: () => this.#terminate(),
+      changed: () => deps.onStateChanged(this),
+    });
+    this.#reader = new CatalogReader({
+      catalog: this.catalog,
+      eras: this.#eras,
+      connection: () => this.#run?.connection,
+      changed: () => {
+        deps.onCatalogChanged(this);
+        deps.onStateChanged(this);
+      },
+      log: (text) => this.#log("hub", text),
+    });
     this.#listening = new ListenStream((text) => this.#log("hub", text));
     this.#queue = new CallQueue({
       connection: () => (this.config.enabled && this.isReady ? this.#run?.connection : undefined),
@@ -113,12 +121,12 @@ export class ManagedServer {
 
   /** Whether it runs or is on its way to. */
   get isUp(): boolean {
-    return !isDown(this.#life) && this.#life.phase !== "stopped" && this.#life.phase !== "stopping";
+    return this.#life.isUp;
   }
 
   /** Whether it was parked: it has ended or could not start, and is not running again yet. */
   get hasFailed(): boolean {
-    return isDown(this.#life);
+    return this.#life.isDown;
   }
 
   /** Whether it can be asked something now. */
@@ -159,7 +167,7 @@ export class ManagedServer {
 
   /** Starts the server if it does not run. */
   need(): void {
-    if (this.config.enabled && !this.#retired) this.#apply({ type: "needed" });
+    if (this.config.enabled && !this.#retired) this.#life.apply({ type: "needed" });
   }
 
   /** Starts the server if its catalogue was never learnt; resolves when it is known or the server cannot be started. */
@@ -167,7 +175,7 @@ export class ManagedServer {
     if (this.catalog.tools !== undefined || !this.config.enabled || this.#retired) return Promise.resolve();
     const learnt = this.catalog.learnt();
     this.need();
-    return isDown(this.#life) && this.#life.retryAt === undefined ? Promise.resolve() : learnt;
+    return this.#life.isParked ? Promise.resolve() : learnt;
   }
 
   /** Gives the server a request: sent at once when it is ready, else when it has started. */
@@ -209,17 +217,13 @@ export class ManagedServer {
 
   /** The person or the configuration acts: a parked server gets a fresh start. */
   reset(): void {
-    this.#apply({ type: "reset" });
+    this.#life.apply({ type: "reset" });
   }
 
   /** Ends the server in order; resolves when nothing of it is left. The next call starts it again. */
   async stop(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#stopped.push(resolve);
     this.#queue.fail(this.#stoppedRefusal());
-    this.#apply({ type: "stop" });
-    this.#settleStopped();
-    await promise;
+    await this.#life.stop();
     await this.#leaving;
   }
 
@@ -272,7 +276,7 @@ export class ManagedServer {
     return {
       name: this.name,
       config: this.config,
-      life: this.#life,
+      life: this.#life.state,
       catalog: this.catalog,
       era: this.era,
       pid: this.pid,
@@ -292,40 +296,11 @@ export class ManagedServer {
   #refusal(): ServerUnavailable | undefined {
     if (this.#retired) return this.#stoppedRefusal();
     const { name, config } = this;
-    const life = this.#life;
+    const life = this.#life.state;
     return refusalOf({ name, enabled: config.enabled, life, code: this.#lastEnd?.code }, Date.now());
   }
 
-  #apply(event: LifecycleEvent): void {
-    const before = this.#life;
-    const policy = this.#deps.policy ?? DEFAULT_POLICY;
-    const { state, commands } = step(before, event, Date.now(), Math.random(), policy);
-    this.#life = state;
-    for (const command of commands) this.#carryOut(command);
-    if (state === before) return;
-    this.#settleStopped();
-    this.#deps.onStateChanged(this);
-  }
-
-  #carryOut(command: LifecycleCommand): void {
-    switch (command.type) {
-      case "spawn":
-        void this.#spawn();
-        return;
-      case "terminate":
-        this.#terminate();
-        return;
-      case "armRetry":
-        this.#retryTimer = setTimeout(() => this.#apply({ type: "retryDue" }), command.delayMs);
-        return;
-      case "disarmRetry":
-        clearTimeout(this.#retryTimer);
-        return;
-    }
-  }
-
   async #spawn(): Promise<void> {
-    clearTimeout(this.#retryTimer);
     this.#lastError = undefined;
     const run = this.#newRun();
     this.#run = run;
@@ -366,7 +341,9 @@ export class ManagedServer {
         ended: (end) => this.#ended(end),
         noise: (text) => this.#noise(text),
         unasked: (kind) => this.#unasked(kind),
-        listChanged: () => void this.#relearn(),
+        listChanged: () => {
+          if (this.isReady) void this.#reader.relearn();
+        },
         asked: (bytes, envelope, answer) => deps.onAsked(this, bytes, envelope, answer),
         told: (bytes, envelope) => {
           if (envelope.method === "notifications/message") this.#logMessage(bytes, envelope);
@@ -377,14 +354,15 @@ export class ManagedServer {
   }
 
   /** The conversation is open: what waited is sent, and what the server offers is learnt. */
-  async #greeted(run: ServerRun, { hello, raw, era }: Greeting): Promise<void> {
+  async #greeted(run: ServerRun, greeting: Greeting): Promise<void> {
+    const { hello, era } = greeting;
     const { connection } = run;
     if (connection === undefined) return;
     this.used();
     this.#startupMs = run.startupMs;
-    this.#initialize = raw;
+    this.#reader.greeted(greeting);
     this.#eras.greeted(era);
-    this.#apply({ type: "handshaken" });
+    this.#life.apply({ type: "handshaken" });
     if (!this.isReady) return;
     const levelled = this.#level.tell();
     // What is subscribed to is told to the server anew, before its stream is opened.
@@ -398,32 +376,7 @@ export class ManagedServer {
     if (levelled !== undefined) await levelled;
     if (run.over || !this.isReady) return;
     this.#queue.flush(connection);
-    await this.#learn(connection, hello);
-  }
-
-  async #learn(connection: ServerConnection, hello: ServerHello): Promise<void> {
-    const lists = await readLists(connection, hello.capabilities);
-    if (connection !== this.#run?.connection) return;
-    this.catalog.put(
-      new Map<string, Uint8Array>([
-        ["initialize", this.#initialize],
-        ["era", rememberEra(this.#eras.found ?? SESSION_ERA)],
-        ...lists,
-      ]),
-    );
-    this.#deps.onCatalogChanged(this);
-    this.#deps.onStateChanged(this);
-  }
-
-  async #relearn(): Promise<void> {
-    const connection = this.#run?.connection;
-    const { hello } = this;
-    if (connection === undefined || hello === undefined || !this.isReady) return;
-    try {
-      await this.#learn(connection, hello);
-    } catch (error) {
-      this.#log("hub", `the changed lists could not be read: ${sentenceOf(error)}`);
-    }
+    await this.#reader.learn(connection, hello.capabilities);
   }
 
   #terminate(): void {
@@ -431,13 +384,13 @@ export class ManagedServer {
     if (run?.transport === undefined) {
       // It was about to be spawned: the launch is no longer awaited.
       run?.giveUp();
-      queueMicrotask(() => this.#apply({ type: "stopped" }));
+      queueMicrotask(() => this.#life.apply({ type: "stopped" }));
       return;
     }
     void run.stop().then(() => {
       if (this.#run !== run) return;
       this.#forgetRun();
-      this.#apply({ type: "stopped" });
+      this.#life.apply({ type: "stopped" });
     });
   }
 
@@ -452,7 +405,7 @@ export class ManagedServer {
     this.#lastEnd = end;
     this.#lastError = end.message;
     this.#log("hub", `ended: ${end.message}`);
-    this.#apply({ type: "ended", reason: end.message, kind: endKind(end) });
+    this.#life.apply({ type: "ended", reason: end.message, kind: endKind(end) });
     this.catalog.settle();
     const refusal = this.#refusal();
     if (refusal !== undefined) this.#queue.fail(refusal);
@@ -468,13 +421,6 @@ export class ManagedServer {
   #forgetRun(): void {
     if (this.#run?.transport !== undefined) this.#deps.onEnded(this);
     this.#run = undefined;
-  }
-
-  #settleStopped(): void {
-    if (this.#life.phase !== "stopped" && !isDown(this.#life)) return;
-    const stopped = this.#stopped;
-    this.#stopped = [];
-    for (const resolve of stopped) resolve();
   }
 
   #logMessage(bytes: Buffer, envelope: Envelope): void {

@@ -75,6 +75,14 @@ const noProtocol: OAuthProtocol = {
 export const fakeConfig = (extra = ""): string =>
   `{ "consent": { "default": "allow" }, "mcpServers": { "fake": { "command": "fake" } } ${extra} }`;
 
+/** Also while a test's timers are not the clock's. */
+const later = setImmediate;
+const nextTurn = (): Promise<void> => new Promise((resolve) => later(resolve));
+
+/**
+ * A hub whose one server `fake` lives in the test. Servers are launched in the loop's next turn: who has awaited the hub
+ * has the rest of this turn to say how the server answers.
+ */
 export async function createTestHub(
   options: {
     config?: string;
@@ -120,7 +128,10 @@ export async function createTestHub(
     transports: options.transports ?? server.factory,
     resolveLaunch:
       options.resolveLaunch ??
-      ((name, serverConfig) => Promise.resolve({ name, config: serverConfig, env: {}, headers: {} })),
+      (async (name, config) => {
+        await nextTurn();
+        return { name, config, env: {}, headers: {} };
+      }),
     upstreamAuth: {
       protocol: noProtocol,
       receiver: { open: () => Promise.reject(new Error("no browser comes back")) },
