@@ -29,6 +29,8 @@ const cheapest = [0, 1, 3, 4, 2, MIXED_KIND];
 
 /** The keys on one connection. */
 export interface RollupKeys {
+  /** The id of a key; undefined while nothing was summed up by it. */
+  find(kind: number, names: RollupNames): number | undefined;
   /** The id of a key, made when it is new: call it only inside a transaction. */
   idOf(kind: number, names: RollupNames): number;
   /** Forgets what is cached: needed after a rollback. */
@@ -41,6 +43,9 @@ export interface RollupKeys {
 
 const cached = 20_000;
 
+/** What makes a key: 0 for what its kind does not tell apart. */
+type KeyParts = readonly [kind: number, server: number, tool: number, client: number, project: number];
+
 export function openRollupKeys(connection: Connection, names: Names): RollupKeys {
   const select = connection
     .prepare<[number, number, number, number, number], number>(
@@ -51,6 +56,28 @@ export function openRollupKeys(connection: Connection, names: Names): RollupKeys
     "INSERT INTO rollup_key (kind, server, tool, client, project) VALUES (?, ?, ?, ?, ?)",
   );
   const cache = new Map<string, number>();
+
+  const partsOf = (kind: number, { server, tool, client, project }: RollupNames): KeyParts => {
+    const told = rollupKinds[kind] ?? [];
+    return [
+      kind,
+      told.includes("server") ? server : 0,
+      told.includes("tool") ? tool : 0,
+      told.includes("client") ? client : 0,
+      told.includes("project") ? project : 0,
+    ];
+  };
+  const keep = (parts: KeyParts, id: number): void => {
+    if (cache.size >= cached) cache.clear();
+    cache.set(parts.join(), id);
+  };
+  const find = (parts: KeyParts): number | undefined => {
+    const known = cache.get(parts.join());
+    if (known !== undefined) return known;
+    const id = select.get(...parts);
+    if (id !== undefined) keep(parts, id);
+    return id;
+  };
 
   /** The ids of a name; what is no tool call has its method in the tool's place. */
   const idsOf = (dimension: MetricsDimension, text: string): number[] => {
@@ -69,21 +96,13 @@ export function openRollupKeys(connection: Connection, names: Names): RollupKeys
   };
 
   return {
-    idOf(kind, { server, tool, client, project }) {
-      const told = rollupKinds[kind] ?? [];
-      const key = [
-        kind,
-        told.includes("server") ? server : 0,
-        told.includes("tool") ? tool : 0,
-        told.includes("client") ? client : 0,
-        told.includes("project") ? project : 0,
-      ] as const;
-      const text = key.join();
-      const known = cache.get(text);
-      if (known !== undefined) return known;
-      const id = select.get(...key) ?? Number(insert.run(...key).lastInsertRowid);
-      if (cache.size >= cached) cache.clear();
-      cache.set(text, id);
+    find: (kind, told) => find(partsOf(kind, told)),
+    idOf(kind, told) {
+      const parts = partsOf(kind, told);
+      const found = find(parts);
+      if (found !== undefined) return found;
+      const id = Number(insert.run(...parts).lastInsertRowid);
+      keep(parts, id);
       return id;
     },
     forget: () => cache.clear(),

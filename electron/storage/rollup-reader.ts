@@ -9,7 +9,7 @@ import type {
   ToolMetrics,
 } from "../../shared/model/metrics.ts";
 import { type Grid, gridOver, LEVELS, MIXED_LEVELS } from "../core/metrics/grid.ts";
-import { Histogram } from "../core/metrics/histogram.ts";
+import { HistogramSum } from "../core/metrics/histogram.ts";
 import type { MetricsQuery, MetricsStore, Summed } from "../hub/ports/metrics.ts";
 import type { Connection } from "./database.ts";
 import type { Names } from "./names.ts";
@@ -52,24 +52,30 @@ const COARSEST = 2;
 const DAY_CELLS = DAY / LEVELS[COARSEST].width;
 
 /** start, calls, tool_errors, errors, denied, cancelled, timeouts, latency, waits, key. */
-type Cell = [number, number, number, number, number, number, number, Buffer, Buffer, number];
+type Cell = [number, number, number, number, number, number, number, Buffer, Buffer | null, number];
 
 /** Sums being added up. */
 class Sum {
   readonly counts = [0, 0, 0, 0, 0, 0];
-  readonly latency = new Histogram();
-  readonly waits = new Histogram();
+  readonly latency = new HistogramSum();
+  readonly waits = new HistogramSum();
 
   add(cell: Cell): void {
     for (let i = 0; i < 6; i++) this.counts[i] = (this.counts[i] ?? 0) + (cell[i + 1] as number);
     this.latency.mergeBytes(cell[7]);
-    this.waits.mergeBytes(cell[8]);
+    if (cell[8] !== null) this.waits.mergeBytes(cell[8]);
   }
 
   merge(other: Sum): void {
     for (let i = 0; i < 6; i++) this.counts[i] = (this.counts[i] ?? 0) + (other.counts[i] ?? 0);
     this.latency.merge(other.latency);
     this.waits.merge(other.waits);
+  }
+
+  clear(): void {
+    this.counts.fill(0);
+    this.latency.clear();
+    this.waits.clear();
   }
 
   get calls(): number {
@@ -102,8 +108,10 @@ export function openRollupReader(connection: Connection, names: Names, clock: ()
          AND key IN (SELECT value FROM json_each(?)) ${end}`,
       )
       .raw();
+  // Most cells have no waits, and a null costs less than an empty buffer.
   const cells = prepare<Cell>(
-    "start, calls, tool_errors, errors, denied, cancelled, timeouts, latency, waits, key",
+    "start, calls, tool_errors, errors, denied, cancelled, timeouts, latency, nullif(waits, x''), key",
+    "ORDER BY start",
   );
   const counted = prepare<[number, number]>("key, sum(calls)", "GROUP BY key");
   const daily = prepare<[number, number, number, number, number]>(
@@ -133,44 +141,59 @@ export function openRollupReader(connection: Connection, names: Names, clock: ()
     return [level, some[0]?.kind ?? 0, start / unit, (start + count * width) / unit, ids];
   };
 
-  /** For each group of keys the sums in each bucket of a grid; undefined where there was no call. */
-  const read = (grid: Grid, groups: readonly (readonly RollupKey[])[]): (Sum | undefined)[][] => {
-    const lines = groups.map(() => new Array<Sum | undefined>(grid.count).fill(undefined));
-    const lineOf = new Map(groups.flatMap((group, i) => group.map(({ id }) => [id, lines[i]] as const)));
+  /** Calls `each` with the sum of every bucket of every group of keys that has calls; it holds only until the next. */
+  const eachBucket = (
+    grid: Grid,
+    groups: readonly (readonly RollupKey[])[],
+    each: (group: number, bucket: number, sum: Sum) => void,
+  ): void => {
+    const sums = groups.map(() => new Sum());
+    const sumOf = new Map(groups.flatMap((group, i) => group.map(({ id }) => [id, sums[i]] as const)));
     const asked = reach(grid, groups.flat());
     const [, , from, to] = asked;
     const perBucket = (to - from) / grid.count;
+    let bucket = -1;
+    const give = (): void => {
+      for (const [group, sum] of sums.entries())
+        if (sum.calls > 0) {
+          each(group, bucket, sum);
+          sum.clear();
+        }
+    };
     for (const cell of cells.iterate(...asked)) {
-      const buckets = lineOf.get(cell[9]) ?? [];
       const at = Math.floor((cell[0] - from) / perBucket);
-      let sum = buckets[at];
-      if (sum === undefined) {
-        sum = new Sum();
-        buckets[at] = sum;
+      if (at !== bucket) {
+        give();
+        bucket = at;
       }
-      sum.add(cell);
+      sumOf.get(cell[9])?.add(cell);
     }
-    return lines;
+    give();
   };
 
-  const line = (name: string | null, server: string | null, buckets: (Sum | undefined)[]): MetricsLine => {
-    const total = new Sum();
-    const sums = buckets.map((sum) => {
-      if (sum !== undefined) total.merge(sum);
-      return sum?.read();
+  /** A line for each group of keys, yet without a name. */
+  const linesOf = (grid: Grid, groups: readonly (readonly RollupKey[])[]): MetricsLine[] => {
+    const row = <T>(fill: T): T[] => new Array<T>(grid.count).fill(fill);
+    const lines = groups.map(() => ({
+      total: new Sum(),
+      ...{ calls: row(0), failed: row(0), waited: row(0) },
+      ...{ p50: row<number | null>(null), p95: row<number | null>(null), p99: row<number | null>(null) },
+      waitP95: row<number | null>(null),
+    }));
+    eachBucket(grid, groups, (group, bucket, sum) => {
+      const line = lines[group];
+      if (line === undefined) return;
+      line.total.merge(sum);
+      line.failed[bucket] = sum.failed;
+      const { calls, p50, p95, p99, waited, waitP95 } = sum.read();
+      line.calls[bucket] = calls;
+      line.p50[bucket] = p50;
+      line.p95[bucket] = p95;
+      line.p99[bucket] = p99;
+      line.waited[bucket] = waited;
+      line.waitP95[bucket] = waitP95;
     });
-    return {
-      name,
-      server,
-      total: total.read(),
-      calls: sums.map((sum) => sum?.calls ?? 0),
-      failed: buckets.map((sum) => sum?.failed ?? 0),
-      p50: sums.map((sum) => sum?.p50 ?? null),
-      p95: sums.map((sum) => sum?.p95 ?? null),
-      p99: sums.map((sum) => sum?.p99 ?? null),
-      waited: sums.map((sum) => sum?.waited ?? 0),
-      waitP95: sums.map((sum) => sum?.waitP95 ?? null),
-    };
+    return lines.map((line) => ({ ...line, total: line.total.read(), name: null, server: null }));
   };
 
   /** The keys in groups that `by` tells apart. */
@@ -183,6 +206,16 @@ export function openRollupReader(connection: Connection, names: Names, clock: ()
       else group.push(key);
     }
     return [...groups.values()];
+  };
+
+  /** The groups of keys that have calls, those with most first. */
+  const busiest = (grid: Grid, groups: readonly RollupKey[][]): RollupKey[][] => {
+    const calls = new Map(counted.all(...reach(grid, groups.flat())));
+    return groups
+      .map((group) => ({ group, calls: group.reduce((sum, { id }) => sum + (calls.get(id) ?? 0), 0) }))
+      .filter((each) => each.calls > 0)
+      .sort((a, b) => b.calls - a.calls)
+      .map(({ group }) => group);
   };
 
   const text = (id: number): string | null => (id === 0 ? null : names.textOf(id));
@@ -214,34 +247,33 @@ export function openRollupReader(connection: Connection, names: Names, clock: ()
   return {
     series({ from, to, filter, by }): Omit<MetricsSeries, "behind"> {
       const grid = gridOf(from, to, filter, by === undefined ? [] : [by]);
-      const [whole = []] = read(grid, [keys.matching(filter, [])]);
-      const all = line(null, null, whole);
+      const [all] = linesOf(grid, [keys.matching(filter, [])]) as [MetricsLine];
       if (by === undefined) return { ...spanOf(grid), all, groups: [], more: 0 };
       const some = keys.matching(filter, [by]);
-      const calls = new Map(counted.all(...reach(grid, some)));
-      const busy = grouped(some, by)
-        .map((group) => ({ group, calls: group.reduce((sum, { id }) => sum + (calls.get(id) ?? 0), 0) }))
-        .filter((each) => each.calls > 0)
-        .sort((a, b) => b.calls - a.calls);
-      const shown = busy.slice(0, MOST_GROUPS).map(({ group }) => group);
-      const groups = read(grid, shown).map((buckets, index) => {
-        const first = shown[index]?.[0];
-        return line(text(first?.[by] ?? 0), by === "tool" ? text(first?.server ?? 0) : null, buckets);
-      });
-      return { ...spanOf(grid), all, groups, more: busy.length - groups.length };
+      const parts = grouped(some, by);
+      const busy = parts.length > MOST_GROUPS ? busiest(grid, parts) : parts;
+      const groups = linesOf(grid, busy.slice(0, MOST_GROUPS))
+        .map((line, index) => {
+          const first = busy[index]?.[0];
+          const server = by === "tool" ? text(first?.server ?? 0) : null;
+          return { ...line, name: text(first?.[by] ?? 0), server };
+        })
+        .filter(({ total }) => total.calls > 0)
+        .sort((a, b) => b.total.calls - a.total.calls);
+      const more = Math.max(0, busy.length - MOST_GROUPS);
+      return { ...spanOf(grid), all, groups, more };
     },
 
     heatmap({ from, to, filter }): Omit<MetricsHeatmap, "behind"> {
       const grid = gridOf(from, to, filter, [], { most: MOST_COLUMNS });
-      const [buckets = []] = read(grid, [keys.matching(filter, [])]);
-      const counts = buckets.map((sum) => {
-        const column = new Array<number>(BANDS.length + 1).fill(0);
-        for (const [us, count] of sum?.latency.entries() ?? []) {
-          const found = BANDS.findIndex((end) => us < end);
-          const band = found < 0 ? BANDS.length : found;
+      const counts = Array.from({ length: grid.count }, () => new Array<number>(BANDS.length + 1).fill(0));
+      eachBucket(grid, [keys.matching(filter, [])], (_, bucket, sum) => {
+        const column = counts[bucket] ?? [];
+        let band = 0;
+        sum.latency.forEach((us, count) => {
+          while (us >= (BANDS[band] ?? Number.POSITIVE_INFINITY)) band++;
           column[band] = (column[band] ?? 0) + count;
-        }
-        return column;
+        });
       });
       return { ...spanOf(grid), bands: BANDS, counts };
     },

@@ -317,6 +317,47 @@ describe("a crash", () => {
   });
 });
 
+test("a history is summed up in writes as small as keeps each of them short", async () => {
+  const now = Date.now();
+  await store(calls(2_000, now - 30 * DAY, now, 10));
+  await settle();
+  await storage.close();
+  /** How many writes it takes when each call in one costs this many milliseconds. */
+  const writesAt = async (cost: number): Promise<number> => {
+    const connection = openConnection(home.file, 1_000);
+    connection.exec("DELETE FROM rollup; DELETE FROM rollup_key; UPDATE rollup_mark SET call = 0");
+    let writes = 0;
+    let time = 0;
+    let marked = 0;
+    const rollups = openRollups({
+      connection,
+      names: openNames(connection),
+      clock: () => now,
+      inTurn(write) {
+        const written = write();
+        writes += 1;
+        return written;
+      },
+      // Asked before a write and after it.
+      stopwatch() {
+        time += (rollups.mark() - marked) * cost;
+        marked = rollups.mark();
+        return time;
+      },
+    });
+    await rollups.catchUp(60_000);
+    expect(rollups.behind()).toBe(0);
+    connection.close();
+    return writes;
+  };
+  expect(await writesAt(0)).toBeLessThan(12);
+  // 2.5 ms are 50 of these calls.
+  const paced = await writesAt(0.05);
+  expect(paced).toBeGreaterThan(35);
+  expect(paced).toBeLessThan(60);
+  storage = home.open();
+});
+
 test("what is finer than it need be for its age is thinned out, and the coarse sums stay", async () => {
   const now = Date.now();
   await store(calls(300, now - HOUR, now, 9));

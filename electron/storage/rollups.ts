@@ -23,6 +23,8 @@ interface Options {
   readonly inTurn: <T>(write: () => T) => T;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Milliseconds from anywhere, by which writes are timed. */
+  readonly stopwatch?: () => number;
 }
 
 /** started_at, client, server, tool, method, project, status, duration_us, consent_us, request, result and error bytes, id. */
@@ -53,6 +55,11 @@ interface Sums {
   readonly waits: Histogram;
 }
 
+/** What is to stand in the database of one key in one bucket. */
+interface Merged extends Pick<Sums, "level" | "start" | "kind" | "names"> {
+  readonly values: readonly (number | Uint8Array)[];
+}
+
 type StoredSums = [...counts: number[], latency: Buffer, waits: Buffer];
 
 /** calls, then the statuses after "ok" in the order of status.ts, then bytes of requests and of results. */
@@ -64,19 +71,20 @@ const COLUMNS =
 const keptFor = (level: number, kind: number): number =>
   (kind === MIXED_KIND ? MIXED_LEVELS : LEVELS)[level]?.keptFor ?? 0;
 
-/**
- * How long one write may hold up others, in milliseconds; longer while a whole history is summed up, as large steps
- * take much less time in all. And how many rows a step may have.
- */
-const writeFor = 4;
-const writeForHistory = 15;
-const history = 20_000;
+/** How long one write should hold up others, in milliseconds; how many rows a step takes follows from it. */
+const writeFor = 2.5;
 const fewest = 16;
 const most = 2_048;
 /** Buckets that one write removes. */
 const thinAtOnce = 4;
 
-export function openRollups({ connection, names, inTurn, clock }: Options): Rollups {
+export function openRollups({
+  connection,
+  names,
+  inTurn,
+  clock,
+  stopwatch = () => performance.now(),
+}: Options): Rollups {
   const keys = openRollupKeys(connection, names);
   const next = connection
     .prepare<[number, number], Row>(
@@ -152,17 +160,23 @@ export function openRollups({ connection, names, inTurn, clock }: Options): Roll
     return [...sums.values()];
   };
 
-  const write = connection.transaction((sums: readonly Sums[], last: number) => {
-    for (const { level, start, kind, names: dimensions, counts, latency, waits } of sums) {
-      const key = keys.idOf(kind, dimensions);
-      const before = stored.get(level, kind, start, key);
+  /** What stands in the database after these sums were added: read and merged before the turn, as nobody else writes it. */
+  const merge = (sums: readonly Sums[]): Merged[] =>
+    sums.map(({ level, start, kind, names: dimensions, counts, latency, waits }) => {
+      const key = keys.find(kind, dimensions);
+      const before = key === undefined ? undefined : stored.get(level, kind, start, key);
       if (before !== undefined) {
         for (let i = 0; i < COUNTS; i++) counts[i] = (counts[i] ?? 0) + (before[i] as number);
         latency.mergeBytes(before[COUNTS] as Buffer);
         waits.mergeBytes(before[COUNTS + 1] as Buffer);
       }
-      put.run(level, kind, start, key, ...counts, latency.encode(), waits.encode());
-    }
+      const values = [...counts, latency.encode(), waits.encode()];
+      return { level, start, kind, names: dimensions, values };
+    });
+
+  const write = connection.transaction((merged: readonly Merged[], last: number) => {
+    for (const { level, start, kind, names: dimensions, values } of merged)
+      put.run(level, kind, start, keys.idOf(kind, dimensions), ...values);
     setMark.run(last);
   });
 
@@ -171,21 +185,22 @@ export function openRollups({ connection, names, inTurn, clock }: Options): Roll
     const rows = next.all(mark(), size);
     const last = rows.at(-1)?.[12];
     if (last === undefined) return false;
-    const sums = sumUp(rows);
+    const merged = merge(sumUp(rows));
     let took = 0;
     try {
       inTurn(() => {
-        const began = performance.now();
-        write.immediate(sums, last);
-        took = performance.now() - began;
+        const began = stopwatch();
+        write.immediate(merged, last);
+        took = stopwatch() - began;
       });
     } catch (error) {
       keys.forget();
       throw error;
     }
-    const limit = behind() > history ? writeForHistory : writeFor;
-    if (took > limit) size = Math.max(fewest, Math.floor(size / 2));
-    else if (took < limit / 3 && rows.length === size) size = Math.min(most, size * 2);
+    if (took > writeFor || rows.length === size) {
+      const wanted = size * Math.min(1.25, Math.max(0.25, writeFor / took));
+      size = Math.round(Math.min(most, Math.max(fewest, wanted)));
+    }
     return true;
   };
 

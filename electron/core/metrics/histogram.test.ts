@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Histogram, rankOf, slotFloor, slotMiddle, slotOf } from "./histogram.ts";
+import { Histogram, HistogramSum, rankOf, slotFloor, slotMiddle, slotOf } from "./histogram.ts";
 
 const micros = fc.oneof(fc.nat(200), fc.nat(1_000_000), fc.nat({ max: 2 ** 31 - 1 }), fc.maxSafeNat());
 
@@ -8,6 +8,21 @@ const of = (values: readonly number[]): Histogram => {
   const histogram = new Histogram();
   for (const value of values) histogram.record(value);
   return histogram;
+};
+
+/** The sum of histograms of these values each. */
+const sumOf = (...parts: readonly (readonly number[])[]): HistogramSum => {
+  const sum = new HistogramSum();
+  for (const part of parts) sum.mergeBytes(of(part).encode());
+  return sum;
+};
+
+const entriesOf = (sum: HistogramSum): [us: number, count: number][] => {
+  const entries: [number, number][] = [];
+  sum.forEach((us, count) => {
+    entries.push([us, count]);
+  });
+  return entries;
 };
 
 describe("slots", () => {
@@ -35,13 +50,11 @@ describe("a histogram", () => {
   test("gives nearest-rank percentiles within 0.8 % of the exact ones", () => {
     fc.assert(
       fc.property(fc.array(micros, { minLength: 1, maxLength: 400 }), (values) => {
-        const histogram = of(values);
         const sorted = values.map((value) => Math.min(value, 2 ** 42)).sort((a, b) => a - b);
-        for (const p of [1, 50, 95, 99, 100]) {
-          const exact = sorted[rankOf(p, sorted.length) - 1] ?? Number.NaN;
-          expect(Math.abs((histogram.percentile(p) ?? Number.NaN) - exact)).toBeLessThanOrEqual(
-            exact * 0.008,
-          );
+        const ps = [1, 50, 95, 99, 100];
+        for (const [i, found] of sumOf(values).percentiles(ps).entries()) {
+          const exact = sorted[rankOf(ps[i] ?? Number.NaN, sorted.length) - 1] ?? Number.NaN;
+          expect(Math.abs((found ?? Number.NaN) - exact)).toBeLessThanOrEqual(exact * 0.008);
         }
       }),
     );
@@ -50,24 +63,43 @@ describe("a histogram", () => {
   test("merged from encoded parts it is the same as recorded at once", () => {
     fc.assert(
       fc.property(fc.array(fc.array(micros, { maxLength: 50 }), { maxLength: 8 }), (parts) => {
-        const merged = new Histogram();
-        for (const part of parts) merged.mergeBytes(of(part).encode());
-        const whole = of(parts.flat());
-        expect(merged.total).toBe(whole.total);
-        expect([...merged.entries()]).toEqual([...whole.entries()]);
-        expect(merged.percentiles([50, 95, 99])).toEqual(whole.percentiles([50, 95, 99]));
+        const stored = new Histogram();
+        const merged = new HistogramSum();
+        for (const part of parts) {
+          stored.mergeBytes(of(part).encode());
+          merged.merge(sumOf(part));
+        }
+        const whole = sumOf(parts.flat());
+        expect(stored.encode()).toEqual(of(parts.flat()).encode());
+        for (const sum of [merged, sumOf(...parts)]) {
+          expect(sum.total).toBe(whole.total);
+          expect(entriesOf(sum)).toEqual(entriesOf(whole));
+          expect(sum.percentiles([50, 95, 99])).toEqual(whole.percentiles([50, 95, 99]));
+        }
       }),
     );
   });
 
   test("an empty one has no percentile and no bytes", () => {
-    expect(new Histogram().percentile(50)).toBeNull();
+    expect(new HistogramSum().percentiles([50, 99])).toEqual([null, null]);
     expect(new Histogram().encode()).toHaveLength(0);
   });
 
-  test("bytes that end within a number are refused", () => {
-    expect(() => new Histogram().mergeBytes(Uint8Array.of(0x80))).toThrow(RangeError);
-    expect(() => new Histogram().mergeBytes(Uint8Array.of(3))).toThrow(RangeError);
+  test("a cleared one holds nothing of what it held", () => {
+    const sum = sumOf([1, 5_000, 1e9]);
+    sum.clear();
+    expect([sum.total, entriesOf(sum), sum.percentiles([50])]).toEqual([0, [], [null]]);
+    sum.mergeBytes(of([70]).encode());
+    expect(entriesOf(sum)).toEqual([[70, 1]]);
+  });
+
+  test("bytes that end within a number, or name a slot that there is not, are refused", () => {
+    for (const made of [new Histogram(), new HistogramSum()]) {
+      expect(() => made.mergeBytes(Uint8Array.of(0x80))).toThrow(RangeError);
+      expect(() => made.mergeBytes(Uint8Array.of(3))).toThrow(RangeError);
+      // A slot beyond the last.
+      expect(() => made.mergeBytes(Uint8Array.of(0xff, 0xff, 1, 1))).toThrow(RangeError);
+    }
   });
 
   test("the rank of a percentile is not put up by rounding", () => {

@@ -40,50 +40,47 @@ export function slotMiddle(slot: number): number {
   return (slotFloor(slot) + slotFloor(slot + 1) - 1) / 2;
 }
 
-/** Counts by slot; sparse. */
-export class Histogram {
-  readonly #counts = new Map<number, number>();
-  #total = 0;
-  /** The slots came in ascending order so far, as they do from one encoded histogram. */
-  #inOrder = true;
-  #last = -1;
+/** How many slots there are. */
+const SLOTS = slotOf(LONGEST) + 1;
 
-  /** How many values it holds. */
-  get total(): number {
-    return this.#total;
+/** Calls `each` for every pair of an encoded histogram. Throws RangeError for bytes that `encode` did not make. */
+function decode(bytes: Uint8Array, each: (slot: number, count: number) => void): void {
+  const { length } = bytes;
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      if (at >= length || scale > 2 ** 49) throw new RangeError("this is no encoded histogram");
+      const byte = bytes[at++] ?? 0;
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  };
+  let slot = 0;
+  while (at < length) {
+    slot += varint();
+    if (slot >= SLOTS) throw new RangeError("this is no encoded histogram");
+    each(slot, varint());
   }
+}
+
+/** Counts by slot, for few values: what is recorded and stored. */
+export class Histogram {
+  #counts: Map<number, number> | undefined;
 
   /** Counts a value in microseconds. */
   record(us: number): void {
     this.#add(slotOf(us), 1);
   }
 
-  /** Adds the counts of another. */
-  merge(other: Histogram): void {
-    for (const [slot, count] of other.#counts) this.#add(slot, count);
-  }
-
   /** Adds the counts of an encoded one. Throws RangeError for bytes that `encode` did not make. */
   mergeBytes(bytes: Uint8Array): void {
-    let at = 0;
-    const varint = (): number => {
-      let value = 0;
-      for (let scale = 1; ; scale *= 128) {
-        const byte = bytes[at++];
-        if (byte === undefined || scale > 2 ** 49) throw new RangeError("this is no encoded histogram");
-        value += (byte & 127) * scale;
-        if (byte < 128) return value;
-      }
-    };
-    let slot = 0;
-    while (at < bytes.length) {
-      slot += varint();
-      this.#add(slot, varint());
-    }
+    decode(bytes, (slot, count) => this.#add(slot, count));
   }
 
   /** Pairs of varints in the order of slots: the distance from the slot before, and the count. */
   encode(): Uint8Array {
+    if (this.#counts === undefined) return NOTHING;
     const bytes: number[] = [];
     const varint = (value: number): void => {
       let rest = value;
@@ -94,7 +91,7 @@ export class Histogram {
       bytes.push(rest);
     };
     let before = 0;
-    for (const [slot, count] of this.#sorted()) {
+    for (const [slot, count] of [...this.#counts].sort(([a], [b]) => a - b)) {
       varint(slot - before);
       varint(count);
       before = slot;
@@ -102,43 +99,81 @@ export class Histogram {
     return Uint8Array.from(bytes);
   }
 
-  /** The nearest-rank percentile (0 < p ≤ 100) in microseconds, within 0.8 %; null when it holds nothing. */
-  percentile(p: number): number | null {
-    return this.percentiles([p])[0] ?? null;
+  #add(slot: number, count: number): void {
+    this.#counts ??= new Map();
+    this.#counts.set(slot, (this.#counts.get(slot) ?? 0) + count);
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The sum of many encoded histograms, and what is read from it: a count for every slot there is, 10 KB. */
+export class HistogramSum {
+  /** None as long as it is empty. */
+  #counts: Uint32Array | undefined;
+  #total = 0;
+  /** Nothing lies outside of these slots. */
+  #first = SLOTS;
+  #last = -1;
+
+  /** How many values it holds. */
+  get total(): number {
+    return this.#total;
   }
 
-  /** Several percentiles in one pass; `ps` ascending. */
+  /** Adds the counts of an encoded one. Throws RangeError for bytes that `encode` did not make. */
+  mergeBytes(bytes: Uint8Array): void {
+    this.#counts ??= new Uint32Array(SLOTS);
+    const counts = this.#counts;
+    decode(bytes, (slot, count) => {
+      counts[slot] = (counts[slot] ?? 0) + count;
+      this.#total += count;
+      if (slot < this.#first) this.#first = slot;
+      if (slot > this.#last) this.#last = slot;
+    });
+  }
+
+  /** Adds the counts of another. */
+  merge(other: HistogramSum): void {
+    if (other.#counts === undefined || other.#total === 0) return;
+    this.#counts ??= new Uint32Array(SLOTS);
+    for (let slot = other.#first; slot <= other.#last; slot++)
+      this.#counts[slot] = (this.#counts[slot] ?? 0) + (other.#counts[slot] ?? 0);
+    this.#total += other.#total;
+    this.#first = Math.min(this.#first, other.#first);
+    this.#last = Math.max(this.#last, other.#last);
+  }
+
+  /** Makes it empty, to be used again. */
+  clear(): void {
+    this.#counts?.fill(0, this.#first, this.#last + 1);
+    this.#total = 0;
+    this.#first = SLOTS;
+    this.#last = -1;
+  }
+
+  /**
+   * Nearest-rank percentiles (0 < p ≤ 100, ascending) in microseconds, within 0.8 %, in one pass; null when it holds
+   * nothing.
+   */
   percentiles(ps: readonly number[]): (number | null)[] {
     if (this.#total === 0) return ps.map(() => null);
     const found: number[] = [];
     let seen = 0;
-    for (const [slot, count] of this.#sorted()) {
-      seen += count;
+    for (let slot = this.#first; slot <= this.#last && found.length < ps.length; slot++) {
+      seen += this.#counts?.[slot] ?? 0;
       for (let p = ps[found.length]; p !== undefined && seen >= rankOf(p, this.#total); p = ps[found.length])
         found.push(slotMiddle(slot));
-      if (found.length === ps.length) break;
     }
     return found;
   }
 
-  /** Each slot that holds something, as the value that stands for it and its count; in ascending order. */
-  *entries(): Generator<readonly [us: number, count: number]> {
-    for (const [slot, count] of this.#sorted()) yield [slotMiddle(slot), count];
-  }
-
-  #sorted(): [number, number][] {
-    const pairs = [...this.#counts];
-    return this.#inOrder ? pairs : pairs.sort(([a], [b]) => a - b);
-  }
-
-  #add(slot: number, count: number): void {
-    const before = this.#counts.get(slot);
-    if (before === undefined) {
-      if (slot < this.#last) this.#inOrder = false;
-      else this.#last = slot;
+  /** Calls `each` for every slot that holds something, in ascending order: the value that stands for it, its count. */
+  forEach(each: (us: number, count: number) => void): void {
+    for (let slot = this.#first; slot <= this.#last; slot++) {
+      const count = this.#counts?.[slot] ?? 0;
+      if (count > 0) each(slotMiddle(slot), count);
     }
-    this.#counts.set(slot, (before ?? 0) + count);
-    this.#total += count;
   }
 }
 
