@@ -120,6 +120,7 @@ async function receiver(status = 200) {
 
 const call = (changes: Partial<TracedCall> = {}): TracedCall => ({
   traceId: "0af7651916cd43dd8448eb211c80319c",
+  traceState: "rojo=1",
   parentSpanId: "b7ad6b7169203331",
   spanId: "00f067aa0ba902b7",
   upstreamSpanId: "53ce929d0e0e4736",
@@ -163,6 +164,7 @@ test("a strict receiver accepts spans and metrics, and sees the client's span as
     name: "tools/call read_file",
     kind: 2,
     parentSpanId: "b7ad6b7169203331",
+    traceState: "rojo=1",
     startTimeUnixNano: "1900000000000250000",
     endTimeUnixNano: "1900000000100750000",
   });

@@ -1,4 +1,11 @@
-import { type Attributes, type HrTime, SpanKind, SpanStatusCode, TraceFlags } from "@opentelemetry/api";
+import {
+  type Attributes,
+  createTraceState,
+  type HrTime,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+} from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { Stretch, TracedCall } from "../hub/ports/telemetry.ts";
@@ -25,6 +32,7 @@ export function spansOf(call: TracedCall, resource: Resource, newId: () => strin
   const name = target === null ? method : `${method} ${target}`;
   const common = callAttributes(call);
   const failed = call.status !== "ok";
+  const traceState = call.traceState === undefined ? {} : { traceState: createTraceState(call.traceState) };
   const span = (
     spanName: string,
     kind: SpanKind,
@@ -36,7 +44,7 @@ export function spansOf(call: TracedCall, resource: Resource, newId: () => strin
   ): ReadableSpan => ({
     name: spanName,
     kind,
-    spanContext: () => ({ traceId: call.traceId, spanId, traceFlags: TraceFlags.SAMPLED }),
+    spanContext: () => ({ traceId: call.traceId, spanId, traceFlags: TraceFlags.SAMPLED, ...traceState }),
     ...(parentSpanId === undefined
       ? {}
       : {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readTraceParent, writeTraceParent } from "./traceparent.ts";
+import { readTraceParent, readTraceState, writeTraceParent } from "./traceparent.ts";
 
 const trace = "0af7651916cd43dd8448eb211c80319c";
 const span = "b7ad6b7169203331";
@@ -29,3 +29,18 @@ test.each([
 ])("%j is ignored", (text) => {
   expect(readTraceParent(text)).toBeUndefined();
 });
+
+test.each([
+  ["a=1", "a=1"],
+  [" rojo=00f067aa , ,congo@sys=t61/rc:Wk ", "rojo=00f067aa,congo@sys=t61/rc:Wk"],
+  ["0a_b-c*d/e=x y", "0a_b-c*d/e=x y"],
+])("the tracestate %j is read as %j", (text, members) => {
+  expect(readTraceState(text)).toBe(members);
+});
+
+test.each(["", " , ", "a", "a=", "A=1", "a=b=c", "a=\u00e9", "a=\n", "a=1,b", `a=${"x".repeat(257)}`])(
+  "the tracestate %j is discarded",
+  (text) => {
+    expect(readTraceState(text)).toBeUndefined();
+  },
+);

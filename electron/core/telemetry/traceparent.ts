@@ -19,6 +19,23 @@ export function readTraceParent(text: string): TraceParent | undefined {
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
+const STATE_KEY = "[a-z0-9][a-z0-9_*/@-]{0,255}";
+const STATE_MEMBER = new RegExp(`^${STATE_KEY}=[\\x20-\\x2b\\x2d-\\x3c\\x3e-\\x7e]{1,256}$`);
+const MOST_STATE_MEMBERS = 32;
+
+/**
+ * Reads a tracestate: its members as they came, without empty ones; undefined for one that is discarded as a whole, for
+ * what a member is made of or for their number (W3C Trace Context section 3.3.1).
+ */
+export function readTraceState(text: string): string | undefined {
+  const members = text
+    .split(",")
+    .map((member) => member.trim())
+    .filter((member) => member !== "");
+  if (members.length === 0 || members.length > MOST_STATE_MEMBERS) return undefined;
+  return members.every((member) => STATE_MEMBER.test(member)) ? members.join(",") : undefined;
+}
+
 /** Writes a traceparent. */
 export const writeTraceParent = ({ traceId, spanId, sampled }: TraceParent): string =>
   `00-${traceId}-${spanId}-${sampled ? "01" : "00"}`;

@@ -120,7 +120,9 @@ export function createMcpHandler(options: McpHandlerOptions): McpHandler {
       (bytes) => {
         try {
           const traceparent = headerOf(headers, "traceparent");
-          const base = { client, scope, session: undefined, peer, project, traceparent, receivedAt };
+          const tracestate = headerOf(headers, "tracestate");
+          const trace = { traceparent, tracestate };
+          const base = { client, scope, session: undefined, peer, project, ...trace, receivedAt };
           const envelope = scanBody(bytes);
           if (!(envelope instanceof Refusal)) receive(req, res, accepts, { bytes, envelope, ...base });
           else if (isBatch(bytes)) batch(req, res, accepts, bytes, envelope, base);

@@ -98,6 +98,7 @@ export function newCall(
     original: undefined,
     approved: undefined,
     traceparent: message.traceparent,
+    tracestate: message.tracestate,
     trace: undefined,
     continues: false,
     deadline: undefined,

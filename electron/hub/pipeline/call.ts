@@ -56,6 +56,8 @@ export interface Call {
   approved: string | undefined;
   /** The traceparent header of the HTTP request that it came by. */
   readonly traceparent: string | undefined;
+  /** The tracestate header beside it. */
+  readonly tracestate: string | undefined;
   /** Its place in a trace, while calls are traced. */
   trace: CallTrace | undefined;
   /** A further round of a call that has passed already: the client brings what its server asked for. */

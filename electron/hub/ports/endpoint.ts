@@ -85,6 +85,8 @@ export interface InboundMessage {
   readonly project?: string | undefined;
   /** The W3C traceparent header, as it came. */
   readonly traceparent?: string | undefined;
+  /** The W3C tracestate header that came with it. */
+  readonly tracestate?: string | undefined;
   /** When the request's headers had arrived, performance.now() milliseconds. */
   readonly receivedAt: number;
 }

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { TracedCall } from "../ports/telemetry.ts";
 import { createTestHub, fakeConfig } from "../testing/test-hub.ts";
 
@@ -26,11 +26,15 @@ async function tracedHub(config: string) {
   });
   onTestFinished(() => hub.dispose());
   const session = await hub.open();
-  const call = async (meta: object | undefined, traceparent?: string) => {
+  const call = async (meta: object | undefined, traceparent?: string, tracestate?: string) => {
     const params = { name: "fake__echo", arguments: { text: "hi" }, ...(meta && { _meta: meta }) };
     await hub.request(
       { jsonrpc: "2.0", id: calls.length + 10, method: "tools/call", params },
-      { session, ...(traceparent === undefined ? {} : { traceparent }) },
+      {
+        session,
+        ...(traceparent === undefined ? {} : { traceparent }),
+        ...(tracestate === undefined ? {} : { tracestate }),
+      },
     );
     return hub.server.received.findLast(({ method }) => method === "tools/call")?.params;
   };
@@ -61,6 +65,47 @@ test("without one in the message it is that of the HTTP request; without any, or
     [false, undefined],
     [false, undefined],
   ]);
+});
+
+describe("a tracestate", () => {
+  const STATE = "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE";
+
+  test("travels with its traceparent to the server and the receiver, from the message or from the HTTP request", async () => {
+    const { calls, call } = await tracedHub(otlp());
+    expect((await call({ traceparent: PARENT, tracestate: STATE }))?._meta).toMatchObject({
+      tracestate: STATE,
+    });
+    expect((await call(undefined, PARENT, ` ${STATE.replace(",", " , ,")}`))?._meta).toMatchObject({
+      traceparent: expect.stringContaining(TRACE),
+      tracestate: STATE,
+    });
+    expect(calls.map(({ traceState }) => traceState)).toEqual([STATE, STATE]);
+  });
+
+  test("of the HTTP request does not mix with a traceparent of the message, nor the other way round", async () => {
+    const { call } = await tracedHub(otlp());
+    for (const meta of [
+      await call({ traceparent: PARENT }, PARENT, STATE),
+      await call({ tracestate: "other=1", kept: true }, PARENT),
+    ])
+      expect(meta?._meta).not.toHaveProperty("tracestate");
+    expect((await call({ tracestate: "other=1" }, PARENT, STATE))?._meta).toMatchObject({
+      tracestate: STATE,
+    });
+  });
+
+  test("is left out with a traceparent that cannot be read, and when it cannot be read itself", async () => {
+    const { call } = await tracedHub(otlp());
+    const many = Array.from({ length: 33 }, (_, i) => `k${i}=v`).join();
+    for (const meta of [
+      { traceparent: "nonsense", tracestate: STATE },
+      { traceparent: PARENT, tracestate: "No=1" },
+      { traceparent: PARENT, tracestate: "a=é" },
+      { traceparent: PARENT, tracestate: many },
+      { traceparent: PARENT, tracestate: 7 },
+    ])
+      expect((await call(meta))?._meta, JSON.stringify(meta)).toEqual({ traceparent: expect.any(String) });
+  });
 });
 
 test("what its client does not keep is handed on, and not sent", async () => {

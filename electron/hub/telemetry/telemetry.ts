@@ -5,7 +5,12 @@ import type { Config } from "../../../shared/model/config.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
 import type { ParamsChange } from "../../core/mcp/stateless-era/edits.ts";
 import { metaSpan, stringAt } from "../../core/mcp/stateless-era/meta.ts";
-import { readTraceParent, type TraceParent, writeTraceParent } from "../../core/telemetry/traceparent.ts";
+import {
+  readTraceParent,
+  readTraceState,
+  type TraceParent,
+  writeTraceParent,
+} from "../../core/telemetry/traceparent.ts";
 import type { Log } from "../log.ts";
 import type { Call, Step } from "../pipeline/call.ts";
 import type { CallRow } from "../ports/storage.ts";
@@ -14,11 +19,13 @@ import type { OpenTelemetry, Stretch, TelemetrySink, TracedCall } from "../ports
 /** A call's place in its trace, and what that changes in the request to its server. */
 export interface CallTrace {
   readonly parent: TraceParent | undefined;
+  /** The vendors' members beside it (tracestate). */
+  readonly state: string | undefined;
   /** The call's own span. */
   readonly own: TraceParent;
   /** The span of its stay at the server: the server's parent. */
   readonly upstream: TraceParent;
-  /** params._meta.traceparent (MCP SEP-414). */
+  /** params._meta.traceparent and .tracestate (MCP SEP-414). */
   readonly change: ParamsChange;
 }
 
@@ -93,7 +100,7 @@ function originOf(url: string): string {
 }
 
 function traceOf(call: Call): CallTrace {
-  const parent = parentOf(call);
+  const { parent, state } = contextOf(call);
   const traceId = parent?.traceId ?? randomBytes(16).toString("hex");
   const span = (): TraceParent => ({
     traceId,
@@ -102,14 +109,28 @@ function traceOf(call: Call): CallTrace {
   });
   const upstream = span();
   const metaSet = new Map([["traceparent", encodeJson(writeTraceParent(upstream))]]);
-  return { parent, own: span(), upstream, change: { metaSet } };
+  if (state !== undefined) metaSet.set("tracestate", encodeJson(state));
+  const change = { metaSet, metaRemove: STATE };
+  return { parent, state, own: span(), upstream, change };
 }
 
-/** What the message itself says comes before the HTTP request that carried it, which may carry several. */
-function parentOf({ bytes, envelope, traceparent }: Call): TraceParent | undefined {
-  const span = metaSpan(envelope, "traceparent");
-  const text = span === undefined ? traceparent : stringAt(bytes, span);
-  return text === undefined ? undefined : readTraceParent(text);
+const STATE: ReadonlySet<string> = new Set(["tracestate"]);
+
+/**
+ * What the message itself says comes before the HTTP request that carried it, which may carry several. A tracestate
+ * counts only beside a traceparent that can be read (W3C Trace Context section 3.3).
+ */
+function contextOf({ bytes, envelope, traceparent, tracestate }: Call): Pick<CallTrace, "parent" | "state"> {
+  const told = (key: string): string | undefined => {
+    const span = metaSpan(envelope, key);
+    return span === undefined ? undefined : stringAt(bytes, span);
+  };
+  const inMessage = metaSpan(envelope, "traceparent") !== undefined;
+  const text = inMessage ? told("traceparent") : traceparent;
+  const parent = text === undefined ? undefined : readTraceParent(text);
+  if (parent === undefined) return { parent, state: undefined };
+  const state = inMessage ? told("tracestate") : tracestate;
+  return { parent, state: state === undefined ? undefined : readTraceState(state) };
 }
 
 function tracedCall(row: CallRow, call: Call, trace: CallTrace, content: boolean): TracedCall {
@@ -121,6 +142,7 @@ function tracedCall(row: CallRow, call: Call, trace: CallTrace, content: boolean
   const sent = call.sentAt > 0;
   return {
     traceId: trace.own.traceId,
+    traceState: trace.state,
     parentSpanId: trace.parent?.spanId,
     spanId: trace.own.spanId,
     upstreamSpanId: trace.upstream.spanId,

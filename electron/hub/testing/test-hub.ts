@@ -44,8 +44,9 @@ export interface TestHub {
       client?: ClientIdentity;
       /** The folder that the request names as its client's project. */
       project?: string;
-      /** The traceparent header. */
+      /** The traceparent and tracestate headers. */
       traceparent?: string;
+      tracestate?: string;
       notes?: string[];
       /** The client's connection: whether it is there, and what to call when it is gone for good. */
       line?: { connected: boolean; leave?: () => void };
@@ -170,6 +171,7 @@ export async function createTestHub(
     who: ClientIdentity,
     project?: string,
     traceparent?: string,
+    tracestate?: string,
   ) => {
     const bytes = Buffer.isBuffer(message)
       ? message
@@ -185,6 +187,7 @@ export async function createTestHub(
       session,
       project,
       traceparent,
+      tracestate,
       receivedAt: performance.now(),
     };
   };
@@ -200,7 +203,7 @@ export async function createTestHub(
     },
     request(
       message,
-      { session, scope = all, client: who = client, project, traceparent, notes = [], line } = {},
+      { session, scope = all, client: who = client, project, traceparent, tracestate, notes = [], line } = {},
     ) {
       return new Promise((resolve) => {
         const reply: Reply = {
@@ -217,7 +220,8 @@ export async function createTestHub(
           notify: (parts) => notes.push(Buffer.concat(parts).toString("utf8")),
           drop: () => resolve({ message: undefined, raw: "", notes, session: undefined }),
         };
-        const leave = hub.mcp.request(inbound(message, session, scope, who, project, traceparent), reply);
+        const given = inbound(message, session, scope, who, project, traceparent, tracestate);
+        const leave = hub.mcp.request(given, reply);
         if (line !== undefined) line.leave = leave;
       });
     },
