@@ -46,7 +46,9 @@ test.runIf(process.platform === "linux")(
     await waitFor(() => visible(app as DesktopApp), { deadlineMs: 15_000, what: "the window to be shown" });
     await close(app);
     expect(await visible(app)).toBe(false);
-    await app.electron.evaluate(({ app: electron }) => void electron.emit("second-instance"));
+    await app.electron.evaluate(
+      ({ app: electron }) => void electron.emit("second-instance", {}, ["gatehouse"]),
+    );
     expect(await visible(app)).toBe(true);
   },
 );
