@@ -44,6 +44,8 @@ const mostBytes = 1024 * 1024;
 const mostPages = 256;
 /** Free pages that are left for new calls to use. */
 const sparePages = 256;
+/** What a call takes in the database beside its payloads, about. */
+const rowBytes = 512;
 const dayMs = 86_400_000;
 
 export function openRetention({
@@ -163,7 +165,19 @@ export function openRetention({
       if (ids.length > 0) return ids;
     }
     const used = (pragma("page_count") - pragma("freelist_count")) * pageSize;
-    return rules.maxMb > 0 && used > rules.maxMb * 1024 * 1024 ? first.all(limit, mostCalls) : [];
+    const excess = rules.maxMb > 0 ? used - rules.maxMb * 1024 * 1024 : 0;
+    return excess > 0 ? worth(first.all(limit, mostCalls), excess) : [];
+  };
+
+  /** The first of these calls, as many as take up about so many bytes: what may stay is not removed with them. */
+  const worth = (ids: readonly number[], bytes: number): number[] => {
+    let left = bytes;
+    const end = ids.findIndex((id) => {
+      if (left <= 0) return true;
+      left -= rowBytes + (sizes.get(id)?.[0] ?? 0);
+      return false;
+    });
+    return ids.slice(0, end === -1 ? ids.length : end);
   };
 
   const vacuum = (): boolean => {
