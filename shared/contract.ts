@@ -33,6 +33,7 @@ import {
   metricsTopSchema,
 } from "./model/metrics.ts";
 import { answerSchema, changeSchema, questionSchema } from "./model/question.ts";
+import { runDetailSchema, runSummarySchema } from "./model/run.ts";
 import { secretSchema, secretStoreSchema, secretValueSchema } from "./model/secret.ts";
 import {
   launchSchema,
@@ -370,6 +371,18 @@ export const methods = {
     }),
     callDetailSchema,
   ),
+
+  /**
+   * What agents did, as runs: the calls of a client's session without a long pause. Newest first; `before` is what an
+   * earlier answer gave as `next`. Only so many calls are looked through at a time.
+   */
+  "runs.list": method(
+    read,
+    z.object({ client: z.string().optional(), before: z.int().optional() }),
+    z.object({ runs: z.array(runSummarySchema), next: z.int().nullable() }),
+  ),
+  /** The run that a call is in. */
+  "runs.get": method(read, z.object({ call: z.int() }), runDetailSchema),
 
   /** Calls over time, at most 300 buckets; `by` tells the busiest apart as well. */
   "metrics.series": method(

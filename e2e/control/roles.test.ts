@@ -26,7 +26,7 @@ const VIEWER = [
   ..."hub.status hub.pause servers.list servers.get servers.log servers.health servers.parse clients.list".split(
     " ",
   ),
-  ..."calls.list calls.get questions.list questions.ask settings.get".split(" "),
+  ..."calls.list calls.get runs.list runs.get questions.list questions.ask settings.get".split(" "),
   ..."clients.get profiles.list profiles.preview audit.list rules.list rules.words rules.test".split(" "),
   ..."rules.replay grants.list grants.revoke pins.list hub.diagnose secrets.list secrets.status".split(" "),
   ..."calls.count calls.export calls.fixture calls.state calls.verify calls.make calls.stop".split(" "),
@@ -231,6 +231,7 @@ async function parametersOf(
     "secrets.unlock": { passphrase: "of the file" },
     "secrets.set": { name: "of-test", value: "secret-value-31f0aa" },
     "secrets.remove": { name: "of-test" },
+    "runs.get": { call: callId },
     "questions.ask": { change: { type: "server.add", name: "asked", config: entry(ASKED_VALUE) } },
     "settings.set": { consentDefault: "allow" },
     "hub.shutdown": { drainSeconds: 0 },

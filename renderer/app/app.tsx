@@ -8,8 +8,12 @@ import { AuditView } from "../features/audit/audit-view.tsx";
 import { AccessView } from "../features/clients/access-view.tsx";
 import { ClientPage } from "../features/clients/client-page.tsx";
 import { ProfilePage } from "../features/clients/profile-page.tsx";
+import { CompareView } from "../features/compare/compare-view.tsx";
 import { DiagnoseDialog } from "../features/diagnose/diagnose-dialog.tsx";
+import { PlaygroundView } from "../features/playground/playground-view.tsx";
 import { RulesView } from "../features/rules/rules-view.tsx";
+import { RunList } from "../features/runs/run-list.tsx";
+import { RunPage } from "../features/runs/run-page.tsx";
 import { ServerPage } from "../features/servers/server-page.tsx";
 import { ServersView } from "../features/servers/servers-view.tsx";
 import { SettingsView } from "../features/settings/settings-view.tsx";
@@ -82,6 +86,12 @@ function CurrentScreen({ calls }: { readonly calls: CallsStore }) {
       return <AuditView />;
     case "activity":
       return <ActivityView calls={calls} />;
+    case "runs":
+      return route.run === undefined ? <RunList /> : <RunPage key={route.run} call={route.run} />;
+    case "compare":
+      return <CompareView key={`${route.first} ${route.second}`} first={route.first} second={route.second} />;
+    case "playground":
+      return <PlaygroundView server={route.server} tool={route.tool} call={route.call} />;
     case "latency":
       return (
         <Suspense fallback={<SkeletonRows rows={12} label="Loading the charts" />}>

@@ -27,6 +27,17 @@ export type Route =
       readonly since?: number;
       readonly until?: number;
     }
+  /** Agent runs, or the one that a call is in. */
+  | { readonly screen: "runs"; readonly run?: number }
+  /** Two calls side by side. */
+  | { readonly screen: "compare"; readonly first: number; readonly second: number }
+  /** A tool to try, with the arguments of a recorded call. */
+  | {
+      readonly screen: "playground";
+      readonly server?: string;
+      readonly tool?: string;
+      readonly call?: number;
+    }
   | { readonly screen: "latency"; readonly part?: LatencyPart }
   | { readonly screen: "rules"; readonly part?: RulePart }
   | { readonly screen: "audit" }
@@ -37,7 +48,7 @@ export type Screen = Route["screen"];
 /** Reads an address fragment; anything unknown is the server list. */
 export function parseRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#\/?/, "").split("?");
-  const [screen, rest = ""] = path.split("/");
+  const [screen, rest = "", more = ""] = path.split("/");
   const params = new URLSearchParams(query);
   switch (screen) {
     case "servers":
@@ -63,6 +74,23 @@ export function parseRoute(fragment: string): Route {
       const part = RULE_PARTS.find((known) => known === rest);
       return part === undefined ? { screen } : { screen, part };
     }
+    case "runs": {
+      const run = idOf(rest);
+      return run === undefined ? { screen } : { screen, run };
+    }
+    case "compare": {
+      const [first, second] = [idOf(rest), idOf(more)];
+      return first === undefined || second === undefined ? { screen: "activity" } : { screen, first, second };
+    }
+    case "playground": {
+      const call = idOf(params.get("call") ?? "");
+      return {
+        screen,
+        ...(rest === "" ? {} : { server: decode(rest) }),
+        ...(more === "" ? {} : { tool: decode(more) }),
+        ...(call === undefined ? {} : { call }),
+      };
+    }
     case "latency": {
       const part = LATENCY_PARTS.find((known) => known === rest);
       return part === undefined ? { screen } : { screen, part };
@@ -85,6 +113,13 @@ export function routeHref(route: Route): string {
     const query = params.toString();
     return `#/activity${query === "" ? "" : `?${query}`}`;
   }
+  if (route.screen === "compare") return `#/compare/${route.first}/${route.second}`;
+  if (route.screen === "playground") {
+    const names = [route.server, route.tool].flatMap((name) =>
+      name === undefined ? [] : [`/${encodeURIComponent(name)}`],
+    );
+    return `#/playground${names.join("")}${route.call === undefined ? "" : `?call=${route.call}`}`;
+  }
   const rest = restOf(route);
   return `#/${route.screen}${rest === undefined ? "" : `/${encodeURIComponent(rest)}`}`;
 }
@@ -97,6 +132,8 @@ function restOf(route: Route): string | undefined {
       return route.client;
     case "profiles":
       return route.profile;
+    case "runs":
+      return route.run === undefined ? undefined : String(route.run);
     case "rules":
     case "latency":
       return route.part;
@@ -104,6 +141,9 @@ function restOf(route: Route): string | undefined {
       return undefined;
   }
 }
+
+/** A call's id in an address. */
+const idOf = (text: string): number | undefined => (/^[0-9]{1,15}$/.test(text) ? Number(text) : undefined);
 
 function decode(text: string): string {
   try {

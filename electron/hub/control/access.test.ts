@@ -44,6 +44,8 @@ const TABLE: Record<Method, string> = {
   "calls.export": "yyy",
   "calls.import": "nyy",
   "calls.fixture": "yyy",
+  "runs.list": "yyy",
+  "runs.get": "yyy",
   "metrics.series": "yyy",
   "metrics.heatmap": "yyy",
   "metrics.top": "yyy",

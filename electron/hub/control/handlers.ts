@@ -20,6 +20,7 @@ import { historyHandlers } from "./handlers/history.ts";
 import { metricsHandlers } from "./handlers/metrics.ts";
 import { ownCallHandlers } from "./handlers/own-calls.ts";
 import { profileActs, profileHandlers } from "./handlers/profiles.ts";
+import { runHandlers } from "./handlers/runs.ts";
 import { secretActs, secretHandlers } from "./handlers/secrets.ts";
 import { signInHandlers } from "./handlers/sign-ins.ts";
 import { acceptPins, askToAccept, pinHandlers } from "./pins.ts";
@@ -162,6 +163,7 @@ export function createHandlers(state: HubState): Handlers {
     ...historyHandlers(state),
     ...exportHandlers(state),
     ...ownCallHandlers(state),
+    ...runHandlers(state),
     ...metricsHandlers(state),
     ...ruleHandlers(state),
     ...signInHandlers(state),

@@ -8,6 +8,7 @@ import { type CallStatus, callStatusSchema } from "../../../shared/model/call.ts
 import { count, shortTime } from "../../lib/format.ts";
 import { useHub, useServices } from "../../lib/services.tsx";
 import { plainVisible } from "../../lib/visible-text.ts";
+import { ActivityParts } from "../../ui/activity-parts.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Chip } from "../../ui/chip.tsx";
 import { cx } from "../../ui/cx.ts";
@@ -45,7 +46,15 @@ export function ActivityView({ calls }: { readonly calls: CallsStore }) {
   const filtered =
     filter !== NO_FILTER && Object.values(filter).some((value) => value !== "" && value !== null);
   return (
-    <Screen title="Activity" actions={<Filters calls={calls} />}>
+    <Screen
+      title="Activity"
+      actions={
+        <>
+          <Filters calls={calls} />
+          <ActivityParts part="calls" />
+        </>
+      }
+    >
       {phase === "failed" && failure !== null ? (
         <Failure what="The calls could not be read." failure={failure} onRetry={() => void calls.reload()} />
       ) : phase === "loading" && empty ? (

@@ -1,19 +1,21 @@
 import { X } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import type { CallDetail, Payload } from "../../../shared/model/call.ts";
+import { ResultContent } from "../../call/result-content.tsx";
 import { bytes, duration, fullTime } from "../../lib/format.ts";
 import { failureOf, type Failure as Reason } from "../../lib/hub-store.ts";
 import { useServices } from "../../lib/services.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { cx } from "../../ui/cx.ts";
 import { Failure } from "../../ui/failure.tsx";
 import { JsonView } from "../../ui/json-view.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
 import { CallOutcome } from "../../ui/status.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
-import { TIME_PARTS } from "../../ui/timing-bar.tsx";
-import { ResultContent } from "./result-content.tsx";
+import { CallActions } from "./detail/call-actions.tsx";
+import { Facts } from "./detail/facts.tsx";
+import { Waterfall } from "./detail/waterfall.tsx";
+import { WirePanel } from "./detail/wire-panel.tsx";
 
 const FIRST = 1024 * 1024;
 const MOST = 64 * 1024 * 1024;
@@ -87,6 +89,7 @@ export function CallDetailPane({ id, onClose }: { readonly id: number; readonly 
             </>
           )}
         </div>
+        {detail !== null && <CallActions call={detail} />}
         <IconButton label="Close" keys="Escape" size="sm" onClick={onClose}>
           <X size={15} />
         </IconButton>
@@ -100,7 +103,8 @@ export function CallDetailPane({ id, onClose }: { readonly id: number; readonly 
           tabs={[
             { id: "result", label: detail.error === null ? "Result" : "Error" },
             { id: "request", label: "Request" },
-            { id: "details", label: "Details" },
+            { id: "details", label: "Timing" },
+            { id: "wire", label: "Messages" },
           ]}
         >
           <TabPanel id="result" className="flex flex-col">
@@ -130,7 +134,16 @@ export function CallDetailPane({ id, onClose }: { readonly id: number; readonly 
             )}
           </TabPanel>
           <TabPanel id="details" className="overflow-auto">
-            <Details detail={detail} />
+            <div className="space-y-6 px-5 py-4">
+              <Waterfall call={detail} />
+              <Facts detail={detail} />
+              <CopyButton label="Copy the whole call as JSON" text={() => wholeCall(detail)}>
+                Copy call as JSON
+              </CopyButton>
+            </div>
+          </TabPanel>
+          <TabPanel id="wire" className="flex flex-col">
+            <WirePanel detail={detail} />
           </TabPanel>
         </Tabs>
       )}
@@ -161,64 +174,6 @@ function CutNotice({
       ) : (
         <span>It is too big to be shown whole.</span>
       )}
-    </div>
-  );
-}
-
-function Details({ detail }: { readonly detail: CallDetail }) {
-  const longest = Math.max(1, ...TIME_PARTS.map((part) => detail.times[part.key]));
-  const facts: [string, string | null][] = [
-    ["Client", detail.client ?? "anonymous"],
-    ["Session", detail.session],
-    ["Server", detail.server],
-    ["Method", detail.method],
-    ["Profile", detail.profile],
-    ["Project", detail.project],
-    ["Rule", detail.rule],
-    ["Started", fullTime(detail.startedAt)],
-    ["Request", bytes(detail.requestBytes)],
-    ["Result", bytes(detail.resultBytes)],
-    ["Call", `#${detail.id}`],
-  ];
-  return (
-    <div className="space-y-6 px-5 py-4">
-      <section aria-labelledby="times">
-        <h3 id="times" className="mb-2 font-medium text-sm">
-          Where the time went
-        </h3>
-        <dl className="tabular space-y-1.5 text-sm">
-          {TIME_PARTS.map((part) => (
-            <div key={part.key} className="grid grid-cols-[136px_1fr_72px] items-center gap-3">
-              <dt className="flex items-center gap-2 text-muted">
-                <span aria-hidden className={cx("size-2 rounded-full", part.colour)} />
-                {part.label}
-              </dt>
-              <dd aria-hidden className="h-1.5 overflow-hidden rounded-full bg-press">
-                <div
-                  className={cx("h-full rounded-full", part.colour)}
-                  style={{ width: `${(detail.times[part.key] / longest) * 100}%` }}
-                />
-              </dd>
-              <dd className="text-right">{duration(detail.times[part.key])}</dd>
-            </div>
-          ))}
-        </dl>
-      </section>
-      <dl className="tabular grid grid-cols-[136px_1fr] gap-x-3 gap-y-1.5 text-sm">
-        {facts.map(([name, value]) =>
-          value === null ? null : (
-            <div key={name} className="contents">
-              <dt className="text-muted">{name}</dt>
-              <dd className="flex min-w-0 items-start gap-1">
-                <ServerText text={value} limit={200} className="min-w-0" />
-              </dd>
-            </div>
-          ),
-        )}
-      </dl>
-      <CopyButton label="Copy the whole call as JSON" text={() => wholeCall(detail)}>
-        Copy call as JSON
-      </CopyButton>
     </div>
   );
 }

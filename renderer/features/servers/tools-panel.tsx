@@ -1,8 +1,10 @@
-import { Wrench } from "lucide-react";
+import { Play, Wrench } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import type { ServerDetail, Tool } from "../../../shared/model/server.ts";
+import { useServices } from "../../lib/services.tsx";
 import { plainVisible } from "../../lib/visible-text.ts";
 import { Badge, type Tone } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -118,7 +120,7 @@ export function ToolsPanel({
           }}
         />
       </div>
-      {current !== undefined && <ToolPane key={current.exposedName} tool={current} />}
+      {current !== undefined && <ToolPane key={current.exposedName} server={detail.name} tool={current} />}
     </>
   );
 }
@@ -130,7 +132,8 @@ const HINTS: Readonly<Record<string, readonly [yes: string, yesTone: Tone, no: s
   openWorldHint: ["reaches the outside world", "neutral", "stays inside", "neutral"],
 };
 
-function ToolPane({ tool }: { readonly tool: Tool }) {
+function ToolPane({ server, tool }: { readonly server: string; readonly tool: Tool }) {
+  const { router } = useServices();
   // A tool that only reads need not say that it does not destroy.
   const silent = tool.annotations?.readOnlyHint === true ? ["title", "destructiveHint"] : ["title"];
   const claims = Object.entries(tool.annotations ?? {})
@@ -140,9 +143,18 @@ function ToolPane({ tool }: { readonly tool: Tool }) {
     <section aria-label="Tool" className="flex min-w-0 flex-1 flex-col overflow-y-auto">
       <div className="space-y-3 px-5 py-4">
         <div>
-          <h2 className="font-semibold text-lg tracking-[-0.012em]">
-            <ServerText text={tool.title ?? tool.name} multiline limit={160} />
-          </h2>
+          <div className="flex items-start gap-3">
+            <h2 className="min-w-0 flex-1 font-semibold text-lg tracking-[-0.012em]">
+              <ServerText text={tool.title ?? tool.name} multiline limit={160} />
+            </h2>
+            <Button
+              size="sm"
+              icon={<Play size={12} />}
+              onClick={() => router.go({ screen: "playground", server, tool: tool.name })}
+            >
+              Try
+            </Button>
+          </div>
           <div className="flex items-center gap-1 text-muted text-sm">
             <span className="shrink-0">Clients see</span>
             <code className="min-w-0 font-mono text-fg text-xs">

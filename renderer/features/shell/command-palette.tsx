@@ -14,11 +14,13 @@ import {
   Play,
   Plus,
   RotateCw,
+  Route,
   ScrollText,
   Search,
   Server,
   Settings,
   SlidersHorizontal,
+  SquareTerminal,
   Stethoscope,
   Sun,
   SunMoon,
@@ -97,6 +99,12 @@ export function CommandPalette() {
                 })}
                 {item("Activity", <Activity size={15} />, () => router.go({ screen: "activity" }), {
                   keys: "g a",
+                })}
+                {item("Runs", <Route size={15} />, () => router.go({ screen: "runs" }), {
+                  words: ["agents", "sessions"],
+                })}
+                {item("Playground", <SquareTerminal size={15} />, () => router.go({ screen: "playground" }), {
+                  words: ["try", "call", "tool"],
                 })}
                 {item("Latency", <ChartSpline size={15} />, () => router.go({ screen: "latency" }), {
                   keys: "g l",
@@ -186,6 +194,16 @@ export function CommandPalette() {
                       },
                     ),
                   )}
+                  {servers
+                    .filter((server) => server.enabled)
+                    .map((server) =>
+                      item(
+                        `Try a tool of ${plainVisible(server.name, 64)}`,
+                        <SquareTerminal size={15} />,
+                        () => router.go({ screen: "playground", server: server.name }),
+                        { words: ["playground", "call"] },
+                      ),
+                    )}
                   {servers
                     .filter((server) => server.enabled)
                     .map((server) =>

@@ -29,6 +29,14 @@ const SCREENS = [
   { screen: "settings", label: "Settings", icon: Settings, keys: "g ," },
 ] as const satisfies readonly { screen: Screen; label: string; icon: unknown; keys: string }[];
 
+/** Screens without an entry of their own, and where they belong. */
+const WITHIN: Partial<Record<Screen, Screen>> = {
+  profiles: "clients",
+  runs: "activity",
+  compare: "activity",
+  playground: "servers",
+};
+
 /** The frame around every screen: sidebar, hub's state, and what has to be seen wherever one is. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { bridge, ui } = useServices();
@@ -73,7 +81,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 function NavItem({ screen, label, icon: Icon, keys }: (typeof SCREENS)[number]) {
   const { router } = useServices();
   const shown = useRoute().screen;
-  const current = shown === screen || (shown === "profiles" && screen === "clients");
+  const current = shown === screen || WITHIN[shown] === screen;
   const troubled = useHub((data) =>
     screen === "servers"
       ? data.servers.filter((server) => server.state === "failed" || server.state === "needs-auth").length

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseJson } from "../../lib/json/parse.ts";
+import { parseJson } from "../lib/json/parse.ts";
 import { contentBlocks } from "./content.ts";
 
 const blocks = (content: unknown[]) => contentBlocks(parseJson(JSON.stringify({ content })).root);
@@ -18,9 +18,23 @@ describe("content blocks", () => {
       { type: "text", text: "hi", cut: false },
       { type: "image", mime: "image/PNG", url: "data:image/png;base64,QUJD", bytes: 3 },
       { type: "audio", mime: "audio/wav", url: "data:audio/wav;base64,QUJD", bytes: 3 },
-      { type: "link", name: "doc", uri: "file:///x", mime: null },
-      { type: "resource", uri: "u", mime: null, text: "t" },
+      { type: "link", name: "doc", uri: "file:///x", mime: null, description: null, size: null },
+      { type: "resource", uri: "u", mime: null, text: "t", media: null, bytes: null },
     ]);
+  });
+
+  it("shows the binary resources that are pictures or sound, and what links say of themselves", () => {
+    const resource = (mimeType: string) => ({
+      type: "resource",
+      resource: { uri: "u", mimeType, blob: "QUJD" },
+    });
+    expect(blocks([resource("image/png"), resource("audio/ogg"), resource("image/svg+xml")])).toMatchObject([
+      { media: { kind: "image", url: "data:image/png;base64,QUJD" }, bytes: 3 },
+      { media: { kind: "audio", url: "data:audio/ogg;base64,QUJD" } },
+      { media: null, bytes: 3 },
+    ]);
+    const link = { type: "resource_link", name: "n", title: "T", uri: "u", description: "d", size: 12 };
+    expect(blocks([link])).toMatchObject([{ name: "T", description: "d", size: "12" }]);
   });
 
   it.each([

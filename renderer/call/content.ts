@@ -1,16 +1,27 @@
-import { isContainer, type JsonNode, member, stringMember } from "../../lib/json/parse.ts";
+import { isContainer, type JsonNode, member, stringMember } from "../lib/json/parse.ts";
 
 /** One block of a tool's result, as far as it can be shown; everything in it is the server's. */
 export type ContentBlock =
   | { readonly type: "text"; readonly text: string; readonly cut: boolean }
   | { readonly type: "image"; readonly mime: string; readonly url: string | null; readonly bytes: number }
   | { readonly type: "audio"; readonly mime: string; readonly url: string | null; readonly bytes: number }
-  | { readonly type: "link"; readonly name: string; readonly uri: string; readonly mime: string | null }
+  | {
+      readonly type: "link";
+      readonly name: string;
+      readonly uri: string;
+      readonly mime: string | null;
+      readonly description: string | null;
+      /** As the server says, in bytes. */
+      readonly size: string | null;
+    }
   | {
       readonly type: "resource";
       readonly uri: string;
       readonly mime: string | null;
       readonly text: string | null;
+      /** What a binary resource holds, where it is an image or sound of an allowed type. */
+      readonly media: { readonly kind: "image" | "audio"; readonly url: string } | null;
+      readonly bytes: number | null;
     }
   | { readonly type: "other"; readonly name: string };
 
@@ -68,18 +79,44 @@ function readBlock(node: JsonNode): ContentBlock {
   if (type === "resource_link")
     return {
       type: "link",
-      name: stringMember(node, "name") ?? "",
+      name: stringMember(node, "title") ?? stringMember(node, "name") ?? "",
       uri: stringMember(node, "uri") ?? "",
       mime,
+      description: stringMember(node, "description") ?? null,
+      size: numberMember(node, "size"),
     };
   if (type === "resource") {
     const resource = member(node, "resource");
+    const blob = member(resource, "blob");
+    const resourceMime = stringMember(resource, "mimeType") ?? null;
     return {
       type,
       uri: stringMember(resource, "uri") ?? "",
-      mime: stringMember(resource, "mimeType") ?? null,
+      mime: resourceMime,
       text: stringMember(resource, "text") ?? null,
+      media: blob?.kind === "string" ? mediaOf(resourceMime ?? "", blob.text, blob.cut) : null,
+      bytes: blob?.kind === "string" ? Math.floor((blob.text.length * 3) / 4) : null,
     };
   }
   return { type: "other", name: type === "" ? "a block without a type" : type };
+}
+
+function mediaOf(
+  mime: string,
+  data: string,
+  cut: boolean,
+): { readonly kind: "image" | "audio"; readonly url: string } | null {
+  for (const [kind, allowed] of [
+    ["image", IMAGES],
+    ["audio", AUDIO],
+  ] as const) {
+    const url = mediaUrl(mime, data, cut, allowed);
+    if (url !== null) return { kind, url };
+  }
+  return null;
+}
+
+function numberMember(node: JsonNode, key: string): string | null {
+  const found = member(node, key);
+  return found?.kind === "number" ? found.text : null;
 }

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import type { CallSummary } from "../../../shared/model/call.ts";
+import { countPlaces, placesIn } from "./places.ts";
+import { runsOf, stepsOf, summaryOfRun } from "./runs.ts";
+
+const T0 = Date.parse("2026-03-01T10:00:00Z");
+let lastId = 0;
+const call = (minute: number, more: Partial<CallSummary> = {}): CallSummary => {
+  lastId += 1;
+  return {
+    id: lastId,
+    startedAt: new Date(T0 + minute * 60_000).toISOString(),
+    client: "claude",
+    session: "s1",
+    server: "files",
+    tool: "read_file",
+    method: "tools/call",
+    status: "ok",
+    durationUs: 1_000_000,
+    times: { queue: 1, consent: 2, upstream: 3, hub: 4 },
+    requestBytes: 10,
+    resultBytes: 100,
+    profile: null,
+    project: null,
+    rule: null,
+    ...more,
+  };
+};
+const minutes = (runs: ReturnType<typeof runsOf>): number[][] =>
+  runs.map(({ calls }) => calls.map(({ startedAt }) => (Date.parse(startedAt) - T0) / 60_000));
+
+describe("runs", () => {
+  it("end where a session has paused for more than ten minutes, whatever the order of the rows", () => {
+    expect(minutes(runsOf([call(31), call(0), call(9), call(20)]))).toEqual([[31], [20], [0, 9]]);
+  });
+
+  it("count a pause from the answer, not from the question", () => {
+    expect(minutes(runsOf([call(0, { durationUs: 15 * 60e6 }), call(24)]))).toEqual([[0, 24]]);
+  });
+
+  it("are told apart by client and session; a client without sessions has runs by its name", () => {
+    const runs = runsOf([
+      call(0),
+      call(1, { session: "s2" }),
+      call(2, { client: "cursor", session: null }),
+      call(3),
+      call(4, { client: "cursor", session: null }),
+    ]);
+    expect(minutes(runs)).toEqual([[2, 4], [0, 3], [1]]);
+  });
+
+  it("are summed up with denials, sizes, times and the most called tools first", () => {
+    const [run] = runsOf([
+      call(0, { method: "tools/list", tool: null }),
+      call(1, { tool: "write_file", status: "denied", project: "/p" }),
+      call(2),
+      call(3, { status: "timeout" }),
+    ]);
+    if (run === undefined) throw new Error("no run");
+    expect(summaryOfRun(run, false)).toMatchObject({
+      id: run.calls[0].id,
+      calls: 4,
+      denied: 1,
+      failed: 1,
+      project: "/p",
+      servers: ["files"],
+      tools: [
+        { server: "files", name: "read_file", calls: 2 },
+        { server: "files", name: "write_file", calls: 1 },
+      ],
+      requestBytes: 40,
+      resultBytes: 400,
+      times: { queue: 4, consent: 8, upstream: 12, hub: 16 },
+      endedAt: "2026-03-01T10:03:01.000Z",
+    });
+    expect(
+      stepsOf(run).map(({ tool, method, calls, denied, failed }) => [tool ?? method, calls, denied, failed]),
+    ).toEqual([
+      ["tools/list", 1, 0, 0],
+      ["write_file", 1, 1, 0],
+      ["read_file", 2, 0, 1],
+    ]);
+  });
+});
+
+describe("places", () => {
+  it("are the paths and hosts that arguments name, however deep", () => {
+    expect(
+      placesIn({
+        path: "notes.md",
+        edits: [{ filePath: "/a b/c d e.txt" }],
+        where: "~/proj",
+        link: "https://user:pw@Example.com:8443/x?y",
+        uri: "file:///tmp/a%20b",
+        windows: "C:\\Users\\ada",
+        text: "see /etc/passwd for more of it",
+        query: "a/b",
+        long: `/${"x".repeat(5_000)}`,
+      }),
+    ).toEqual({
+      files: ["notes.md", "~/proj", "/tmp/a b", "C:\\Users\\ada", "/a b/c d e.txt"],
+      hosts: ["example.com:8443"],
+    });
+  });
+
+  it.each([null, 1, "x", [], {}])("are none in %j", (value) => {
+    expect(placesIn(value)).toEqual({ files: [], hosts: [] });
+  });
+
+  it("are counted by calls, with the tools that were given them", () => {
+    expect(
+      countPlaces([
+        { tool: "read", places: ["/a", "/b"] },
+        { tool: "write", places: ["/b"] },
+      ]),
+    ).toEqual([
+      { name: "/b", calls: 2, tools: ["read", "write"] },
+      { name: "/a", calls: 1, tools: ["read"] },
+    ]);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import type { CallDetail, Payload } from "../../../../shared/model/call.ts";
+import { wireOf } from "./wire.ts";
+
+const payload = (text: string, truncated = false): Payload => ({ text, bytes: text.length, truncated });
+const call = (more: Partial<CallDetail>): CallDetail => ({
+  id: 1,
+  startedAt: "2026-01-01T00:00:00.000Z",
+  client: "c",
+  session: "c#1",
+  server: "s",
+  tool: "t",
+  method: "tools/call",
+  status: "ok",
+  durationUs: 1,
+  times: { queue: 0, consent: 0, upstream: 1, hub: 0 },
+  requestBytes: 1,
+  resultBytes: 1,
+  profile: null,
+  project: null,
+  rule: null,
+  request: payload('{"name":"t","arguments":{"n":12345678901234567890}}'),
+  result: payload('{"content":[]}'),
+  error: null,
+  ...more,
+});
+
+describe("the wire messages of a call", () => {
+  it("are its payloads byte for byte within JSON-RPC, the id marked as not recorded", () => {
+    expect(wireOf(call({})).messages).toEqual([
+      {
+        from: "client",
+        text: '{"jsonrpc":"2.0","id":"(not recorded)","method":"tools/call","params":{"name":"t","arguments":{"n":12345678901234567890}}}',
+        truncated: false,
+      },
+      {
+        from: "gatehouse",
+        text: '{"jsonrpc":"2.0","id":"(not recorded)","result":{"content":[]}}',
+        truncated: false,
+      },
+    ]);
+  });
+
+  it("end with the error of a call that failed, and with nothing where it was cancelled", () => {
+    const error = payload('{"code":-32000,"message":"no"}');
+    expect(wireOf(call({ status: "error", result: null, error })).messages[1]?.text).toContain(
+      '"error":{"code":-32000,"message":"no"}}',
+    );
+    expect(wireOf(call({ status: "cancelled", result: null, error })).messages).toHaveLength(1);
+  });
+
+  it("are those of the client's era", () => {
+    const meta = '{"name":"t","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}';
+    expect(wireOf(call({ session: null, request: payload(meta) })).era).toBe("the stateless era, 2026-07-28");
+    expect(wireOf(call({})).era).toContain("sessions");
+    expect(wireOf(call({ session: null })).era).toBe("a client without a session");
+  });
+
+  it("of payloads that were not read whole stay open", () => {
+    expect(wireOf(call({ request: payload('{"name":"t","argu', true) })).messages[0]).toMatchObject({
+      truncated: true,
+      text: expect.stringMatching(/"argu$/),
+    });
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { parseJson } from "../../lib/json/parse.ts";
+import {
+  type Draft,
+  draftOf,
+  EMPTY,
+  emptyDraft,
+  entryOf,
+  initialDraft,
+  problemsOf,
+  withEntry,
+  writeDraft,
+} from "./draft.ts";
+import { type Field, formOf } from "./schema.ts";
+
+const form = (properties: object, more: object = {}): Field => {
+  const field = formOf(JSON.stringify({ type: "object", properties, ...more }));
+  if (field === null) throw new Error("no form");
+  return field;
+};
+const kinds = (field: Field): Record<string, string> =>
+  Object.fromEntries(
+    field.members.map(({ key, field: inner }) => [key, inner.kind + (inner.nullable ? "?" : "")]),
+  );
+const typed = (text: string): Draft => draftOf(parseJson(text).root);
+
+describe("the form of a schema", () => {
+  it("has a field for each plain type, for choices, lists, objects and what may be null", () => {
+    const field = form(
+      {
+        text: { type: "string" },
+        amount: { type: "number" },
+        count: { type: "integer" },
+        flag: { type: "boolean" },
+        choice: { enum: ["a", 2, null] },
+        one: { const: "only" },
+        titled: { oneOf: [{ const: "x", title: "X" }] },
+        list: { type: "array", items: { type: "string" } },
+        inner: { type: "object", properties: { a: { type: "string" } } },
+        nullable: { type: ["string", "null"] },
+        optional: { anyOf: [{ type: "integer" }, { type: "null" }] },
+        referred: { $ref: "#/$defs/it" },
+      },
+      { $defs: { it: { type: "boolean" } } },
+    );
+    expect(kinds(field)).toEqual({
+      text: "string",
+      amount: "number",
+      count: "integer",
+      flag: "boolean",
+      choice: "choice",
+      one: "choice",
+      titled: "choice",
+      list: "array",
+      inner: "object",
+      nullable: "string?",
+      optional: "integer?",
+      referred: "boolean",
+    });
+  });
+
+  it.each([
+    ["several types", { type: ["string", "number"] }],
+    ["variants", { oneOf: [{ type: "string" }, { type: "number" }] }],
+    ["everything at once", { allOf: [{ type: "string" }] }],
+    ["any object", { type: "object" }],
+    ["a list of anything", { type: "array" }],
+    ["nothing said", {}],
+    ["a schema that is none", true],
+    ["a reference elsewhere", { $ref: "https://example.com/schema" }],
+    ["a reference into nothing", { $ref: "#/$defs/gone" }],
+    ["a reference to itself", { $ref: "#/properties/x" }],
+  ])("asks for raw JSON where it says %s", (_what, schema) => {
+    expect(kinds(form({ x: schema }))).toEqual({ x: "raw" });
+  });
+
+  it("ends where a schema contains itself", () => {
+    const field = form(
+      { node: { $ref: "#/$defs/node" } },
+      {
+        $defs: { node: { type: "object", properties: { next: { $ref: "#/$defs/node" } } } },
+      },
+    );
+    expect(JSON.stringify(field).length).toBeLessThan(5_000);
+  });
+
+  it.each([null, "", "[]", "true", '{"type":"string"}', "{"])("there is none for %j", (schema) => {
+    expect(formOf(schema)).toBeNull();
+  });
+});
+
+describe("arguments being filled in", () => {
+  const field = form(
+    {
+      path: { type: "string", minLength: 2, maxLength: 5 },
+      limit: { type: "integer", minimum: 1, maximum: 10, default: 5 },
+      ratio: { type: "number" },
+      deep: { type: "boolean" },
+      tags: { type: "array", items: { type: "string" }, maxItems: 2 },
+      mode: { enum: ["a", "b"] },
+      extra: {},
+    },
+    { required: ["path", "tags"] },
+  );
+
+  it("begin with what is required, and with presets", () => {
+    expect(JSON.parse(writeDraft(initialDraft(field)))).toEqual({ path: "", limit: 5, tags: [] });
+    expect(writeDraft(emptyDraft(form({})))).toBe("{}");
+  });
+
+  it("keep every digit, member order and unknown members on the way through the form", () => {
+    const text = '{\n  "zeta": [\n    1.50\n  ],\n  "limit": 12345678901234567890,\n  "a": null\n}';
+    expect(writeDraft(typed(text))).toBe(text);
+    const changed = withEntry(typed(text), "limit", { kind: "raw", text: "1e400" });
+    expect(writeDraft(changed)).toBe(text.replace("12345678901234567890", "1e400"));
+    expect(writeDraft(withEntry(changed, "zeta", undefined))).toBe('{\n  "limit": 1e400,\n  "a": null\n}');
+  });
+
+  it("a member is set at the end, and may be called like anything", () => {
+    const draft = withEntry(EMPTY, "__proto__", { kind: "string", text: "x" });
+    expect(writeDraft(draft)).toBe('{\n  "__proto__": "x"\n}');
+    expect(entryOf(draft, "__proto__")).toEqual({ kind: "string", text: "x" });
+    expect(entryOf(EMPTY, "constructor")).toBeUndefined();
+  });
+
+  it.each([
+    ["{}", { "/path": "This is required.", "/tags": "This is required." }],
+    ['{"path":"","tags":[]}', { "/path": "This is required." }],
+    ['{"path":"a","tags":[]}', { "/path": "At least 2 characters." }],
+    ['{"path":"abcdef","tags":[]}', { "/path": "At most 5 characters." }],
+    ['{"path":"abc","tags":["x",1,"y"]}', { "/tags": "At most 2 items.", "/tags/1": "This must be a text." }],
+    ['{"path":"abc","tags":[],"limit":0}', { "/limit": "At least 1." }],
+    ['{"path":"abc","tags":[],"limit":1.5}', { "/limit": "This must be a whole number." }],
+    ['{"path":"abc","tags":[],"ratio":"1"}', { "/ratio": "This must be a number." }],
+    ['{"path":"abc","tags":[],"deep":1}', { "/deep": "Choose true or false." }],
+    ['{"path":"abc","tags":[],"mode":"c"}', { "/mode": "Choose one of the values." }],
+    ['{"path":"abc","tags":[],"mode":"b","extra":{"x":[null]}}', {}],
+  ])("%s is told what is wrong with it", (text, problems) => {
+    const found = problemsOf(field, typed(text)).map(({ path, message }) => [path, message]);
+    expect(Object.fromEntries(found)).toEqual(problems);
+  });
+
+  it("half a number and half a JSON text are kept and told", () => {
+    const draft: Draft = withEntry(
+      withEntry(typed('{"path":"abc","tags":[]}'), "ratio", { kind: "raw", text: "1." }),
+      "extra",
+      { kind: "raw", text: "{" },
+    );
+    expect(problemsOf(field, draft).map(({ path }) => path)).toEqual(["/ratio", "/extra"]);
+    expect(writeDraft(draft)).toContain('"ratio": 1.');
+  });
+});

@@ -1,0 +1,223 @@
+/**
+ * A tool's input schema as fields of a form. A schema is its server's word: whatever is unknown, too deep or too big
+ * becomes a field for raw JSON, and nothing of it is run (patterns are shown, the hub checks them).
+ */
+import { isContainer, type JsonNode, member, parseJson, stringMember } from "../../lib/json/parse.ts";
+import { writeJson } from "../../lib/json/rows.ts";
+
+export type FieldKind = "string" | "number" | "integer" | "boolean" | "choice" | "array" | "object" | "raw";
+
+/** One value of the arguments, as a form can ask for it. */
+export interface Field {
+  readonly kind: FieldKind;
+  readonly nullable: boolean;
+  readonly title: string | null;
+  readonly description: string | null;
+  /** What the server takes when it is left out, raw JSON. */
+  readonly preset: string | null;
+  /** Of a choice: the values, raw JSON, with what they are called. */
+  readonly choices: readonly { readonly raw: string; readonly label: string }[];
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  /** Of a text its length in UTF-16 units, of a list its items. */
+  readonly least: number | null;
+  readonly most: number | null;
+  /** Words for what else is wanted: a format, a pattern. */
+  readonly wanted: readonly string[];
+  readonly item: Field | null;
+  readonly members: readonly Member[];
+}
+
+export interface Member {
+  readonly key: string;
+  readonly required: boolean;
+  readonly field: Field;
+}
+
+const DEEPEST = 6;
+const MOST_MEMBERS = 100;
+const MOST_CHOICES = 200;
+const SCALARS = ["string", "number", "integer", "boolean", "null", "array", "object"] as const;
+
+const RAW: Field = {
+  kind: "raw",
+  nullable: false,
+  title: null,
+  description: null,
+  preset: null,
+  choices: [],
+  minimum: null,
+  maximum: null,
+  least: null,
+  most: null,
+  wanted: [],
+  item: null,
+  members: [],
+};
+
+/** The form of an input schema (raw JSON); null when it is none that a form can be made of. */
+export function formOf(inputSchema: string | null): Field | null {
+  if (inputSchema === null) return null;
+  try {
+    const { root } = parseJson(inputSchema);
+    const field = fieldOf(root, root, 0);
+    return field.kind === "object" ? field : null;
+  } catch {
+    return null;
+  }
+}
+
+function fieldOf(schema: JsonNode, root: JsonNode, depth: number): Field {
+  const found = follow(schema, root);
+  if (found === undefined || depth > DEEPEST) return { ...RAW, ...wordsOf(schema) };
+  const words = { ...wordsOf(found), ...known(wordsOf(schema)) };
+  const choices = choicesOf(found);
+  const { types, inner } = typesOf(found, root);
+  if (choices !== undefined) return { ...RAW, ...words, kind: "choice", choices };
+  if (inner !== undefined) return { ...fieldOf(inner, root, depth + 1), ...known(words), nullable: true };
+  const named = types.filter((type) => type !== "null");
+  const nullable = named.length < types.length;
+  const [type] = named;
+  if (named.length !== 1 || type === undefined) return { ...RAW, ...words };
+  const field: Field = { ...RAW, ...words, nullable };
+  switch (type) {
+    case "string":
+      return { ...field, kind: "string", ...span(found, "minLength", "maxLength"), wanted: wantedOf(found) };
+    case "number":
+    case "integer":
+      return { ...field, kind: type, minimum: num(found, "minimum"), maximum: num(found, "maximum") };
+    case "boolean":
+      return { ...field, kind: "boolean" };
+    case "array": {
+      const items = member(found, "items");
+      if (items?.kind !== "object") return field;
+      return {
+        ...field,
+        kind: "array",
+        ...span(found, "minItems", "maxItems"),
+        item: fieldOf(items, root, depth + 1),
+      };
+    }
+    case "object":
+      return objectOf(field, found, root, depth);
+    default:
+      return field;
+  }
+}
+
+function objectOf(field: Field, schema: JsonNode, root: JsonNode, depth: number): Field {
+  const properties = member(schema, "properties");
+  // Members of any name cannot be asked for one by one.
+  if (properties === undefined) return depth === 0 ? { ...field, kind: "object" } : field;
+  if (properties.kind !== "object" || !isContainer(properties)) return field;
+  if (properties.children.length > MOST_MEMBERS || new Set(properties.keys).size < properties.keys.length)
+    return field;
+  const required = stringsOf(member(schema, "required"));
+  return {
+    ...field,
+    kind: "object",
+    members: properties.children.map((child, index) => {
+      const key = properties.keys[index] ?? "";
+      return { key, required: required.has(key), field: fieldOf(child, root, depth + 1) };
+    }),
+  };
+}
+
+/** A reference within the schema, followed; undefined for any other one, or where references go on and on. */
+function follow(schema: JsonNode, root: JsonNode): JsonNode | undefined {
+  let found: JsonNode | undefined = schema;
+  for (let steps = 0; steps < 8; steps += 1) {
+    const target = stringMember(found, "$ref");
+    if (target === undefined) return found?.kind === "object" ? found : undefined;
+    if (!target.startsWith("#/")) return undefined;
+    found = target
+      .slice(2)
+      .split("/")
+      .reduce<JsonNode | undefined>(
+        (node, part) => member(node, part.replaceAll("~1", "/").replaceAll("~0", "~")),
+        root,
+      );
+  }
+  return undefined;
+}
+
+/** The types that a schema names; `inner` is what an `anyOf` or `oneOf` of something and null wraps. */
+function typesOf(schema: JsonNode, root: JsonNode): { types: string[]; inner?: JsonNode } {
+  const variants = member(schema, "anyOf") ?? member(schema, "oneOf");
+  if (variants !== undefined) {
+    if (variants.kind !== "array" || variants.children.length !== 2) return { types: [] };
+    const isNull = (node: JsonNode): boolean => stringMember(follow(node, root), "type") === "null";
+    const inner = variants.children.find((node) => !isNull(node));
+    return inner !== undefined && variants.children.some(isNull) ? { types: [], inner } : { types: [] };
+  }
+  if (member(schema, "allOf") !== undefined) return { types: [] };
+  const type = member(schema, "type");
+  if (type?.kind === "string" && SCALARS.some((one) => one === type.text)) return { types: [type.text] };
+  if (type?.kind === "array") return { types: [...stringsOf(type)] };
+  return { types: member(schema, "properties") === undefined ? [] : ["object"] };
+}
+
+function choicesOf(schema: JsonNode): Field["choices"] | undefined {
+  const constant = member(schema, "const");
+  const values = constant === undefined ? member(schema, "enum") : undefined;
+  const nodes = constant === undefined ? (values?.kind === "array" ? values.children : []) : [constant];
+  const titled = titledChoices(schema);
+  if (titled !== undefined) return titled;
+  if (nodes.length === 0 || nodes.length > MOST_CHOICES) return undefined;
+  return nodes.map((node) => ({ raw: writeJson(node), label: labelOf(node) }));
+}
+
+/** `oneOf` of constants with titles, as elicitation forms and some servers write choices. */
+function titledChoices(schema: JsonNode): Field["choices"] | undefined {
+  const variants = member(schema, "oneOf") ?? member(schema, "anyOf");
+  if (variants?.kind !== "array" || variants.children.length === 0 || variants.children.length > MOST_CHOICES)
+    return undefined;
+  const found: { raw: string; label: string }[] = [];
+  for (const variant of variants.children) {
+    const value = member(variant, "const");
+    if (value === undefined) return undefined;
+    found.push({ raw: writeJson(value), label: stringMember(variant, "title") ?? labelOf(value) });
+  }
+  return found;
+}
+
+const labelOf = (node: JsonNode): string => (isContainer(node) ? writeJson(node) : node.text);
+
+function wordsOf(schema: JsonNode): Pick<Field, "title" | "description" | "preset"> {
+  const preset = member(schema, "default");
+  return {
+    title: stringMember(schema, "title") ?? null,
+    description: stringMember(schema, "description") ?? null,
+    preset: preset === undefined ? null : writeJson(preset),
+  };
+}
+
+/** What is there; what is null gives way to what was found elsewhere. */
+const known = (words: Partial<Field>): Partial<Field> =>
+  Object.fromEntries(Object.entries(words).filter(([, value]) => value !== null));
+
+function wantedOf(schema: JsonNode): string[] {
+  const format = stringMember(schema, "format");
+  const pattern = stringMember(schema, "pattern");
+  return [
+    ...(format === undefined ? [] : [`format: ${format}`]),
+    ...(pattern === undefined ? [] : [`pattern: ${pattern}`]),
+  ];
+}
+
+const num = (schema: JsonNode, key: string): number | null => {
+  const found = member(schema, key);
+  return found?.kind === "number" && Number.isFinite(Number(found.text)) ? Number(found.text) : null;
+};
+
+const span = (schema: JsonNode, least: string, most: string): Pick<Field, "least" | "most"> => ({
+  least: num(schema, least),
+  most: num(schema, most),
+});
+
+const stringsOf = (node: JsonNode | undefined): Set<string> =>
+  new Set(
+    node?.kind === "array"
+      ? node.children.flatMap((child) => (child.kind === "string" ? [child.text] : []))
+      : [],
+  );

@@ -1,0 +1,180 @@
+import { Route as RouteIcon } from "lucide-react";
+import { useCallback, useEffect, useState } from "react";
+import type { Broadcast } from "../../../shared/contract.ts";
+import type { RunSummary } from "../../../shared/model/run.ts";
+import type { Connection } from "../../lib/connection.ts";
+import { bytes, plural, shortTime, span } from "../../lib/format.ts";
+import { failureOf, type Failure as Reason } from "../../lib/hub-store.ts";
+import { useResource } from "../../lib/resource.ts";
+import { routeHref } from "../../lib/router.ts";
+import { moveFocus } from "../../lib/roving.ts";
+import { useHub, useServices } from "../../lib/services.tsx";
+import { plainVisible } from "../../lib/visible-text.ts";
+import { ActivityParts } from "../../ui/activity-parts.tsx";
+import { Button } from "../../ui/button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import { Select } from "../../ui/field.tsx";
+import { Screen } from "../../ui/screen.tsx";
+import { ServerText } from "../../ui/server-text.tsx";
+import { SkeletonRows } from "../../ui/skeleton.tsx";
+import { lengthOf, withOlder } from "./words.ts";
+
+const NEVER: readonly Broadcast[] = [];
+/** The list is read again so often while it is looked at, in milliseconds: it takes more than a row to change it. */
+const REFRESH_MS = 10_000;
+const TOOLS_SHOWN = 4;
+
+interface Page {
+  readonly runs: readonly RunSummary[];
+  readonly next: number | null;
+}
+
+/** What agents did, run by run, the latest first. */
+export function RunList() {
+  const clients = useHub((data) => data.clients);
+  const [client, setClient] = useState("");
+  return (
+    <Screen
+      title="Activity"
+      actions={
+        <>
+          <Select
+            label="Client"
+            value={client}
+            options={[
+              { value: "", label: "All clients" },
+              ...clients.map(({ name }) => ({ value: name, label: plainVisible(name, 40) })),
+            ]}
+            onValue={setClient}
+          />
+          <ActivityParts part="runs" />
+        </>
+      }
+    >
+      <Runs key={client} client={client} />
+    </Screen>
+  );
+}
+
+function Runs({ client }: { readonly client: string }) {
+  const { connection, router } = useServices();
+  const load = useCallback(
+    (from: Connection): Promise<Page> => from.call("runs.list", client === "" ? {} : { client }),
+    [client],
+  );
+  const { value, failure, reload } = useResource(load, NEVER);
+  const [older, setOlder] = useState<Page | null>(null);
+  const [loading, setLoading] = useState(false);
+  const [problem, setProblem] = useState<Reason | null>(null);
+  useEffect(() => {
+    // What was paged in stays where it is.
+    if (older !== null) return;
+    const timer = setInterval(reload, REFRESH_MS);
+    return () => clearInterval(timer);
+  });
+  const shown = older ?? value;
+  if (shown === null)
+    return failure === null ? (
+      <SkeletonRows rows={8} label="Loading the runs" />
+    ) : (
+      <Failure what="The runs could not be read." failure={failure} onRetry={reload} />
+    );
+  if (shown.runs.length === 0)
+    return (
+      <EmptyState
+        icon={<RouteIcon size={22} />}
+        title="No runs yet"
+        actions={
+          <Button variant="primary" onClick={() => router.go({ screen: "clients" })}>
+            Connect a client
+          </Button>
+        }
+      >
+        A run is what an agent does in one session without a pause of ten minutes: it appears here with its
+        first call.
+      </EmptyState>
+    );
+  const { next } = shown;
+  const loadOlder = (): void => {
+    if (next === null) return;
+    setLoading(true);
+    setProblem(null);
+    connection
+      .call("runs.list", { ...(client === "" ? {} : { client }), before: next })
+      .then(
+        (page) => setOlder({ runs: withOlder(shown.runs, page.runs), next: page.next }),
+        (error: unknown) => setProblem(failureOf(error)),
+      )
+      .finally(() => setLoading(false));
+  };
+  return (
+    <div className="min-h-0 flex-1 overflow-auto">
+      <ul aria-label="Runs" data-testid="runs" onKeyDown={moveFocus}>
+        {shown.runs.map((run) => (
+          <Row key={run.id} run={run} />
+        ))}
+      </ul>
+      <div className="flex items-center gap-3 px-5 py-4">
+        {next !== null && (
+          <Button busy={loading} onClick={loadOlder}>
+            Older runs
+          </Button>
+        )}
+        {problem !== null && <span className="text-bad text-sm">{problem.message}</span>}
+      </div>
+    </div>
+  );
+}
+
+function Row({ run }: { readonly run: RunSummary }) {
+  const { router } = useServices();
+  const more = run.tools.length - TOOLS_SHOWN;
+  const route = { screen: "runs", run: run.id } as const;
+  return (
+    <li className="border-line border-b">
+      <a
+        data-roving=""
+        data-testid="run-row"
+        href={routeHref(route)}
+        onClick={(event) => {
+          event.preventDefault();
+          router.go(route);
+        }}
+        className="grid grid-cols-[minmax(0,1fr)_72px_88px_116px] items-center gap-x-4 px-5 py-2.5 outline-offset-[-2px] hover:bg-hover"
+      >
+        <span className="min-w-0">
+          <span className="flex min-w-0 items-baseline gap-2">
+            <ServerText text={run.client ?? "anonymous"} limit={60} className="min-w-0 font-medium" />
+            {run.project !== null && (
+              <ServerText text={run.project} limit={80} className="min-w-0 text-muted text-xs" />
+            )}
+            {run.denied > 0 && <span className="shrink-0 text-bad text-xs">{run.denied} denied</span>}
+            {run.failed > 0 && <span className="shrink-0 text-warn text-xs">{run.failed} failed</span>}
+          </span>
+          <span className="flex min-w-0 items-baseline gap-1.5 overflow-hidden text-muted text-xs">
+            {run.tools.length === 0 && "only lists and the like"}
+            {run.tools.slice(0, TOOLS_SHOWN).map((tool) => (
+              <span
+                key={JSON.stringify([tool.server, tool.name])}
+                className="flex min-w-0 items-baseline gap-1"
+              >
+                <ServerText text={tool.name} limit={40} className="min-w-0" />
+                {tool.calls > 1 && <span className="tabular shrink-0 text-faint">×{tool.calls}</span>}
+              </span>
+            ))}
+            {more > 0 && <span className="shrink-0 text-faint">and {more} more</span>}
+          </span>
+        </span>
+        <span className="tabular text-right text-sm">{plural(run.calls, "call")}</span>
+        <span className="tabular text-right text-muted text-sm">
+          {bytes(run.requestBytes + run.resultBytes)}
+        </span>
+        <span className="tabular text-right text-muted text-sm">
+          <span className="block">{shortTime(run.startedAt)}</span>
+          <span className="block text-faint text-xs">{span(lengthOf(run))}</span>
+        </span>
+      </a>
+    </li>
+  );
+}
