@@ -163,7 +163,7 @@ test("every call: its result, its error, its request and its details", { timeout
     }
     await detail.getByRole("tab", { name: "Request" }).click();
     await look(`call-${index}-request`);
-    await detail.getByRole("tab", { name: "Details" }).click();
+    await detail.getByRole("tab", { name: "Timing" }).click();
     await look(`call-${index}-details`);
   }
   await page.keyboard.press("Escape");

@@ -349,7 +349,116 @@ export const SCENES: readonly Scene[] = [
     scenario: "full",
     at: "#/activity",
     shown: true,
-    stage: (page) => openCall(page, "search_issues", "Details"),
+    stage: (page) => openCall(page, "search_issues", "Timing"),
+  },
+  {
+    name: "call-times-table",
+    scenario: "full",
+    at: "#/activity",
+    async stage(page) {
+      await openCall(page, "search_issues", "Timing");
+      await page.getByText("As a table").click();
+      await page.getByRole("table").waitFor();
+    },
+  },
+  {
+    name: "call-messages",
+    scenario: "full",
+    at: "#/activity",
+    async stage(page) {
+      await openCall(page, "read_text_file", "Messages");
+      await visible(page, "wire");
+    },
+  },
+  {
+    name: "compare-with",
+    scenario: "full",
+    at: "#/activity",
+    async stage(page) {
+      await openCall(page, "read_text_file");
+      await page.getByRole("button", { name: "Compare with another call" }).click();
+      await visible(page, "compare-with");
+    },
+  },
+  {
+    name: "compare",
+    scenario: "full",
+    at: "#/compare/2980/2985",
+    stage: (page) => visible(page, "call-diff"),
+  },
+  {
+    name: "runs",
+    scenario: "full",
+    at: "#/runs",
+    shown: true,
+    stage: (page) => visible(page, "run-row"),
+  },
+  {
+    name: "runs-empty",
+    scenario: "empty",
+    at: "#/runs",
+    stage: emptyState,
+  },
+  {
+    name: "runs-failing",
+    scenario: "failing",
+    at: "#/runs",
+    stage: tryAgain,
+  },
+  {
+    name: "run",
+    scenario: "full",
+    at: "#/runs/2990",
+    shown: true,
+    stage: (page) => visible(page, "steps"),
+  },
+  {
+    name: "playground-choose",
+    scenario: "full",
+    at: "#/playground",
+    stage: emptyState,
+  },
+  {
+    name: "playground",
+    scenario: "full",
+    at: "#/playground/everything/trigger-long-running-operation",
+    shown: true,
+    async stage(page) {
+      await page.getByRole("button", { name: "Call", exact: true }).click();
+      await visible(page, "playground-result");
+    },
+  },
+  {
+    name: "playground-wrong",
+    scenario: "full",
+    at: "#/playground/everything/get-sum",
+    async stage(page) {
+      await page.getByRole("textbox", { name: "a", exact: true }).fill("1.");
+      await page.getByRole("button", { name: "Call", exact: true }).click();
+      await page.getByText("This must be a number.").waitFor();
+    },
+  },
+  {
+    name: "playground-asked",
+    scenario: "full",
+    at: "#/playground/everything/delete-everything",
+    async stage(page) {
+      await page.getByRole("textbox", { name: "path" }).fill("/tmp/old");
+      await page.getByRole("button", { name: "Call", exact: true }).click();
+      await page.getByText("Waiting for your answer").waitFor();
+    },
+  },
+  {
+    name: "run-again",
+    scenario: "full",
+    at: "#/activity",
+    shown: true,
+    async stage(page) {
+      await openCall(page, "read_text_file");
+      await page.getByRole("button", { name: "Run again…" }).click();
+      await page.getByRole("button", { name: "Run again" }).click();
+      await visible(page, "call-diff");
+    },
   },
   {
     name: "call-image",
@@ -617,7 +726,7 @@ export const SCENES: readonly Scene[] = [
     at: "#/settings",
     stage: (page) => page.getByText("gatehouse.json has a mistake", { exact: false }).first().waitFor(),
   },
-  ...["servers", "clients", "profiles", "activity", "rules", "audit", "settings"].map(
+  ...["servers", "clients", "profiles", "activity", "runs", "rules", "audit", "settings"].map(
     (screen): Scene => ({
       name: `${screen}-loading`,
       scenario: "loading",

@@ -17,7 +17,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Broadcast, BroadcastData, Proposal } from "../../shared/contract.ts";
 import { answerControl, broadcastText } from "../../shared/control-client.ts";
 import { GatehouseError } from "../../shared/errors.ts";
-import type { CallFilter, CallSummary } from "../../shared/model/call.ts";
+import type { CallDetail, CallFilter, CallSummary } from "../../shared/model/call.ts";
 import { serverConfigSchema } from "../../shared/model/config.ts";
 import { launchOf } from "../../shared/model/launch.ts";
 import type { Change, Question } from "../../shared/model/question.ts";
@@ -36,6 +36,7 @@ import {
 import { sampleDiagnosis } from "./sample-diagnosis.ts";
 import { sampleMetrics } from "./sample-metrics.ts";
 import { askedNow, SAMPLE_QUESTIONS } from "./sample-questions.ts";
+import { sampleRun, sampleRuns } from "./sample-runs.ts";
 
 const { values } = parseArgs({
   options: {
@@ -231,6 +232,7 @@ function answer(id: string, approve: boolean): void {
     throw new GatehouseError("not_found", "this question has been answered already");
   questions = questions.filter((entry) => entry.id !== id);
   if (approve && question.change !== null) apply(question.change);
+  ownCalls.get(id)?.(approve ? "ok" : "denied");
   broadcast("questionAnswered", { id, answer: approve ? "approve" : "deny", by: "operator" });
 }
 
@@ -250,6 +252,8 @@ async function call(method: string, params: unknown): Promise<unknown> {
     "profiles.list",
     "metrics.series",
     "metrics.cost",
+    "runs.list",
+    "runs.get",
   ];
   if (scenario === "failing" && failing.includes(method))
     throw new GatehouseError(
@@ -312,8 +316,21 @@ async function call(method: string, params: unknown): Promise<unknown> {
       const { id, maxBytes = 1_048_576 } = p as unknown as { id: number; maxBytes?: number };
       const found = calls.find((entry) => entry.id === id);
       if (found === undefined) throw new GatehouseError("not_found", `call ${id} is no longer in the log`);
-      return sampleDetailOf(found, maxBytes, hostile);
+      return { ...sampleDetailOf(found, maxBytes, hostile), ...ownDetails.get(id) };
     }
+    case "runs.list":
+      return sampleRuns(calls, (p as { client?: string }).client);
+    case "runs.get": {
+      const { call: id } = p as unknown as { call: number };
+      const found = sampleRun(calls, id, hostile);
+      if (found === undefined) throw new GatehouseError("not_found", `call ${id} is no longer in the log`);
+      return found;
+    }
+    case "calls.make":
+      return makeCall(p as unknown as OwnCall);
+    case "calls.stop":
+      ownCalls.get((p as unknown as { key: string }).key)?.("cancelled");
+      return { ok: true };
     case "pins.list":
       return { held };
     case "questions.list":
@@ -355,6 +372,56 @@ async function call(method: string, params: unknown): Promise<unknown> {
       throw new GatehouseError("forbidden", `a viewer may not call ${method}`);
     }
   }
+}
+
+interface OwnCall {
+  readonly key: string;
+  readonly server: string;
+  readonly tool: string;
+  readonly arguments: string;
+}
+/** The person's own calls under way: each ends by an answer, by being stopped, or at once where nothing asks. */
+const ownCalls = new Map<string, (ended: "ok" | "denied" | "cancelled") => void>();
+/** What the person's calls were answered with. */
+const ownDetails = new Map<number, Pick<CallDetail, "request" | "result" | "error">>();
+
+async function makeCall({ key, server, tool, arguments: given }: OwnCall): Promise<unknown> {
+  const asked = ["delete-everything", "write_file"].includes(tool);
+  const status = await new Promise<"ok" | "denied" | "cancelled">((resolve) => {
+    ownCalls.set(key, resolve);
+    if (!asked) {
+      setTimeout(() => resolve("ok"), 150);
+      return;
+    }
+    const question = askedNow({ ...SAMPLE_QUESTIONS.write, id: key, client: "you", server, tool });
+    questions = [...questions, question];
+    broadcast("questionAsked", question);
+  });
+  ownCalls.delete(key);
+  if (questions.some(({ id }) => id === key)) answer(key, status === "ok");
+  lastId += 1;
+  const summary: CallSummary = {
+    ...sampleCall(lastId, Date.now(), false),
+    client: "you",
+    session: null,
+    server,
+    tool,
+    method: "tools/call",
+    status,
+    rule: status === "ok" ? "person: allow-once" : null,
+  };
+  const payload = (text: string) => ({ text, bytes: text.length, truncated: false });
+  const result = `{"content":[{"type":"text","text":${JSON.stringify(`Called with ${given}\n\n# Notes\n\nThe hub answers in **0.3 ms**.`)}}],"isError":false}`;
+  const error = `{"code":-32603,"message":"denied by the person"}`;
+  ownDetails.set(lastId, {
+    request: payload(`{"name":${JSON.stringify(tool)},"arguments":${given}}`),
+    result: status === "ok" ? payload(result) : null,
+    error: status === "denied" ? payload(error) : null,
+  });
+  calls = [summary, ...calls];
+  broadcast("callsRecorded", { calls: [summary], dropped: 0 });
+  const part = status === "ok" ? `"result":${result}` : `"error":${error}`;
+  return { id: lastId, status, answer: status === "cancelled" ? null : `{"jsonrpc":"2.0","id":1,${part}}` };
 }
 
 let lastId = calls[0]?.id ?? 0;
