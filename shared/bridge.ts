@@ -46,6 +46,7 @@ export const bridgeArguments = {
   copyClientSetup: z.object({ kind: clientKindSchema, name: nameSchema }),
   setTheme: z.object({ theme: themeSchema }),
   setStartAtLogin: z.object({ enabled: z.boolean() }),
+  copySignInLink: z.object({ id: z.string().max(100) }),
   openExternal: z.object({ url: z.url({ protocol: /^https?$/ }) }),
 } as const;
 
@@ -73,6 +74,8 @@ export interface Bridge {
   setStartAtLogin(enabled: boolean): Promise<StartAtLogin>;
   /** Brings the popup with the open question to the front; false when there is none. */
   showQuestions(): Promise<boolean>;
+  /** Puts the address of an open sign-in on the clipboard: the page itself is not told it. */
+  copySignInLink(id: string): Promise<void>;
   /** Opens an http(s) address in the person's browser after showing it to them. */
   openExternal(url: string): Promise<void>;
 }

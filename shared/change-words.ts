@@ -58,5 +58,7 @@ export function profileInWords(profile: Profile): string[] {
         lines.push(allow.length === 0 ? `${of}: no ${kind}.` : `${of}: only the ${kind} ${list(allow)}.`);
       if (deny !== undefined && deny.length > 0) lines.push(`${of}: never the ${kind} ${list(deny)}.`);
     }
+  for (const [server, account] of Object.entries(profile.accounts ?? {}))
+    lines.push(`Uses the account ${quoted(account)} of ${quoted(server)}.`);
   return lines;
 }

@@ -34,7 +34,7 @@ import {
 } from "./model/metrics.ts";
 import { answerSchema, changeSchema, questionSchema } from "./model/question.ts";
 import { runDetailSchema, runSummarySchema } from "./model/run.ts";
-import { secretSchema, secretStoreSchema, secretValueSchema } from "./model/secret.ts";
+import { passphraseSchema, secretSchema, secretStoreSchema, secretValueSchema } from "./model/secret.ts";
 import {
   launchSchema,
   logFilterSchema,
@@ -182,12 +182,22 @@ export const methods = {
     z.object({ text: z.string().max(1_000_000) }),
     z.object({ proposals: z.array(proposalSchema), problem: z.string().nullable() }),
   ),
-  /** `trust` also lets clients call its tools without asking: it appends the rule `trustRule(name)`. */
+  /**
+   * `trust` also lets clients call its tools without asking: it appends the rule `trustRule(name)`. `keychain` sets what
+   * looks like a credential as secrets and writes references in their place; where that fails, nothing is added.
+   */
   "servers.add": method(
     configure,
-    z.object({ name: z.string(), config: serverConfigSchema, trust: z.boolean().default(false) }),
-    done,
+    z.object({
+      name: z.string(),
+      config: serverConfigSchema,
+      trust: z.boolean().default(false),
+      keychain: z.boolean().default(false),
+    }),
+    z.object({ ok: z.literal(true), secrets: z.array(z.string()).default([]) }),
   ),
+  /** The same with a server that there is: what looks like a credential in gatehouse.json becomes secrets, by their names. */
+  "servers.moveSecrets": method(configure, named, z.object({ secrets: z.array(z.string()) })),
   /** Takes the rule that `trust` wrote along. */
   "servers.remove": method(configure, named, done),
   "servers.enable": method(configure, named, done),
@@ -500,7 +510,7 @@ export const methods = {
   /** `servers` are those that still name it. */
   "secrets.remove": method(configure, named, z.object({ servers: z.array(z.string()) })),
   /** Opens the file store until the hub ends. Where no passphrase was chosen yet this one is, which takes `configure`. */
-  "secrets.unlock": method(operate, z.object({ passphrase: z.string().min(1).max(10_000) }), done),
+  "secrets.unlock": method(operate, z.object({ passphrase: passphraseSchema }), done),
 
   "settings.get": method(read, nothing, settingsSchema),
   "settings.set": method(
@@ -508,6 +518,7 @@ export const methods = {
     z.object({
       port: z.int().min(0).max(65_535).optional(),
       consentDefault: z.enum(["ask", "allow", "deny"]).optional(),
+      secretStore: z.enum(["keychain", "file"]).optional(),
     }),
     settingsSchema,
   ),
@@ -531,6 +542,8 @@ export const broadcasts = {
   serverChanged: serverSummarySchema,
   serverRemoved: named,
   signInChanged: signInSchema,
+  /** Who is signed in to a server, or how that stands. */
+  accountsChanged: named,
   /** A sign-in has come to its end, and the person has to sign in again; told once. */
   signInNeeded: z.object({ server: z.string(), account: z.string(), reason: z.string() }),
   serverLogged: z.object({ name: z.string(), lines: z.array(logLineSchema) }),

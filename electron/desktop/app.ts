@@ -196,7 +196,7 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
       log,
     });
     onSystemShutdown(app, powerMonitor, quit.goingDown);
-    watchHub(hub, confirm, popup, trayState, quit, log);
+    watchHub(hub, show, confirm, popup, trayState, quit, log);
     hub.start();
     const trayed = await hasTrayHost(platform, env);
     if (quitting.begun) return;
@@ -220,6 +220,7 @@ export function runDesktop({ home, userData, hidden, root }: DesktopOptions): vo
 /** With every run of the hub: its questions are shown, and the tray follows its state. */
 function watchHub(
   hub: HubProcess,
+  show: () => void,
   confirm: Parameters<typeof watchQuestions>[1],
   popup: Popup,
   tray: TrayState,
@@ -239,7 +240,10 @@ function watchHub(
       watchSignIns(client, {
         openExternal: (url) => shell.openExternal(url),
         notify: (title, body) => {
-          if (Notification.isSupported()) new Notification({ title, body }).show();
+          if (!Notification.isSupported()) return;
+          const notification = new Notification({ title, body });
+          notification.on("click", show);
+          notification.show();
         },
         log,
       }),

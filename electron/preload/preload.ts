@@ -36,6 +36,7 @@ const bridge: Bridge = {
   getStartAtLogin: () => call("getStartAtLogin"),
   setStartAtLogin: (enabled) => call("setStartAtLogin", { enabled }),
   showQuestions: () => call("showQuestions"),
+  copySignInLink: (id) => call("copySignInLink", { id }),
   openExternal: (url) => call("openExternal", { url }),
 };
 

@@ -14,6 +14,7 @@ import { PlaygroundView } from "../features/playground/playground-view.tsx";
 import { RulesView } from "../features/rules/rules-view.tsx";
 import { RunList } from "../features/runs/run-list.tsx";
 import { RunPage } from "../features/runs/run-page.tsx";
+import { SecretsView } from "../features/secrets/secrets-view.tsx";
 import { ServerPage } from "../features/servers/server-page.tsx";
 import { ServersView } from "../features/servers/servers-view.tsx";
 import { SettingsView } from "../features/settings/settings-view.tsx";
@@ -82,6 +83,8 @@ function CurrentScreen({ calls }: { readonly calls: CallsStore }) {
       );
     case "rules":
       return <RulesView part={route.part} />;
+    case "secrets":
+      return <SecretsView />;
     case "audit":
       return <AuditView />;
     case "activity":

@@ -23,6 +23,7 @@ import { launchOf } from "../../shared/model/launch.ts";
 import type { Change, Question } from "../../shared/model/question.ts";
 import { type LogFilter, logMatcher } from "../../shared/model/server.ts";
 import { createMockPolicy } from "./mock-policy.ts";
+import { createMockSecrets } from "./mock-secrets.ts";
 import {
   sampleCall,
   sampleClients,
@@ -101,6 +102,8 @@ const policy = createMockPolicy({
   clients: () => clients,
   broadcast: (name) => broadcast(name, {}),
 });
+
+const secrets = createMockSecrets({ scenario, broadcast });
 
 const labelled = (key: "environment" | "team", value: string, { server, client }: CallSummary): boolean =>
   servers.some(({ name, labels }) => name === server && labels[key] === value) ||
@@ -220,7 +223,9 @@ function apply(change: Change): void {
         : client,
     );
     for (const client of clients) if (client.name === newName) broadcast("clientChanged", client);
-  } else if (change.type === "settings.set") {
+  } else if (change.type.startsWith("secret.")) secrets.apply(change);
+  else if (change.type === "settings.set") {
+    secrets.apply(change);
     settings = { ...settings, port: change.port ?? settings.port };
     broadcast("settingsChanged", settings);
   } else policy.apply(change);
@@ -367,7 +372,10 @@ async function call(method: string, params: unknown): Promise<unknown> {
     case "settings.get":
       return settings;
     default: {
-      const known = policy.answer(method, params) ?? sampleMetrics(method, params, empty);
+      const known =
+        policy.answer(method, params) ??
+        secrets.answer(method, params) ??
+        sampleMetrics(method, params, empty);
       if (known !== undefined) return known;
       throw new GatehouseError("forbidden", `a viewer may not call ${method}`);
     }

@@ -1,4 +1,5 @@
 /** Sample data for developing the renderer without a hub, hostile text included. */
+import type { AccountView } from "../../shared/model/account.ts";
 import type { CallDetail, CallStatus, CallSummary } from "../../shared/model/call.ts";
 import type { Client } from "../../shared/model/client.ts";
 import type { Held } from "../../shared/model/consent.ts";
@@ -239,6 +240,35 @@ function sampleUsage(summary: ServerSummary): ServerUsage {
   return { ...usage, pingMs: summary.pingMs };
 }
 
+/** Linear has lost its sign-in; sentry is signed in to twice. */
+function sampleAccounts(server: string): AccountView[] {
+  const account = (name: string, more: Partial<AccountView> = {}): AccountView => ({
+    name,
+    issuer: `https://login.${server}.example`,
+    subject: "ada@example.com",
+    scopes: ["openid", "offline_access", "issues:read", "issues:write"],
+    expiresAt: new Date(Date.now() + 2_520_000).toISOString(),
+    lastRefresh: new Date(Date.now() - 1_080_000).toISOString(),
+    state: "signed-in",
+    problem: null,
+    ...more,
+  });
+  if (server === "linear")
+    return [
+      account("default", { state: "ended", problem: "The issuer no longer takes it (invalid_grant)." }),
+    ];
+  if (server !== "sentry") return [];
+  return [
+    account("default"),
+    account("work", {
+      subject: "ada.lovelace@analytical-engines.example",
+      scopes: ["issues:read"],
+      state: "waiting",
+      problem: "The issuer cannot be reached; it is tried again.",
+    }),
+  ];
+}
+
 export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDetail {
   const stdio = summary.transport === "stdio";
   return {
@@ -256,11 +286,12 @@ export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDe
       envNames: stdio ? ["DEBUG", "FILES_TOKEN"] : [],
       headerNames: stdio ? [] : ["Authorization"],
     },
+    plainSecrets: summary.name === "github" ? ["env GITHUB_TOKEN", "argument 3"] : [],
+    accounts: sampleAccounts(summary.name),
     consent:
       summary.name === "memory"
         ? { decision: "ask", by: "consent.default" }
         : { decision: "allow", by: "rules[0]" },
-    accounts: [],
     toolList: hostile ? HOSTILE_TOOLS : summary.tools === null ? [] : TOOLS,
     problems:
       summary.name === "playwright"
@@ -278,7 +309,7 @@ export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDe
                 {
                   code: "needs_auth",
                   message: "The server wants you to sign in.",
-                  advice: "Signing in to remote servers is not possible yet: give it a token as a header.",
+                  advice: "Sign in: gatehouse server login linear, or on the server's page.",
                 },
               ]
             : [],

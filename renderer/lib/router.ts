@@ -40,6 +40,7 @@ export type Route =
     }
   | { readonly screen: "latency"; readonly part?: LatencyPart }
   | { readonly screen: "rules"; readonly part?: RulePart }
+  | { readonly screen: "secrets" }
   | { readonly screen: "audit" }
   | { readonly screen: "settings" };
 
@@ -95,6 +96,7 @@ export function parseRoute(fragment: string): Route {
       const part = LATENCY_PARTS.find((known) => known === rest);
       return part === undefined ? { screen } : { screen, part };
     }
+    case "secrets":
     case "audit":
     case "settings":
       return { screen };

@@ -7,8 +7,16 @@ export interface UiState {
   readonly shortcuts: boolean;
   /** What is being diagnosed: one server, or everything. */
   readonly diagnosing: { readonly server: string | null } | null;
+  /** The server whose page begins a sign-in as soon as it stands. */
+  readonly authenticating: string | null;
 }
 
 /** Creates the state with everything closed. */
 export const createUiState = (): StoreApi<UiState> =>
-  createStore<UiState>(() => ({ adding: false, palette: false, shortcuts: false, diagnosing: null }));
+  createStore<UiState>(() => ({
+    adding: false,
+    palette: false,
+    shortcuts: false,
+    diagnosing: null,
+    authenticating: null,
+  }));

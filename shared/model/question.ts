@@ -2,12 +2,19 @@ import { z } from "zod";
 import { labelsSchema } from "./client.ts";
 import { profileSchema, ruleSchema, serverConfigSchema } from "./config.ts";
 import { callQuestionSchema, heldSchema, pairingSchema } from "./consent.ts";
-import { secretValueSchema } from "./secret.ts";
+import { passphraseSchema, secretValueSchema } from "./secret.ts";
 import { launchSchema } from "./server.ts";
 
 /** A change that a viewer may ask for and only an owner (or, headless, an operator) may make. */
 export const changeSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("server.add"), name: z.string(), config: serverConfigSchema }),
+  /** With `keychain` what looks like a credential is set as secrets, and never shown or written with the rest. */
+  z.object({
+    type: z.literal("server.add"),
+    name: z.string(),
+    config: serverConfigSchema,
+    keychain: z.boolean().optional(),
+  }),
+  z.object({ type: z.literal("server.moveSecrets"), name: z.string() }),
   z.object({ type: z.literal("server.remove"), name: z.string() }),
   z.object({ type: z.literal("server.enable"), name: z.string() }),
   z.object({ type: z.literal("server.disable"), name: z.string() }),
@@ -23,6 +30,7 @@ export const changeSchema = z.discriminatedUnion("type", [
     type: z.literal("settings.set"),
     port: z.int().min(0).max(65_535).optional(),
     consentDefault: z.enum(["ask", "allow", "deny"]).optional(),
+    secretStore: z.enum(["keychain", "file"]).optional(),
   }),
   z.object({
     type: z.literal("client.update"),
@@ -41,6 +49,8 @@ export const changeSchema = z.discriminatedUnion("type", [
   /** The value stays with the hub: a question about it shows "(hidden)" in its place. */
   z.object({ type: z.literal("secret.set"), name: z.string(), value: secretValueSchema }),
   z.object({ type: z.literal("secret.remove"), name: z.string() }),
+  /** Opens the file store, or chooses its passphrase; hidden in the same way. */
+  z.object({ type: z.literal("secret.unlock"), passphrase: passphraseSchema }),
   /** Accepts what is held back, by their ids. */
   z.object({ type: z.literal("pins.accept"), ids: z.array(z.string()).min(1).max(1_000) }),
 ]);

@@ -27,3 +27,5 @@ export const secretValueSchema = z
   .min(1, "a secret must not be empty")
   .max(LONGEST_SECRET)
   .regex(/^[^\0]*$/, "a secret must not hold a NUL character");
+/** The passphrase of the file store. */
+export const passphraseSchema = z.string().min(1).max(10_000);

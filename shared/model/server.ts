@@ -90,6 +90,8 @@ export const serverDetailSchema = serverSummarySchema.extend({
   /** What happens to calls of its tools where no rule for a certain client, profile or tool says otherwise. */
   consent: verdictSchema,
   problems: z.array(problemSchema),
+  /** Where its entry in gatehouse.json holds what looks like a credential: "env GITHUB_TOKEN". Never the value. */
+  plainSecrets: z.array(z.string()).default([]),
   /** Who is signed in to it. */
   accounts: z.array(accountSchema).default([]),
 });

@@ -1,5 +1,6 @@
 import { GatehouseError } from "../../../shared/errors.ts";
 import { nameSchema, type ServerConfig } from "../../../shared/model/config.ts";
+import { moveSecrets } from "../../../shared/plain-secrets.ts";
 import { visible } from "../escape.ts";
 import { heldText } from "../held-text.ts";
 import type { Context } from "./context.ts";
@@ -15,6 +16,7 @@ export interface AddServerOptions {
   readonly eager?: true;
   readonly json?: string;
   readonly trust?: true;
+  readonly plain?: true;
 }
 
 /** `server add`: from a command, a URL, or a pasted snippet (`--json`, or stdin). */
@@ -46,14 +48,36 @@ export async function addServer(
     for (const server of servers) {
       const added = name ?? server.name;
       const trust = options.trust ? { trust: true } : {};
-      await hub.call("servers.add", { name: added, config: adjusted(server.config, options), ...trust });
+      const config = adjusted(server.config, options);
+      const keychain = options.plain !== true;
+      const done = await hub
+        .call("servers.add", { name: added, config, keychain, ...trust })
+        .catch((error: unknown) => Promise.reject(withPlainAdvice(error)));
       context.io.out(
         `Added server ${visible(added)}${options.trust ? "; clients may call its tools without asking" : ""}.\n`,
       );
-      for (const warning of server.warnings)
+      if (done.secrets.length > 0)
+        context.io.out(
+          `Kept as secrets, out of gatehouse.json: ${done.secrets.map((secret) => `\${secret:${visible(secret)}}`).join(", ")}.\n`,
+        );
+      const kept = keychain ? [] : moveSecrets(added, config).secrets;
+      const plain = kept.map(({ place }) => `${place} looks like a credential, and stands in gatehouse.json`);
+      for (const warning of [...server.warnings, ...plain])
         context.io.err(`warning: ${visible(added)}: ${visible(warning)}\n`);
     }
   });
+}
+
+/** Where secrets cannot be kept, the person may still decide that this one stands in the file. */
+function withPlainAdvice(error: unknown): unknown {
+  if (!(error instanceof GatehouseError) || error.code !== "secrets_unavailable") return error;
+  const advice = "Or leave it in gatehouse.json, where others who can read the file see it: --plain";
+  return new GatehouseError(
+    error.code,
+    error.message,
+    [error.advice, advice].filter((part) => part !== undefined).join(" "),
+    error,
+  );
 }
 
 function entryText(name: string | undefined, command: readonly string[], options: AddServerOptions): string {

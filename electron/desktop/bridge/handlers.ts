@@ -43,6 +43,7 @@ export function bridgeHandlers(parts: BridgeParts): BridgeHandlers {
     getStartAtLogin: () => parts.startAtLogin.get(),
     setStartAtLogin: ({ enabled }) => parts.startAtLogin.set(enabled),
     showQuestions: () => parts.showQuestions(),
+    copySignInLink: ({ id }) => owner.copySignInLink(id),
     openExternal: ({ url }) => parts.openLink(url),
   };
 }

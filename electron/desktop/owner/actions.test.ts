@@ -87,7 +87,7 @@ test("a server is added after its dialog was approved, whose default is Cancel",
   expect(shown[0]?.detail).toContain("⚠ sudo");
   // Shown is what will be added, never what the parser made of it.
   expect(shown[0]?.detail).not.toContain("OTHER");
-  expect(calls.at(-1)).toEqual(["servers.add", { name: "s", config, trust: false }]);
+  expect(calls.at(-1)).toEqual(["servers.add", { name: "s", config, trust: false, keychain: false }]);
 });
 
 test("a server's tools may be called without asking only when the person has checked that", async () => {
@@ -97,7 +97,7 @@ test("a server's tools may be called without asking only when the person has che
     checkboxLabel: "Let clients call its tools without asking",
     checkboxChecked: false,
   });
-  expect(calls.at(-1)).toEqual(["servers.add", { name: "s", config, trust: true }]);
+  expect(calls.at(-1)).toEqual(["servers.add", { name: "s", config, trust: true, keychain: false }]);
   await actions.ask({ type: "server.remove", name: "s" });
   expect(shown[1]).not.toHaveProperty("checkboxLabel");
 });

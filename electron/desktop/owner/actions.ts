@@ -29,7 +29,13 @@ export interface OwnerActions {
   /** Lets calls through again after a pause. */
   resume(): Promise<AskOutcome>;
   copyClientSetup(kind: ClientKind, name: string): Promise<CopyOutcome>;
+  /** For a person whose browser is another than the one that was opened. */
+  copySignInLink(id: string): Promise<void>;
 }
+
+/** The file store's passphrase is given, not chosen: knowing it is permission enough. */
+const opensOnly = async (client: ControlClient, change: Change): Promise<boolean> =>
+  change.type === "secret.unlock" && (await client.call("secrets.status", {})).state !== "new";
 
 export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
   let asking = false;
@@ -95,7 +101,7 @@ export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
       if (client !== undefined && change.type === "pins.accept") return askInPopup(client, change);
       return alone(async (client) => {
         let trust = false;
-        if (needsDialog(change)) {
+        if (needsDialog(change) && !(await opensOnly(client, change))) {
           const { launch, warnings, says } = await consequencesOf(client, change);
           const approval = await confirmed(changeText(change, launch, warnings, says));
           if (approval === undefined) return "declined";
@@ -104,6 +110,12 @@ export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
         await applyChange(client, change, trust);
         return "done";
       });
+    },
+
+    copySignInLink: async (id) => {
+      const client = options.client();
+      if (client === undefined) throw new GatehouseError("hub_not_running", "The hub is not running.");
+      options.writeClipboard((await client.call("servers.signInUrl", { id })).url);
     },
 
     resume: () =>

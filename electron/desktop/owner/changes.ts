@@ -3,6 +3,7 @@ import type { ControlClient } from "../../../shared/control-client.ts";
 import { launchOf } from "../../../shared/model/launch.ts";
 import type { Change } from "../../../shared/model/question.ts";
 import type { Launch } from "../../../shared/model/server.ts";
+import { type Moved, moveSecrets } from "../../../shared/plain-secrets.ts";
 
 export interface Consequences {
   /** What would run. */
@@ -17,11 +18,15 @@ export async function consequencesOf(client: ControlClient, change: Change): Pro
   if (change.type === "server.add") {
     const text = JSON.stringify({ mcpServers: { [change.name]: change.config } });
     const { proposals } = await client.call("servers.parse", { text });
-    return {
-      launch: launchOf(change.config),
-      warnings: proposals.flatMap((proposal) => proposal.warnings),
-      says: [],
-    };
+    const warnings = proposals.flatMap((proposal) => proposal.warnings);
+    if (change.keychain !== true) return { launch: launchOf(change.config), warnings, says: [] };
+    const known = await client.call("secrets.list", {});
+    const moved = moveSecrets(
+      change.name,
+      change.config,
+      known.secrets.map(({ name }) => name),
+    );
+    return { launch: launchOf(moved.config), warnings, says: movedInWords(moved, known.store) };
   }
   if (change.type === "server.enable") {
     const { launch } = await client.call("servers.get", { name: change.name });
@@ -30,12 +35,32 @@ export async function consequencesOf(client: ControlClient, change: Change): Pro
   return { launch: null, warnings: [], says: await saysOf(client, change) };
 }
 
+const NEW_PASSPHRASE = "Secrets are encrypted under it. Nobody can recover it: without it they are lost.";
+
+/** Where each credential goes, a line each. */
+const movedInWords = ({ secrets }: Moved, store: "keychain" | "file"): string[] =>
+  secrets.length === 0
+    ? []
+    : [
+        `Credentials go to ${store === "file" ? "the file of secrets" : "the keychain"}, out of gatehouse.json:`,
+        ...secrets.map(({ place, name }) => `${place} → \${secret:${name}}`),
+      ];
+
 async function saysOf(client: ControlClient, change: Change): Promise<string[]> {
   switch (change.type) {
     case "client.update":
       return clientUpdateInWords(await client.call("clients.get", { name: change.name }), change);
     case "profile.set":
       return profileInWords(change.profile);
+    case "secret.unlock":
+      return (await client.call("secrets.status", {})).state === "new" ? [NEW_PASSPHRASE] : [];
+    case "server.moveSecrets":
+      return (await client.call("servers.get", { name: change.name })).plainSecrets;
+    case "secret.set":
+    case "secret.remove": {
+      const { secrets } = await client.call("secrets.list", {});
+      return secrets.find(({ name }) => name === change.name)?.servers ?? [];
+    }
     case "rule.add":
       return [(await client.call("rules.words", { rule: change.rule })).words];
     case "rule.replace": {
@@ -60,7 +85,15 @@ async function ruleWords(client: ControlClient, id: string): Promise<string> {
 export async function applyChange(client: ControlClient, change: Change, trust: boolean): Promise<void> {
   switch (change.type) {
     case "server.add":
-      await client.call("servers.add", { name: change.name, config: change.config, trust });
+      await client.call("servers.add", {
+        name: change.name,
+        config: change.config,
+        trust,
+        keychain: change.keychain === true,
+      });
+      return;
+    case "server.moveSecrets":
+      await client.call("servers.moveSecrets", { name: change.name });
       return;
     case "server.remove":
       await client.call("servers.remove", { name: change.name });
@@ -96,6 +129,9 @@ export async function applyChange(client: ControlClient, change: Change, trust: 
       return;
     case "secret.remove":
       await client.call("secrets.remove", { name: change.name });
+      return;
+    case "secret.unlock":
+      await client.call("secrets.unlock", { passphrase: change.passphrase });
       return;
     case "rule.add":
       await client.call("rules.add", { rule: change.rule, at: change.at });

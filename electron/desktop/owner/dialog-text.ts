@@ -43,7 +43,11 @@ export function changeText(
   switch (change.type) {
     case "server.add":
       return {
-        ...text(`Add the server “${visible(change.name)}”?`, "Add server", launchDetail),
+        ...text(
+          `Add the server “${visible(change.name)}”?`,
+          "Add server",
+          [launchDetail, said].filter((part) => part !== "").join("\n\n"),
+        ),
         checkbox: TRUST_LABEL,
       };
     case "server.enable":
@@ -80,13 +84,25 @@ export function changeText(
       return text(
         `Set the secret “${visible(change.name)}”?`,
         "Set secret",
-        "Servers that refer to it get the new value, and those that run are started anew.",
+        said === ""
+          ? "No server refers to it yet."
+          : `These servers get the new value; those that run are started anew:\n\n${said}`,
       );
     case "secret.remove":
       return text(
         `Remove the secret “${visible(change.name)}”?`,
         "Remove",
-        "Servers that refer to it do not start without it.",
+        said === "" ? "No server refers to it." : `These servers do not start without it:\n\n${said}`,
+      );
+    case "secret.unlock":
+      return said === ""
+        ? text("Open the file of secrets?", "Open", "It stays open until the hub ends.")
+        : text("Choose this passphrase for the file of secrets?", "Choose", said);
+    case "server.moveSecrets":
+      return text(
+        `Move the credentials of “${visible(change.name)}” out of gatehouse.json?`,
+        "Move",
+        `${said}\n\nThey are kept with the other secrets, and gatehouse.json refers to them by name. The server is started anew.`,
       );
     case "rule.add":
       return text("Add this rule?", "Add rule", `${said}\n\n${placeLine(change.at)}`);
@@ -161,6 +177,12 @@ function settingLines(change: Extract<Change, { type: "settings.set" }>): string
         allow: "Calls that no rule matches: they are allowed WITHOUT asking you.",
         deny: "Calls that no rule matches: they are denied.",
       }[change.consentDefault],
+    );
+  if (change.secretStore !== undefined)
+    lines.push(
+      change.secretStore === "file"
+        ? "Secrets: kept in an encrypted file, under a passphrase that you give after each start of the hub. Those in the keychain stay there and are not used."
+        : "Secrets: kept in the system's keychain. Those in the file stay there and are not used.",
     );
   return lines;
 }

@@ -16,7 +16,7 @@ import { appendAt, insertItemAt, moveItemAt, removeAt, setAt } from "./splice.ts
 /** What a new gatehouse.json starts with. */
 export const NEW_FILE = `// Gatehouse's configuration. Edit it by hand if you like: comments are kept, and a running hub
 // picks up every change at once. A mistake is reported with its line while the last good version keeps running.
-// Keep secrets out of it: write \${env:NAME}, and set NAME in the environment that the hub is started in.
+// Keep secrets out of it: write \${secret:NAME}, and set it with \`gatehouse secret set NAME\` or in the app.
 {
 }
 `;

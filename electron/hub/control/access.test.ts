@@ -20,6 +20,7 @@ const TABLE: Record<Method, string> = {
   "servers.health": "yyy",
   "servers.parse": "yyy",
   "servers.add": "nhy",
+  "servers.moveSecrets": "nhy",
   "servers.remove": "nhy",
   "servers.enable": "nhy",
   "servers.disable": "nyy",

@@ -35,6 +35,10 @@ export function titleOf(change: Change, state: TitleState): string {
       return `Remove the profile ${change.name}`;
     case "secret.set":
       return `Set the secret ${change.name}`;
+    case "server.moveSecrets":
+      return `Move the credentials of the server ${change.name} out of gatehouse.json, to where secrets are kept`;
+    case "secret.unlock":
+      return "Open the file of secrets";
     case "secret.remove":
       return `Remove the secret ${change.name}`;
     case "rule.add":
@@ -53,6 +57,11 @@ export function titleOf(change: Change, state: TitleState): string {
         ...(change.consentDefault === undefined
           ? []
           : [`${change.consentDefault} calls that no rule covers`]),
+        ...(change.secretStore === undefined
+          ? []
+          : [
+              `keep secrets in ${change.secretStore === "file" ? "a file under a passphrase" : "the keychain"}`,
+            ]),
       ];
       return `Change the settings: ${parts.join(", ")}`;
     }

@@ -4,6 +4,7 @@ import { trustRule } from "../../../shared/model/config.ts";
 import { launchOf } from "../../../shared/model/launch.ts";
 import type { Change } from "../../../shared/model/question.ts";
 import type { ServerDetail } from "../../../shared/model/server.ts";
+import { moveSecrets } from "../../../shared/plain-secrets.ts";
 import { removeServer, setServer, setServerEnabled, setValue, trustServer } from "../config/edit.ts";
 import { dangersOf, parseSnippet } from "../parse-snippet/index.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
@@ -57,21 +58,31 @@ export function createHandlers(state: HubState): Handlers {
     async addServer(
       name: string,
       config: Extract<Change, { type: "server.add" }>["config"],
-      trust: boolean,
+      { trust, keychain }: { readonly trust: boolean; readonly keychain: boolean },
       caller: Caller,
-    ) {
+    ): Promise<string[]> {
       if (state.servers.get(name) !== undefined)
         throw new GatehouseError(
           "name_taken",
           `there is a server named ${name} already`,
           "Choose another name, or remove it first.",
         );
-      await state.store.edit((text) => {
-        const added = setServer(text, name, config);
-        return trust ? trustServer(added, name) : added;
+      const names = await secrets.take(name, keychain ? config : null, caller, async (kept = config) => {
+        await state.store.edit((text) => {
+          const added = setServer(text, name, kept);
+          return trust ? trustServer(added, name) : added;
+        });
       });
       audit(caller, "server.add", name);
       if (trust) audit(caller, "rule.add", JSON.stringify(trustRule(name)));
+      return names;
+    },
+    async moveSecrets(name: string, caller: Caller): Promise<string[]> {
+      const names = await secrets.take(name, serverNamed(name).config, caller, async (kept) => {
+        if (kept !== undefined) await state.store.edit((text) => setServer(text, name, kept));
+      });
+      if (names.length > 0) audit(caller, "server.moveSecrets", name);
+      return names;
     },
     async removeServer(name: string, caller: Caller) {
       serverNamed(name);
@@ -94,15 +105,13 @@ export function createHandlers(state: HubState): Handlers {
       audit(caller, "server.restart", name);
       await server.restart();
     },
-    async setSettings(
-      change: { port?: number | undefined; consentDefault?: "ask" | "allow" | "deny" | undefined },
-      caller: Caller,
-    ) {
+    async setSettings(change: Omit<Extract<Change, { type: "settings.set" }>, "type">, caller: Caller) {
       await state.store.edit((text) => {
         let next = text;
         if (change.port !== undefined) next = setValue(next, ["listen", "port"], change.port);
         if (change.consentDefault !== undefined)
           next = setValue(next, ["consent", "default"], change.consentDefault);
+        if (change.secretStore !== undefined) next = setValue(next, ["secrets", "store"], change.secretStore);
         return next;
       });
       audit(caller, "settings.set", JSON.stringify(change));
@@ -112,7 +121,16 @@ export function createHandlers(state: HubState): Handlers {
   const carryOut = async (change: Change, trust: boolean, caller: Caller): Promise<void> => {
     switch (change.type) {
       case "server.add":
-        return act.addServer(change.name, change.config, trust, caller);
+        await act.addServer(
+          change.name,
+          change.config,
+          { trust, keychain: change.keychain === true },
+          caller,
+        );
+        return;
+      case "server.moveSecrets":
+        await act.moveSecrets(change.name, caller);
+        return;
       case "server.remove":
         return act.removeServer(change.name, caller);
       case "server.enable":
@@ -139,6 +157,8 @@ export function createHandlers(state: HubState): Handlers {
       case "secret.remove":
         await secrets.remove(change.name, caller);
         return;
+      case "secret.unlock":
+        return secrets.unlock(change.passphrase, caller);
       case "settings.set":
         return act.setSettings(change, caller);
       case "pins.accept":
@@ -213,6 +233,7 @@ export function createHandlers(state: HubState): Handlers {
         toolList: server.catalog.describe((tool) => state.catalog.exposedName(name, tool)),
         problems: [...state.health.of(name).warnings, ...server.problems(), ...state.pins.problems(name)],
         consent: serverVerdict(state.store.config, name),
+        plainSecrets: moveSecrets(name, server.config).secrets.map(({ place }) => place),
         accounts: state.upstreamAuth.views(name),
       };
     },
@@ -234,10 +255,11 @@ export function createHandlers(state: HubState): Handlers {
         })),
       };
     },
-    "servers.add": async ({ name, config, trust }, caller) => {
-      await act.addServer(name, config, trust, caller);
-      return ok;
-    },
+    "servers.add": async ({ name, config, ...how }, caller) => ({
+      ...ok,
+      secrets: await act.addServer(name, config, how, caller),
+    }),
+    "servers.moveSecrets": async ({ name }, caller) => ({ secrets: await act.moveSecrets(name, caller) }),
     "servers.remove": async ({ name }, caller) => {
       await act.removeServer(name, caller);
       return ok;
@@ -256,7 +278,7 @@ export function createHandlers(state: HubState): Handlers {
     },
 
     "questions.list": () => ({ pending: state.questions.list() }),
-    "questions.ask": ({ change }, caller) => {
+    "questions.ask": async ({ change }, caller) => {
       if (change.type === "pins.accept") return askToAccept(state, change.ids, caller);
       if (change.type !== "server.add" && change.type.startsWith("server.") && "name" in change)
         serverNamed(change.name);
@@ -266,10 +288,15 @@ export function createHandlers(state: HubState): Handlers {
         if (asked !== undefined) return { id: asked };
         clients.checkNew(change.name, change.profile);
       }
+      const shown =
+        change.type === "server.add" && change.keychain === true
+          ? (await secrets.preview(change.name, change.config)).config
+          : undefined;
       const question = state.questions.ask({
         change,
+        ...(shown === undefined ? {} : { shown }),
         title: titleOf(change, state),
-        launch: change.type === "server.add" ? launchOf(change.config) : null,
+        launch: change.type === "server.add" ? launchOf(shown ?? change.config) : null,
         warnings: change.type === "server.add" ? dangersOf(change.config) : [],
       });
       audit(caller, "question.ask", question.title);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ParsedParams } from "../../../shared/contract.ts";
 import { GatehouseError } from "../../../shared/errors.ts";
+import type { ServerConfig } from "../../../shared/model/config.ts";
 import type { Held } from "../../../shared/model/consent.ts";
 import type { Answer, Change, Question } from "../../../shared/model/question.ts";
 import type { Launch } from "../../../shared/model/server.ts";
@@ -12,6 +13,8 @@ const MAX_OPEN = 50;
 export interface Asked {
   /** What is done when it is allowed; null for a question with an action of its own. */
   readonly change: Change | null;
+  /** How a server that is to be added is shown, where that is not as it was asked for: without its credentials. */
+  readonly shown?: ServerConfig;
   readonly title: string;
   readonly launch: Launch | null;
   readonly warnings: string[];
@@ -81,7 +84,7 @@ export class Questions {
       askedAt: new Date().toISOString(),
       deadline: null,
       title: asked.title,
-      change: asked.change === null ? null : withoutValues(asked.change),
+      change: asked.change === null ? null : withoutValues(asked.change, asked.shown),
       launch: asked.launch,
       warnings: asked.warnings,
       call: null,
@@ -153,10 +156,11 @@ export class Questions {
 export const newQuestionId = (): string => `q-${randomBytes(5).toString("hex")}`;
 
 /** A change as others may see it: what somebody pasted as the value of a variable or header is nobody else's to read. */
-function withoutValues(change: Change): Change {
+function withoutValues(change: Change, shown: ServerConfig | undefined): Change {
   if (change.type === "secret.set") return { ...change, value: "(hidden)" };
+  if (change.type === "secret.unlock") return { ...change, passphrase: "(hidden)" };
   if (change.type !== "server.add") return change;
-  const { config } = change;
+  const config = shown ?? change.config;
   const hidden =
     config.type === "stdio"
       ? { ...config, env: withNamesOnly(config.env) }
@@ -166,7 +170,7 @@ function withoutValues(change: Change): Change {
 
 function withNamesOnly(values: Readonly<Record<string, string>>): Record<string, string> {
   const shown = (value: string): string =>
-    /^\$\{(secret|env):[^}]*\}$/.test(value) || value === "" ? value : "(hidden)";
+    /^(Bearer |Basic |Token )?\$\{(secret|env):[^}]*\}$/i.test(value) || value === "" ? value : "(hidden)";
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shown(value)]));
 }
 

@@ -1,4 +1,5 @@
 import { remoteServerSchema, type ServerConfig, stdioServerSchema } from "../../../shared/model/config.ts";
+import { PLACEHOLDER } from "../../../shared/secret-look.ts";
 import { splitShellWords } from "./shell-words.ts";
 
 type Entry = Record<string, unknown>;
@@ -98,10 +99,6 @@ function plain(value: unknown): string {
   throw new Error("a command or argument is no text");
 }
 
-const SECRET_NAME = /(key|token|secret|passw|credential|authorization|pat)$/i;
-const PLACEHOLDER =
-  /^(bearer\s+)?(<.*>|\[.*\]|x{3,}|\.{3}|…|(your|my|insert|replace|change|enter|add)[-_ ].*|changeme|todo)$/i;
-
 function texts(value: unknown, what: string, warnings: string[]): Record<string, string> {
   const taken: Record<string, string> = {};
   if (!isObject(value)) return taken;
@@ -114,10 +111,6 @@ function texts(value: unknown, what: string, warnings: string[]): Record<string,
     taken[name] = text;
     if (PLACEHOLDER.test(text.trim()))
       warnings.push(`${what}.${name} is a placeholder: put the real value in`);
-    else if (SECRET_NAME.test(name) && text !== "" && !text.includes("${"))
-      warnings.push(
-        `${what}.${name} holds a secret in plain text: write \${env:NAME} instead, and set NAME for the hub`,
-      );
   }
   return taken;
 }

@@ -221,10 +221,6 @@ describe("a pasted text", () => {
   it.each([
     ['{"a":{"command":"x","autoApprove":[],"timeout":9}}', ["not taken over: autoApprove, timeout"]],
     [
-      '{"a":{"command":"x","env":{"API_KEY":"sk-1"}}}',
-      ["env.API_KEY holds a secret in plain text: write ${env:NAME} instead, and set NAME for the hub"],
-    ],
-    [
       '{"a":{"command":"x","env":{"API_KEY":"<your key>"}}}',
       ["env.API_KEY is a placeholder: put the real value in"],
     ],

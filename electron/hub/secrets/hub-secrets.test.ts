@@ -167,3 +167,65 @@ describe("who may set a secret", () => {
     expect(chosen.values.size).toBe(0);
   });
 });
+
+describe("a server that is added with a credential in it", () => {
+  const PLAIN = `Bearer ${"ghp_"}16C7e42F292c6912E7710c838347Ae178B4a`;
+  const TOKEN = PLAIN.slice("Bearer ".length);
+  const config = {
+    type: "http",
+    url: `http://127.0.0.1:9/mcp?api_key=${TOKEN}`,
+    headers: { Authorization: PLAIN },
+  };
+
+  test("has it kept as a secret: not in the file, the question, the record or a broadcast", async () => {
+    const { hub, chosen } = await hubWith(true);
+    const broadcasts = told(hub);
+    const change = { type: "server.add", name: "web", config, keychain: true };
+    const { id } = (await hub.hub.callAs("viewer", "questions.ask", { change })) as { id: string };
+    const { pending } = (await hub.hub.callAs("owner", "questions.list", {})) as { pending: Question[] };
+    expect(pending[0]).toMatchObject({
+      change: {
+        config: {
+          url: "http://127.0.0.1:9/mcp?api_key=${secret:web-api-key}",
+          headers: { Authorization: "Bearer ${secret:web-api-key}" },
+        },
+      },
+      launch: { url: "http://127.0.0.1:9/mcp?api_key=${secret:web-api-key}" },
+    });
+    await hub.hub.callAs("owner", "questions.answer", { id, answer: "approve" });
+    expect([...chosen.values.values()]).toEqual([TOKEN]);
+    const detail = await hub.hub.callAs("viewer", "servers.get", { name: "web" });
+    const { store } = hub.hub.state;
+    const seen = [...broadcasts, JSON.stringify([store.config, hub.storage.audited, pending, detail])].join();
+    expect(seen).toContain("secret:web-api-key");
+    expect(seen).not.toContain(TOKEN.slice(0, 12));
+  });
+
+  test("left as it is, is told by its place, and moved when the person says so", async () => {
+    const { hub, chosen } = await hubWith();
+    await hub.hub.callAs("operator", "servers.add", { name: "web", config });
+    const detail = (await hub.hub.callAs("viewer", "servers.get", { name: "web" })) as object;
+    expect(detail).toMatchObject({ plainSecrets: ["the URL"] });
+    await expect(hub.hub.callAs("viewer", "servers.moveSecrets", { name: "web" })).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    expect(await hub.hub.callAs("operator", "servers.moveSecrets", { name: "web" })).toEqual({
+      secrets: ["web-api-key"],
+    });
+    expect(await hub.hub.callAs("viewer", "servers.get", { name: "web" })).toMatchObject({
+      plainSecrets: [],
+    });
+    expect([...chosen.values.values()]).toEqual([TOKEN]);
+    expect(await hub.hub.callAs("operator", "servers.moveSecrets", { name: "web" })).toEqual({ secrets: [] });
+  });
+
+  test("is not added where it cannot be kept, and leaves no secret behind where it cannot be added", async () => {
+    const { hub, chosen } = await hubWith();
+    const add = (name: string) => hub.hub.callAs("operator", "servers.add", { name, config, keychain: true });
+    await expect(add("no name")).rejects.toThrow();
+    expect(chosen.values.size).toBe(0);
+    chosen.set = () => Promise.reject(new Error("the keychain is locked"));
+    await expect(add("web")).rejects.toThrow("locked");
+    expect(hub.hub.state.servers.get("web")).toBeUndefined();
+  });
+});

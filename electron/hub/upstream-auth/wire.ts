@@ -38,6 +38,7 @@ export function wireUpstreamAuth(deps: WiredAuthDeps): UpstreamAuth {
     changed(name) {
       const server = deps.server(name);
       if (server !== undefined) deps.serverChanged(server);
+      broadcaster.emit("accountsChanged", { name });
     },
     signInChanged({ id, server, account, state }, message) {
       broadcaster.emit("signInChanged", { id, server, account, state, message });

@@ -1,6 +1,9 @@
-import { useEffect, useId, useState } from "react";
+import { useEffect, useId, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { Proposal } from "../../../shared/contract.ts";
+import { launchOf } from "../../../shared/model/launch.ts";
+import { moveSecrets } from "../../../shared/plain-secrets.ts";
+import { useSecrets } from "../../lib/secrets.ts";
 import { useHub, useServices } from "../../lib/services.tsx";
 import { useAsk } from "../../lib/use-ask.ts";
 import { Banner } from "../../ui/banner.tsx";
@@ -11,6 +14,7 @@ import { Input, Textarea } from "../../ui/field.tsx";
 import { PendingQuestion } from "../../ui/pending-question.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
 import { type AddStore, addition, createAddStore, nameProblem } from "./add-server-store.ts";
+import { Credentials } from "./credentials.tsx";
 
 const EXAMPLE = `{ "mcpServers": { "files": { "command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem", "/tmp"] } } }`;
 
@@ -108,11 +112,19 @@ function ProposalCard({
     data.questions.find((entry) => entry.change?.type === "server.add" && entry.change.name === name),
   );
   const [added, setAdded] = useState(false);
+  const [keychain, setKeychain] = useState(true);
+  const known = useSecrets().value;
+  const moved = useMemo(
+    () => moveSecrets(name, proposal.config, known?.secrets.map((secret) => secret.name) ?? []),
+    [name, proposal, known],
+  );
+  // What stays in plain text is shown as it is: it will stand so in the file, and in the list of processes.
+  const launch = keychain && moved.secrets.length > 0 ? launchOf(moved.config) : proposal.launch;
   const id = useId();
   const wrong = added ? null : nameProblem(name, new Set(servers.map((server) => server.name)));
   const submit = async (): Promise<void> => {
     if (wrong !== null) return;
-    if (await ask(addition(proposal, name), `${name} was added.`)) {
+    if (await ask(addition(proposal, name, keychain && moved.secrets.length > 0), `${name} was added.`)) {
       setAdded(true);
       onAdded();
       if (single) router.go({ screen: "servers", server: name });
@@ -151,9 +163,18 @@ function ProposalCard({
         <div className="mb-1 font-medium text-sm">
           {proposal.launch.command === null ? "Connects to" : "Runs exactly this"}
         </div>
-        <CommandLine launch={proposal.launch} label={`What ${name} runs`} />
+        <CommandLine launch={launch} label={`What ${name} runs`} />
       </div>
-      <LaunchDetails launch={proposal.launch} />
+      <LaunchDetails launch={launch} />
+      {moved.secrets.length > 0 && (
+        <Credentials
+          secrets={moved.secrets}
+          store={known?.store ?? "keychain"}
+          moving={keychain}
+          onMoving={setKeychain}
+          disabled={added || busy}
+        />
+      )}
       {proposal.warnings.length > 0 && (
         <Banner
           tone="bad"

@@ -85,8 +85,10 @@ export function nameProblem(name: string, taken: ReadonlySet<string>): string | 
 export const addition = (
   proposal: Proposal,
   name: string,
-): { type: "server.add"; name: string; config: ServerConfig } => ({
+  keychain: boolean,
+): { type: "server.add"; name: string; config: ServerConfig; keychain: boolean } => ({
   type: "server.add",
   name,
   config: proposal.config,
+  keychain,
 });

@@ -8,6 +8,7 @@ describe("a profile in the editor", () => {
     { servers: [] },
     { servers: ["files", "git*"], readOnly: true },
     { tools: { files: { allow: [], deny: ["write_*"] }, "*": { deny: ["*"] } } },
+    { accounts: { web: "work" } },
     { resources: { files: { allow: ["file:///a,b/*"] } }, prompts: { files: { allow: ["x"] } } },
   ])("comes out as it went in: %j", (given) => {
     const profile = profileSchema.parse(given);
@@ -24,7 +25,7 @@ describe("a profile in the editor", () => {
   });
 
   it("leaves out a server whose limits limit nothing", () => {
-    const draft = { servers: null, readOnly: false, limits: [noLimits("files")] };
+    const draft = { servers: null, readOnly: false, limits: [noLimits("files")], accounts: {} };
     expect(profileOf(draft)).toEqual(profileSchema.parse({}));
   });
 

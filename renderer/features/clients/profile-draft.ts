@@ -19,6 +19,8 @@ export interface ProfileDraft {
   readonly servers: string | null;
   readonly readOnly: boolean;
   readonly limits: readonly ServerDraft[];
+  /** The account by server, where it is not "default". */
+  readonly accounts: Readonly<Record<string, string>>;
 }
 
 const NO_FILTER: FilterDraft = { allow: null, deny: "" };
@@ -49,6 +51,7 @@ export function draftOf(profile: Profile): ProfileDraft {
   return {
     servers: profile.servers === undefined ? null : text(profile.servers),
     readOnly: profile.readOnly,
+    accounts: profile.accounts ?? {},
     limits: [...servers].map((server) => ({
       server,
       filters: {
@@ -61,7 +64,7 @@ export function draftOf(profile: Profile): ProfileDraft {
 }
 
 /** The profile that a draft means. An allow list without a pattern admits nothing; limits that limit nothing go. */
-export function profileOf({ servers, readOnly, limits }: ProfileDraft): Profile {
+export function profileOf({ servers, readOnly, limits, accounts }: ProfileDraft): Profile {
   const filters = (kind: Kind): Profile["tools"] =>
     Object.fromEntries(
       limits.flatMap(({ server, filters }) => {
@@ -85,5 +88,6 @@ export function profileOf({ servers, readOnly, limits }: ProfileDraft): Profile 
     resources: filters("resources"),
     prompts: filters("prompts"),
     readOnly,
+    ...(Object.keys(accounts).length === 0 ? {} : { accounts: { ...accounts } }),
   };
 }

@@ -5,6 +5,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { Segmented, Select, Switch, Textarea } from "../../ui/field.tsx";
 import { FormRow } from "../../ui/form-row.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
+import { ProfileAccounts } from "./profile-accounts.tsx";
 import {
   type FilterDraft,
   KINDS,
@@ -87,6 +88,7 @@ export function ProfileFields({
           Only tools that their server calls read-only
         </div>
       </FormRow>
+      <ProfileAccounts accounts={draft.accounts} onAccounts={(accounts) => onDraft({ ...draft, accounts })} />
       <section aria-labelledby="limits" className="flex flex-col gap-3">
         <div className="flex items-center gap-3">
           <div className="min-w-0 flex-1">

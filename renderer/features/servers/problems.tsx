@@ -8,6 +8,7 @@ import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { ServerText } from "../../ui/server-text.tsx";
+import { wantsSignIn } from "./sign-in-notice.tsx";
 
 /** How many problems are told at once; a server can have any number, and its tools must stay in sight. */
 const TOLD = 2;
@@ -16,7 +17,8 @@ const TOLD = 2;
 export function Problems({ detail }: { readonly detail: ServerDetail }) {
   const [open, setOpen] = useState(false);
   const id = useId();
-  const { problems } = detail;
+  // The notice above offers the sign-in itself.
+  const problems = detail.problems.filter(({ code }) => code !== "needs_auth" || !wantsSignIn(detail));
   // One more than is told stands in its own place as well as in a list.
   const told = problems.length <= TOLD + 1 ? problems : problems.slice(0, TOLD);
   const others = problems.slice(told.length);

@@ -18,24 +18,31 @@ import { ServerText } from "../../ui/server-text.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { ServerStatus } from "../../ui/status.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
+import { AccountsPanel } from "./accounts-panel.tsx";
 import { ConsentNotice } from "./consent-notice.tsx";
 import { HealthStrip } from "./health-strip.tsx";
 import { HeldPanel } from "./held-panel.tsx";
 import { LogPanel } from "./log-panel.tsx";
+import { PlainSecretsNotice } from "./plain-secrets-notice.tsx";
 import { Problems } from "./problems.tsx";
 import { createServerStore, type ServerStore } from "./server-store.ts";
+import { DEFAULT_ACCOUNT, SignInNotices } from "./sign-in-notice.tsx";
 import { ToolsPanel } from "./tools-panel.tsx";
 
 /** One server: its state and problems, its tools, its log, and what exactly runs. */
 export function ServerPage({ name }: { readonly name: string }) {
-  const { connection, router } = useServices();
+  const { connection, router, ui } = useServices();
   const [page, setPage] = useState<ServerStore | null>(null);
   const known = useHub((data) => !data.loaded || data.servers.some((server) => server.name === name));
   useEffect(() => {
     const created = createServerStore(connection, name);
     setPage(created);
+    if (ui.getState().authenticating === name) {
+      ui.setState({ authenticating: null });
+      void created.signIns.begin(DEFAULT_ACCOUNT);
+    }
     return () => created.dispose();
-  }, [connection, name]);
+  }, [connection, name, ui]);
 
   const title = (
     <span className="flex min-w-0 items-center gap-1.5">
@@ -83,6 +90,7 @@ function Loaded({
     [held],
   );
   const [chosen, setTab] = useState("tools");
+  const isRemote = detail !== null && detail.transport !== "stdio";
   const tab = chosen === "held" && held.length === 0 ? "tools" : chosen;
   return (
     <Screen title={title} actions={detail !== null && <Actions detail={detail} />}>
@@ -100,15 +108,15 @@ function Loaded({
         <>
           <Facts detail={detail} />
           <HealthStrip name={name} usage={detail} />
-          {(detail.problems.length > 0 || detail.consent.decision !== "allow" || held.length > 0) && (
-            <div className="shrink-0 space-y-2 px-5 pb-3 empty:hidden peer-[.measured]:pt-3">
-              {held.length > 0 && tab !== "held" && (
-                <HeldNotice count={held.length} onReview={() => setTab("held")} />
-              )}
-              <ConsentNotice detail={detail} />
-              <Problems detail={detail} />
-            </div>
-          )}
+          <div className="shrink-0 space-y-2 px-5 pb-3 empty:hidden peer-[.measured]:pt-3">
+            <SignInNotices detail={detail} signIns={page.signIns} />
+            {held.length > 0 && tab !== "held" && (
+              <HeldNotice count={held.length} onReview={() => setTab("held")} />
+            )}
+            <ConsentNotice detail={detail} />
+            <PlainSecretsNotice detail={detail} />
+            <Problems detail={detail} />
+          </div>
           <Tabs
             label="Parts of the server"
             value={tab}
@@ -116,6 +124,9 @@ function Loaded({
             tabs={[
               { id: "tools", label: "Tools", count: detail.tools },
               ...(held.length === 0 ? [] : [{ id: "held", label: "Held back", count: held.length }]),
+              ...(isRemote
+                ? [{ id: "accounts", label: "Accounts", count: detail.accounts.length || null }]
+                : []),
               { id: "log", label: "Log" },
               { id: "launch", label: detail.launch.command === null ? "Connection" : "Launch" },
             ]}
@@ -126,6 +137,11 @@ function Loaded({
             {held.length > 0 && (
               <TabPanel id="held" className="flex">
                 <HeldPanel held={held} />
+              </TabPanel>
+            )}
+            {isRemote && (
+              <TabPanel id="accounts" className="flex">
+                <AccountsPanel detail={detail} signIns={page.signIns} />
               </TabPanel>
             )}
             <TabPanel id="log" className="flex flex-col">

@@ -5,6 +5,7 @@ import type { Connection } from "../../lib/connection.ts";
 import { createBatcher, type Schedule } from "../../lib/frame.ts";
 import { type Failure, failureOf } from "../../lib/hub-store.ts";
 import { createServerLog, type ServerLog } from "./server-log.ts";
+import { createSignIns, type SignIns } from "./sign-ins.ts";
 
 export interface ServerPage {
   readonly detail: ServerDetail | null;
@@ -14,6 +15,7 @@ export interface ServerPage {
 export interface ServerStore {
   readonly store: StoreApi<ServerPage>;
   readonly log: ServerLog;
+  readonly signIns: SignIns;
   reload(): void;
   dispose(): void;
 }
@@ -48,6 +50,7 @@ export function createServerStore(connection: Connection, name: string, schedule
     if (detail !== null) store.setState({ detail: { ...detail, ...latest } });
   }, schedule);
   const log = createServerLog(connection, name, schedule);
+  const signIns = createSignIns(connection, name);
 
   const disposers = [
     connection.on("serverChanged", (server) => {
@@ -55,17 +58,22 @@ export function createServerStore(connection: Connection, name: string, schedule
     }),
     // Rules and the default answer stand in the same file as the settings.
     connection.on("settingsChanged", load),
+    connection.on("accountsChanged", (changed) => {
+      if (changed.name === name) load();
+    }),
     connection.onState((state) => {
       if (state.phase === "online") load();
     }),
     () => changes.dispose(),
     () => log.dispose(),
+    () => signIns.dispose(),
   ];
   if (connection.state().phase === "online") load();
 
   return {
     store,
     log,
+    signIns,
     reload: load,
     dispose() {
       disposed = true;

@@ -20,6 +20,7 @@ import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { ServerStatus } from "../../ui/status.tsx";
 import { useHealth } from "./health-store.ts";
 import { SavedLine } from "./saved-line.tsx";
+import { SignInList } from "./sign-in-list.tsx";
 import { UsageCell } from "./usage-cells.tsx";
 
 const COLUMNS =
@@ -96,6 +97,7 @@ export function ServersView() {
         </EmptyState>
       ) : (
         <div className="@container min-h-0 flex-1 overflow-auto">
+          <SignInList servers={servers} />
           <div>
             <div
               aria-hidden

@@ -2,6 +2,7 @@ import { Command } from "cmdk";
 import {
   Activity,
   ChartSpline,
+  Clock3,
   Coins,
   FlaskConical,
   History,
@@ -132,12 +133,13 @@ export function CommandPalette() {
                   () => router.go({ screen: "rules", part: "history" }),
                   { words: ["replay"] },
                 )}
-                {item(
-                  "Grants",
-                  <KeyRound size={15} />,
-                  () => router.go({ screen: "rules", part: "grants" }),
-                  { words: ["permissions", "revoke"] },
-                )}
+                {item("Grants", <Clock3 size={15} />, () => router.go({ screen: "rules", part: "grants" }), {
+                  words: ["permissions", "revoke"],
+                })}
+                {item("Secrets", <KeyRound size={15} />, () => router.go({ screen: "secrets" }), {
+                  keys: "g k",
+                  words: ["keychain", "tokens", "passwords", "keys"],
+                })}
                 {item("Audit", <ScrollText size={15} />, () => router.go({ screen: "audit" }), {
                   keys: "g u",
                 })}

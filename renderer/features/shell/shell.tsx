@@ -1,6 +1,7 @@
 import {
   Activity,
   ChartSpline,
+  KeyRound,
   ListChecks,
   MonitorSmartphone,
   ScrollText,
@@ -25,6 +26,7 @@ const SCREENS = [
   { screen: "activity", label: "Activity", icon: Activity, keys: "g a" },
   { screen: "latency", label: "Latency", icon: ChartSpline, keys: "g l" },
   { screen: "rules", label: "Rules", icon: ListChecks, keys: "g r" },
+  { screen: "secrets", label: "Secrets", icon: KeyRound, keys: "g k" },
   { screen: "audit", label: "Audit", icon: ScrollText, keys: "g u" },
   { screen: "settings", label: "Settings", icon: Settings, keys: "g ," },
 ] as const satisfies readonly { screen: Screen; label: string; icon: unknown; keys: string }[];

@@ -35,6 +35,7 @@ export function Shortcuts() {
         label: "Test a call against the rules",
         run: () => router.go({ screen: "rules", part: "test" }),
       },
+      { keys: "g k", label: "Secrets", run: () => router.go({ screen: "secrets" }) },
       { keys: "g u", label: "Audit", run: () => router.go({ screen: "audit" }) },
       { keys: "g ,", label: "Settings", run: () => router.go({ screen: "settings" }) },
       { keys: "n", label: "Add a server", run: () => ui.setState({ adding: true }) },

@@ -1,6 +1,7 @@
 import { GatehouseError, sentenceOf } from "../../../../shared/errors.ts";
-import { nameSchema } from "../../../../shared/model/config.ts";
+import { nameSchema, type ServerConfig } from "../../../../shared/model/config.ts";
 import type { Secret, SecretStoreState } from "../../../../shared/model/secret.ts";
+import { type Moved, moveSecrets } from "../../../../shared/plain-secrets.ts";
 import { SHORTEST_REDACTED } from "../../../core/redact/disguises.ts";
 import type { SecretsAccess } from "../../secrets/secrets-access.ts";
 import { secretsOf, usesOfSecrets } from "../../secrets/uses.ts";
@@ -15,6 +16,21 @@ export interface SecretActs {
   set(name: string, value: string, caller: Caller): Promise<{ restarted: string[]; redacted: boolean }>;
   /** Resolves with the servers that still name it. */
   remove(name: string, caller: Caller): Promise<{ servers: string[] }>;
+  /** Opens the file store, or chooses its passphrase, which only who may configure does. */
+  unlock(passphrase: string, caller: Caller): Promise<void>;
+  /** What `take` would make of a server's configuration. */
+  preview(server: string, config: ServerConfig): Promise<Moved>;
+  /**
+   * Sets what looks like a credential in a server's configuration as secrets, and has `write` keep the configuration
+   * that refers to them (none, where there was nothing to move). Resolves with their names. Where one cannot be set or
+   * `write` fails, none stays.
+   */
+  take(
+    server: string,
+    config: ServerConfig | null,
+    caller: Caller,
+    write: (config?: ServerConfig) => Promise<void>,
+  ): Promise<string[]>;
 }
 
 export function secretActs(state: HubState): SecretActs {
@@ -22,7 +38,36 @@ export function secretActs(state: HubState): SecretActs {
     state.audit.record(caller, act, name);
     state.broadcaster.emit("secretsChanged", {});
   };
+  const preview = async (server: string, config: ServerConfig): Promise<Moved> => {
+    const used = [...usesOfSecrets(state.store.config).keys()];
+    const moved = moveSecrets(server, config);
+    if (moved.secrets.length === 0) return moved;
+    const stored = await storesOf(state).chosen.list("secret");
+    return moveSecrets(server, config, [...used, ...stored.map(({ name }) => name)]);
+  };
   return {
+    preview,
+    async take(server, config, caller, write) {
+      const moved = config === null ? null : await preview(server, config);
+      if (moved === null || moved.secrets.length === 0) {
+        await write();
+        return [];
+      }
+      const { chosen } = storesOf(state);
+      const set: string[] = [];
+      try {
+        for (const { name, value } of moved.secrets) {
+          await chosen.set("secret", name, value);
+          set.push(name);
+        }
+        await write(moved.config);
+      } catch (error) {
+        for (const name of set) await chosen.remove("secret", name).catch(() => false);
+        throw error;
+      }
+      for (const name of set) told(caller, "secret.set", name);
+      return set;
+    },
     async set(name, value, caller) {
       if (!nameSchema.safeParse(name).success)
         throw new GatehouseError(
@@ -34,6 +79,24 @@ export function secretActs(state: HubState): SecretActs {
       told(caller, "secret.set", name);
       const users = state.servers.instances().filter(({ config }) => secretsOf(config).has(name));
       return { restarted: startAnew(state, users), redacted: value.length >= SHORTEST_REDACTED };
+    },
+    async unlock(passphrase, caller) {
+      const { chosen, file } = storesOf(state);
+      if (chosen.kind !== "file")
+        throw new GatehouseError(
+          "bad_request",
+          "secrets are kept in the keychain, which has no passphrase here",
+          'To keep them in a file, set "secrets": { "store": "file" } in gatehouse.json.',
+        );
+      const isNew = file.state === "new";
+      // Who knows the passphrase may give it; choosing one is configuring.
+      const desktop = state.desktopAttached();
+      if (isNew && !mayAllow(caller.role, desktop))
+        throw forbidden("choosing the passphrase", caller.role, desktop);
+      await file.unlock(passphrase);
+      state.audit.record(caller, isNew ? "secret.passphrase" : "secret.unlock", "");
+      state.broadcaster.emit("secretsChanged", {});
+      revive(state);
     },
     async remove(name, caller) {
       if (!(await storesOf(state).chosen.remove("secret", name)))
@@ -70,22 +133,7 @@ export function secretHandlers(
     "secrets.set": ({ name, value }, caller) => act.set(name, value, caller),
     "secrets.remove": ({ name }, caller) => act.remove(name, caller),
     "secrets.unlock": async ({ passphrase }, caller) => {
-      const { chosen, file } = storesOf(state);
-      if (chosen.kind !== "file")
-        throw new GatehouseError(
-          "bad_request",
-          "secrets are kept in the keychain, which has no passphrase here",
-          'To keep them in a file, set "secrets": { "store": "file" } in gatehouse.json.',
-        );
-      const isNew = file.state === "new";
-      // Who knows the passphrase may give it; choosing one is configuring.
-      const desktop = state.desktopAttached();
-      if (isNew && !mayAllow(caller.role, desktop))
-        throw forbidden("choosing the passphrase", caller.role, desktop);
-      await file.unlock(passphrase);
-      state.audit.record(caller, isNew ? "secret.passphrase" : "secret.unlock", "");
-      state.broadcaster.emit("secretsChanged", {});
-      revive(state);
+      await act.unlock(passphrase, caller);
       return { ok: true };
     },
   };
