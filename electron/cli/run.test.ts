@@ -574,9 +574,33 @@ describe("servers", () => {
     expect(hub?.calls).toEqual(
       expected.map(({ name, config: entry }) => ({
         method: "servers.add",
-        params: { name, config: config(entry) },
+        params: { name, config: config(entry), keychain: true },
       })),
     );
+  });
+
+  it("have credentials kept as secrets, or left in the file with a warning when that is said", async () => {
+    const plain = ["server", "add", "s", "--env", "API_KEY=letmein", "--", "x"];
+    const moved = await run(plain, () => ({ ok: true, secrets: ["s-api-key"] }));
+    expect([moved.printed, moved.failed]).toEqual([
+      "Added server s.\nKept as secrets, out of gatehouse.json: ${secret:s-api-key}.\n",
+      "",
+    ]);
+    const kept = await run([...plain.slice(0, 3), "--plain", ...plain.slice(3)], () => ({ ok: true }));
+    expect(hub?.calls.at(-1)?.params).toMatchObject({ keychain: false });
+    expect(kept.failed).toBe(
+      "warning: s: env API_KEY looks like a credential, and stands in gatehouse.json\n",
+    );
+  });
+
+  it("say how to add them all the same where secrets cannot be kept", async () => {
+    const { code, failed } = await run(["server", "add", "s", "--env", "API_KEY=letmein", "--", "x"], () => {
+      throw new GatehouseError("secrets_unavailable", "no keychain answers", "Start one.");
+    });
+    expect([code, failed]).toEqual([
+      1,
+      expect.stringMatching(/no keychain answers[\s\S]*Start one\.[\s\S]*--plain/),
+    ]);
   });
 
   it("are trusted when that is said", async () => {

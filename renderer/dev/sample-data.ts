@@ -284,7 +284,7 @@ export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDe
       cwd: stdio ? "/home/ada" : null,
       url: stdio ? null : `https://mcp.${summary.name}.example/mcp`,
       envNames: stdio ? ["DEBUG", "FILES_TOKEN"] : [],
-      headerNames: stdio ? [] : ["Authorization"],
+      headerNames: summary.transport === "http" && summary.name !== "linear" ? ["Authorization"] : [],
     },
     plainSecrets: summary.name === "github" ? ["env GITHUB_TOKEN", "argument 3"] : [],
     accounts: sampleAccounts(summary.name),

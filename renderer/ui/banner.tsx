@@ -28,12 +28,17 @@ export function Banner({
     <div
       role={tone === "bad" ? "alert" : "status"}
       className={cx(
-        "flex items-start gap-2.5 px-3.5 py-2.5",
+        "flex gap-2.5 px-3.5 py-2.5",
+        children === undefined && actions !== undefined ? "items-center" : "items-start",
         flush ? "border-b px-5" : "rounded-lg border",
         box,
       )}
     >
-      <Icon aria-hidden size={15} className={cx("mt-0.5 shrink-0", tint)} />
+      <Icon
+        aria-hidden
+        size={15}
+        className={cx("shrink-0", (children !== undefined || actions === undefined) && "mt-0.5", tint)}
+      />
       <div className="min-w-0 flex-1 text-sm">
         <div className="font-medium">{title}</div>
         {children !== undefined && <div className="text-muted">{children}</div>}

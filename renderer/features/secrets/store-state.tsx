@@ -9,6 +9,10 @@ import { Button } from "../../ui/button.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
 import { PassphraseDialog } from "./passphrase-dialog.tsx";
 
+/** The hub's clause as a sentence. */
+const asSentence = (clause: string): string =>
+  clause.charAt(0).toUpperCase() + clause.slice(1).replace(/[^.!?]$/, "$&.");
+
 /** Where secrets are kept, and what to press when they cannot be used now. */
 export function StoreState({
   status: { value, failure, reload },
@@ -33,7 +37,7 @@ export function StoreState({
           tone="bad"
           title={
             <ServerText
-              text={value?.problem?.message ?? failure?.message ?? "Secrets cannot be used now."}
+              text={asSentence(value?.problem?.message ?? failure?.message ?? "secrets cannot be used now")}
               multiline
               limit={400}
             />
