@@ -24,7 +24,10 @@ export function addServerCommands({ program, context, jsonOption }: Group): void
     .option("--lazy", "start at first use (the default)")
     .option("--eager", "start with the hub")
     .option("--trust", "let clients call its tools without asking (adds a rule)")
-    .option("--plain", "leave what looks like a credential in gatehouse.json, instead of keeping it as a secret")
+    .option(
+      "--plain",
+      "leave what looks like a credential in gatehouse.json, instead of keeping it as a secret",
+    )
     .option("--json <text>", "a snippet in any client's shape")
     .addHelpText(
       "after",
