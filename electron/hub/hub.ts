@@ -1,50 +1,44 @@
-import type { HubDraining, Role, Settings } from "../../shared/contract.ts";
-import { GatehouseError, sentenceOf } from "../../shared/errors.ts";
+import type { HubDraining, Role } from "../../shared/contract.ts";
+import { sentenceOf } from "../../shared/errors.ts";
 import type { Config } from "../../shared/model/config.ts";
 import type { ServerSummary } from "../../shared/model/server.ts";
 import { Patience } from "../core/consent/patience.ts";
 import { isInputMethod } from "../core/mcp/stateless-era/capabilities.ts";
 import { LiveSecrets } from "../core/redact/live-secrets.ts";
-import { type SleepClock, watchSleep } from "../core/supervisor/sleep.ts";
 import { Audit } from "./audit.ts";
 import { CallsToday } from "./calls-today.ts";
 import { CatalogService } from "./catalog-service.ts";
-import { ClientAccess, sessionHears, sessionHearsTask } from "./client-access.ts";
+import { ClientAccess } from "./client-access.ts";
 import { ClientActivity, claimOf } from "./client-activity.ts";
-import type { ConsentClock } from "./consent/consent.ts";
 import { createConsent, isSameServer } from "./consent/create-consent.ts";
 import { ServerAsks } from "./consent/server-asks.ts";
 import { serverGone } from "./consent/texts.ts";
 import { Broadcaster } from "./control/broadcaster.ts";
-import { type ControlDeps, callMethod, createControlEndpoint } from "./control/control-endpoint.ts";
 import { clientActs } from "./control/handlers/clients.ts";
 import { seenBy } from "./control/handlers/profiles.ts";
-import { createHandlers } from "./control/handlers.ts";
 import { Questions } from "./control/questions.ts";
 import { ControlTokens } from "./control/tokens.ts";
-import { type DoctorDeps, diagnose } from "./doctor/diagnosis.ts";
+import { wireControl } from "./control/wire.ts";
+import { hubDoctor } from "./doctor/hub-doctor.ts";
 import { Drain } from "./drain.ts";
 import { audience } from "./endpoint/audience.ts";
 import { InFlight } from "./endpoint/in-flight.ts";
 import { createMcpEndpoint } from "./endpoint/mcp-endpoint.ts";
+import { wireMessages } from "./endpoint/messages.ts";
 import { Projects } from "./endpoint/projects.ts";
-import { accountFor, eyesOf, profileOf, sessionSees } from "./endpoint/scopes.ts";
-import { ServerMessages } from "./endpoint/server-messages.ts";
-import { Listeners } from "./endpoint/stateless/listen.ts";
+import { accountFor } from "./endpoint/scopes.ts";
 import { RequestStates } from "./endpoint/stateless/request-states.ts";
 import { StatelessEndpoint } from "./endpoint/stateless/stateless-endpoint.ts";
-import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Health } from "./health/health.ts";
 import { createRecording } from "./history/recording.ts";
 import { keptHistory, servedUnrecorded } from "./history/settings.ts";
+import type { HubDeps } from "./hub-deps.ts";
+import { hubFacts } from "./hub-facts.ts";
 import { Identities } from "./identities.ts";
-import type { Log } from "./log.ts";
 import { CallCounters } from "./metrics/call-counters.ts";
-import { metricsText } from "./metrics/metrics-text.ts";
 import { OwnCalls } from "./own-calls/own-calls.ts";
 import { createPairing } from "./pairing/pairing.ts";
 import { watchPackages } from "./pins/packages/package-watch.ts";
-import type { PackageSystem } from "./pins/packages/system.ts";
 import { PinQuestions } from "./pins/pin-questions.ts";
 import { Pins } from "./pins/pins.ts";
 import type { Call } from "./pipeline/call.ts";
@@ -56,86 +50,19 @@ import type { RouteDeps } from "./pipeline/route.ts";
 import { PolicyService } from "./policy/policy-service.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { PairingEndpoint } from "./ports/pairing.ts";
-import type { ProcessMeter } from "./ports/processes.ts";
-import type { CallRow, Storage } from "./ports/storage.ts";
+import type { CallRow } from "./ports/storage.ts";
 import type { OpenTelemetry } from "./ports/telemetry.ts";
-import type { TransportFactory } from "./ports/upstream.ts";
 import { RuleUses } from "./rules/rule-uses.ts";
 import { redactingTransports } from "./secrets/redacting-transports.ts";
-import type { SecretsAccess } from "./secrets/secrets-access.ts";
-import type { ServerLogs } from "./server-logs/server-logs.ts";
 import { catalogOwner } from "./servers/catalog-owner.ts";
+import { watchMachineSleep } from "./servers/machine-sleep.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
 import { ServerRegistry } from "./servers/registry.ts";
-import type { ResolveLaunch } from "./servers/server-deps.ts";
 import { Sessions } from "./sessions.ts";
-import type { ConfigAccess, HubState } from "./state.ts";
-import { TaskWatch } from "./tasks/task-watch.ts";
-import { Tasks } from "./tasks/tasks.ts";
+import type { HubState } from "./state.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
-import type { UpstreamAuth, UpstreamAuthDeps } from "./upstream-auth/upstream-auth.ts";
+import type { UpstreamAuth } from "./upstream-auth/upstream-auth.ts";
 import { authorizedTransports, wireUpstreamAuth } from "./upstream-auth/wire.ts";
-
-export interface HubDeps {
-  readonly home: string;
-  readonly configFile: string;
-  readonly homeKey: Uint8Array;
-  readonly version: string;
-  readonly store: ConfigAccess;
-  readonly storage: Storage;
-  readonly transports: TransportFactory;
-  readonly resolveLaunch: ResolveLaunch;
-  /** How the hub signs in to remote servers, and where what it gets is kept. */
-  readonly upstreamAuth: Pick<
-    UpstreamAuthDeps,
-    "protocol" | "receiver" | "store" | "live" | "clock" | "random"
-  >;
-  readonly serverLogs: ServerLogs;
-  /** Sees to it that the history's chain has its key, before it is verified; by default it has none. */
-  readonly chainKey?: () => Promise<unknown>;
-  /** Where secrets lie; without, `${secret:}` is for who resolves it to know. */
-  readonly secrets?: SecretsAccess;
-  /** The secrets that something running was given; none by default. */
-  readonly live?: LiveSecrets;
-  /** Where installed packages are looked for, so that their updates are seen; without, they are not. */
-  readonly packages?: PackageSystem;
-  /** Where servers' process trees are seen; without, they are not measured. */
-  readonly processes?: ProcessMeter;
-  readonly uiServed: boolean;
-  readonly desktop: boolean;
-  /** False for a hub without a listener, which knows its servers but starts none. */
-  readonly runsServers: boolean;
-  /** Opens the receiver of `telemetry.otlp`; without, nothing is sent. */
-  readonly openTelemetry?: OpenTelemetry;
-  /** Fills in the references of its headers. */
-  readonly expandHeaders?: (headers: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
-  readonly prove: (challenge: string) => string;
-  /** Where the hub listens, once it does. */
-  readonly url: () => string | undefined;
-  readonly configError: () => string | null;
-  readonly requestShutdown: (reason: string, drainSeconds: number) => void;
-  /** What a diagnosis needs beside the hub itself; without, there is none. */
-  readonly doctor?: DoctorOutside | undefined;
-  readonly log: Log;
-  /** Time as the machine's sleep is seen by; its own by default. */
-  readonly sleepClock?: SleepClock | undefined;
-  /** Time as questions see it; the machine's own by default. */
-  readonly consentClock?: ConsentClock | undefined;
-}
-
-const systemSleepClock: SleepClock = {
-  now: () => Date.now(),
-  after: (milliseconds, action) => {
-    const timer = setTimeout(action, milliseconds).unref();
-    return () => clearTimeout(timer);
-  },
-};
-
-/** How long a server that is tried by a diagnosis may take to greet, in milliseconds. */
-const TRIAL_MS = 30_000;
-
-/** What a diagnosis needs of the outside. */
-export type DoctorOutside = Pick<DoctorDeps, "system" | "files" | "program" | "secrets">;
 
 /** The hub without its adapters: state, pipeline, and the two endpoints that the listener serves. */
 export interface Hub {
@@ -163,7 +90,6 @@ const noTelemetry: OpenTelemetry = () => Promise.reject(new Error("this hub was 
 /** Wires the hub's parts together. Nothing is started until applyConfig. */
 export function createHub(deps: HubDeps): Hub {
   const { storage, store, log } = deps;
-  const startedAt = new Date().toISOString();
   const live = deps.live ?? new LiveSecrets();
   const broadcaster = new Broadcaster(live);
   const tokens = new ControlTokens(deps.homeKey);
@@ -258,13 +184,7 @@ export function createHub(deps: HubDeps): Hub {
     serverChanged,
     log,
   });
-  const endSleepWatch = watchSleep(deps.sleepClock ?? systemSleepClock, (lostMs) => {
-    log(
-      "info",
-      `the machine has slept for about ${Math.round(lostMs / 1_000)} s: its servers are asked whether they live`,
-    );
-    servers.woke();
-  });
+  const endSleepWatch = watchMachineSleep(deps.sleepClock, servers, log);
   const catalog: CatalogService = new CatalogService(
     () => servers.all(),
     () => store.config,
@@ -285,18 +205,18 @@ export function createHub(deps: HubDeps): Hub {
   const packageStarted = deps.packages === undefined ? undefined : watchPackages(deps.packages, pins);
   const inFlight = new InFlight();
   const sight = { identities, catalog, config: () => store.config };
-  const subscriptions: Subscriptions = new Subscriptions((session, server, known) =>
-    sessionHears(session, server, known, sight),
-  );
-  const serverMessages = new ServerMessages({
+  const mayAsk: RouteDeps["mayAsk"] = (server, session, method, params) =>
+    serverAsks.may(server, session, method, params);
+  const messages = wireMessages({
     sessions,
+    servers,
+    catalog,
+    identities,
     inFlight,
-    subscriptions,
-    servers: () => servers.instances(),
-    sees: (session, server) => sessionSees(session.stored, server.name, identities, store.config),
-    tasks: () => tasks,
-    mayAsk: (server, session, method, params) => serverAsks.may(server, session, method, params),
+    config: () => store.config,
+    mayAsk,
   });
+  const { subscriptions, serverMessages, tasks, listeners } = messages;
   sessions.onEnded = (session) => {
     serverMessages.sessionEnded(session);
     subscriptions.sessionEnded(session, servers.instances());
@@ -304,48 +224,6 @@ export function createHub(deps: HubDeps): Hub {
     tasks.book.sessionEnded(session);
     consent.sessionEnded(session);
   };
-
-  const tasks: Tasks = new Tasks({
-    shared: (name) => servers.get(name),
-    view: (scope, profile) => catalog.view(scope, profile),
-    hearer: (task) => {
-      const session = sessions.hearerFor(task.session);
-      return session !== undefined && sessionHearsTask(session, task.tool, sight) ? session : undefined;
-    },
-    send: (server, session, parts) => serverMessages.send(server, session, parts),
-    tellListeners: (task, parts) => taskWatch.tell(task, parts),
-  });
-  const routeDeps: RouteDeps = {
-    inFlight,
-    tasks,
-    askSession: (server, session, requests) => serverMessages.askSession(server, session, requests),
-    mayAsk: (server, session, method, params) => serverAsks.may(server, session, method, params),
-  };
-  const taskWatch = new TaskWatch(
-    (task) => tasks.serverOf(task),
-    (session, task) => sessionHearsTask(session, task.tool, sight),
-  );
-  const listeners: Listeners = new Listeners({
-    subscribe: async (session, { scope, client }, uri) => {
-      const found = await catalog.findUri(scope, profileOf(scope, client), uri);
-      const server = found === undefined ? undefined : servers.instanceFor(found.route.server, session);
-      return (
-        found !== undefined && server !== undefined && subscriptions.add(server, found.uri, session, uri)
-      );
-    },
-    watchTask: async (session, { client, scope }, id) => {
-      const task = tasks.find({ client, session, scope, profile: profileOf(scope, client) }, id);
-      return task !== undefined && taskWatch.add(task, session);
-    },
-    begins: (session) => {
-      const { scope, profile } = eyesOf(session.stored, identities);
-      catalog.hears(scope, profile);
-    },
-    closed: (session) => {
-      subscriptions.sessionEnded(session, servers.instances());
-      taskWatch.closed(session, servers.instances());
-    },
-  });
 
   const policy = new PolicyService({
     home: deps.home,
@@ -467,7 +345,7 @@ export function createHub(deps: HubDeps): Hub {
     config: () => store.config,
     paused: () => paused,
     serverChanged,
-    route: routeDeps,
+    route: messages.route,
     load,
     keepRow: rowKeeper({ config: () => store.config, redaction: live }),
   });
@@ -484,27 +362,6 @@ export function createHub(deps: HubDeps): Hub {
     seen: (profile) => seenBy(state, profile === null ? undefined : store.config.profiles[profile]),
   });
 
-  const doctorInside: Omit<DoctorDeps, keyof DoctorOutside> = {
-    config: () => store.config,
-    configProblem: deps.configError,
-    url: deps.url,
-    servers: () => servers.all(),
-    redaction: live,
-    database: () => storage.check(),
-    newestCall: async () => {
-      const { calls } = await storage.calls.list({}, 1, undefined);
-      return calls[0] === undefined ? undefined : Date.parse(calls[0].startedAt);
-    },
-    trial: {
-      transports,
-      resolveLaunch: deps.resolveLaunch,
-      version: deps.version,
-      limitMs: TRIAL_MS,
-      monotonic: () => performance.now(),
-    },
-  };
-  /** Diagnoses wait for one another: no server is tried twice at a time. */
-  let diagnosed: Promise<unknown> = Promise.resolve();
   const state: HubState = {
     store,
     storage,
@@ -534,58 +391,20 @@ export function createHub(deps: HubDeps): Hub {
     summaryOfServer,
     uiServed: deps.uiServed,
     desktopAttached: () => deps.desktop,
-    hub: () => ({
-      pid: process.pid,
-      url: deps.url() ?? null,
-      version: deps.version,
-      startedAt,
-      paused,
-      desktop: deps.desktop,
-      problems: recording.problems(),
-      ...(draining === undefined ? {} : { draining }),
-    }),
-    settings: (): Settings => ({
-      home: deps.home,
-      configFile: deps.configFile,
-      port: store.config.listen.port,
-      consentDefault: store.config.consent.default,
-      consentTimeoutSeconds: store.config.consent.timeoutSeconds,
-      anonymous: store.config.access.anonymous,
-      versions: { gatehouse: deps.version, node: process.versions.node },
-      configError: deps.configError(),
+    ...hubFacts(deps, {
+      paused: () => paused,
+      draining: () => draining,
+      problems: () => recording.problems(),
     }),
     setPaused: (next) => {
       paused = next;
       broadcaster.emit("hubChanged", state.hub());
     },
-    diagnose: (options) => {
-      if (deps.doctor === undefined)
-        throw new GatehouseError("unsupported", "this hub cannot look itself over");
-      const doctor = { ...deps.doctor, ...doctorInside };
-      const turn = diagnosed.then(() => diagnose(doctor, options));
-      diagnosed = turn.catch(() => {});
-      return turn;
-    },
+    diagnose: hubDoctor({ hub: deps, transports, servers: () => servers.all(), redaction: live }),
     requestShutdown: deps.requestShutdown,
   };
 
-  const controlDeps: ControlDeps = {
-    metrics: () =>
-      metricsText(counters.families(), {
-        version: deps.version,
-        servers: servers.all().map((server) => server.summary(0)),
-        sessions: sessions.count,
-        questions: questions.size,
-      }),
-    handlers: createHandlers(state),
-    tokens,
-    broadcaster,
-    redaction: live,
-    prove: deps.prove,
-    desktopAttached: state.desktopAttached,
-    log,
-    refused: (actor, act, detail) => audit.refused(actor, act, detail),
-  };
+  const control = wireControl({ state, hub: deps, counters });
   const settingsChanged = (): void => broadcaster.emit("settingsChanged", state.settings());
 
   return {
@@ -616,16 +435,10 @@ export function createHub(deps: HubDeps): Hub {
       run,
       log,
     }),
-    control: createControlEndpoint(controlDeps),
+    control: control.endpoint,
     pairing,
     operatorToken: tokens.mint("operator"),
-    callAs: (role, method, params) =>
-      callMethod(controlDeps, method, params, {
-        role,
-        trusted: role === "owner",
-        remotePid: process.pid,
-        executable: process.execPath,
-      }),
+    callAs: control.callAs,
     async applyConfig(config) {
       storage.history.keep(keptHistory(config));
       const settled = servers.apply(config);
