@@ -47,6 +47,12 @@ interface Question {
 /** A worker that died this often within a minute is left dead until the minute is over. */
 const mostDeaths = 5;
 
+/**
+ * What a worker makes is garbage soon; without a limit (megabytes) each one's young generation grows to some 30 MB and
+ * stays so. There is none for what lives.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 6 };
+
 export function startWorker<W extends AnyServices>(options: Options): WorkerLink<W> {
   const { script, turn, log, onEvent, onRestarted, role, file, searchFile, readOnly } = options;
   const questions = new Map<number, Question>();
@@ -98,7 +104,7 @@ export function startWorker<W extends AnyServices>(options: Options): WorkerLink
         "See the hub's log for the reason, and restart the hub.",
       );
     const workerData: WorkerStart = { role, file, searchFile, readOnly, turn: turn.memory };
-    const started = new Worker(script, { workerData, name: `storage ${role}` });
+    const started = new Worker(script, { workerData, name: `storage ${role}`, resourceLimits });
     let reason: string | undefined;
     started.on("message", receive);
     started.on("error", (error) => {

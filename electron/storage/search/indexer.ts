@@ -48,6 +48,9 @@ export function openIndexer(connection: Connection, db: SearchDb): Indexer {
     .prepare<[number, number], number>("SELECT id FROM call WHERE id BETWEEN ? AND ? ORDER BY id")
     .pluck();
 
+  /** Kept while there is a backlog. */
+  let builder: SegmentBuilder | undefined;
+
   /** Ids without a segment, newest first; the first may be the tail. */
   const holes = (): { from: number; to: number; tail: boolean }[] => {
     const [oldest, newest] = bounds.get() ?? [null, null];
@@ -108,8 +111,11 @@ export function openIndexer(connection: Connection, db: SearchDb): Indexer {
   return {
     async step(pause) {
       const window = nextWindow();
-      if (window === undefined) return false;
-      const builder = createSegmentBuilder();
+      if (window === undefined) {
+        builder = undefined;
+        return false;
+      }
+      builder ??= createSegmentBuilder();
       builder.begin();
       let { to } = window;
       let count = 0;

@@ -20,7 +20,7 @@ const share = 20;
 export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort): void {
   const send = (message: FromWorker): void => port.postMessage(message);
   const warn = (message: string): void => send({ level: "warn", message });
-  const connection = openConnection(file, 8_000, { readOnly: true });
+  const connection = openConnection(file, 4_000, { readOnly: true });
   const names = openNames(connection);
   const pauses = createPauses();
   const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();

@@ -10,27 +10,22 @@ const fullAt = 3_000_000;
 export interface SegmentBuilder {
   /** Begins an empty segment. */
   begin(): void;
-  /** Adds a text of a call, by its number in the segment; calls in order, `text` searchable. */
+  /** Adds a text of a call, by its number in the segment; calls in order, none once it is full, `text` searchable. */
   add(call: number, text: string): void;
   isFull(): boolean;
   /** Each gram in order with the calls that have it, in order. The array is used again for the next. */
   postings(): IterableIterator<readonly [gram: number, calls: Uint16Array]>;
 }
 
-/** A builder takes some 30 MB while it exists. */
+/** A builder takes some 25 MB while it exists. It is made for many segments: the memory of one for each would pile up. */
 export function createSegmentBuilder(): SegmentBuilder {
   // Which call had a gram last, plus one: a call counts once for each gram.
   const seen = new Uint16Array(gramNumbers);
   const counts = new Uint32Array(gramNumbers + 1);
-  let entries = new Uint32Array(1 << 20);
+  // A call has each gram once at most. Pages that are never written to cost nothing.
+  const entries = new Uint32Array(fullAt + gramNumbers);
+  const sorted = new Uint16Array(entries.length);
   let length = 0;
-
-  const room = (more: number): void => {
-    if (length + more <= entries.length) return;
-    const larger = new Uint32Array(Math.max(entries.length * 2, length + more));
-    larger.set(entries.subarray(0, length));
-    entries = larger;
-  };
 
   return {
     begin() {
@@ -39,7 +34,6 @@ export function createSegmentBuilder(): SegmentBuilder {
     },
     add(call, text) {
       const stamp = call + 1;
-      room(Math.min(text.length * 3, gramNumbers));
       let a = -1;
       let b = -1;
       for (let at = 0; at < text.length; at++) {
@@ -77,7 +71,6 @@ export function createSegmentBuilder(): SegmentBuilder {
       }
       for (let gram = 0; gram < gramNumbers; gram++)
         counts[gram + 1] = (counts[gram + 1] as number) + (counts[gram] as number);
-      const sorted = new Uint16Array(length);
       for (let at = 0; at < length; at++) {
         const entry = entries[at] as number;
         const gram = entry >>> callBits;
