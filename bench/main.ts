@@ -2,10 +2,14 @@
  * `npm run bench [-- --quick] [--only NAME,NAME] [--only-eras] [--only-connect] [--no-payloads] [--no-write]`: Gatehouse beside its
  * rivals, each in front of our echo server and of server-everything, in interleaved rounds, and its two eras beside each
  * other; the table goes to stdout and, unless it is a partial run, to docs/performance.md. `--only-eras` replaces
- * nothing there but the part of the eras, `--only-connect` that of `gatehouse connect`.
+ * nothing there but the part of the eras, `--only-connect` that of `gatehouse connect`. `--history [--home DIR]` measures
+ * a history of a million calls instead (history.ts).
  */
+import { resolve } from "node:path";
 import { measureConnect } from "./connect.ts";
 import { eraRatios, measureEras } from "./eras.ts";
+import { measureHistory } from "./history.ts";
+import { historyTables } from "./history-report.ts";
 import { measurePayloads } from "./payloads.ts";
 import {
   connectTable,
@@ -29,6 +33,7 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Runs the benchmark; resolves with the exit code (1 on wrong usage, or when a target could not be measured). */
 export async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--history")) return history(args);
   const only = args.includes("--only") ? (args[args.indexOf("--only") + 1] ?? "").split(",") : undefined;
   const targets = TARGETS.filter(
     ({ name }) => only === undefined || only.some((part) => name.toLowerCase().includes(part.toLowerCase())),
@@ -83,6 +88,23 @@ export async function main(args: readonly string[]): Promise<number> {
     await eras();
     await connect();
   }
+  return 0;
+}
+
+async function history(args: readonly string[]): Promise<number> {
+  const home = args.includes("--home") ? args[args.indexOf("--home") + 1] : undefined;
+  const quick = args.includes("--quick");
+  const began = performance.now();
+  const figures = await measureHistory(
+    home === undefined ? undefined : resolve(home),
+    quick ? 5 : 21,
+    (text) => say(`${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s  ${text}`),
+  );
+  const text = [provenance("npm run bench -- --history"), historyTables(figures)].join("\n\n");
+  process.stdout.write(`${text}\n`);
+  if (quick || args.includes("--no-write")) return 0;
+  writeReport("history", text);
+  say("Written to docs/performance.md.");
   return 0;
 }
 

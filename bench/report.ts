@@ -50,7 +50,7 @@ export function ratios(ours: Sample, rivals: readonly Sample[]): Ratio[] {
   ];
 }
 
-const shown = (value: number, digits: number): string =>
+export const shown = (value: number, digits: number): string =>
   Number.isFinite(value)
     ? value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
     : "–";
@@ -58,7 +58,7 @@ const shown = (value: number, digits: number): string =>
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 /** A Markdown table. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const rule = head.map((_, index) => (index === 0 ? "---" : "---:"));
   return [head, rule, ...rows].map(row).join("\n");
 }
@@ -168,7 +168,7 @@ export function connectTable(figures: ConnectFigures): string {
 }
 
 /** A part of docs/performance.md that is measured. */
-export type Section = "bench" | "eras" | "connect" | "soak" | "soak-sessions";
+export type Section = "bench" | "eras" | "connect" | "history" | "soak" | "soak-sessions";
 
 /** Replaces what stands between a part's two markers in docs/performance.md. */
 export function writeReport(section: Section, text: string): void {

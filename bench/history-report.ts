@@ -1,0 +1,81 @@
+import type { HistoryFigures } from "./history.ts";
+import type { QueryTimes } from "./history-queries.ts";
+import { shown, table } from "./report.ts";
+import { median } from "./stats.ts";
+
+/** Milliseconds that a query may take at the median and at worst. */
+interface Bars {
+  readonly median: number;
+  readonly worst: number;
+}
+
+const LISTS: Bars = { median: 150, worst: 400 };
+const SCREEN: Bars = { median: 300, worst: Number.POSITIVE_INFINITY };
+const MEMORY_MB = 200;
+const RECORDING = 2;
+
+const verdict = (kept: boolean): string => (kept ? "yes" : "**no**");
+
+function queryTable(title: string, bars: Bars, queries: readonly QueryTimes[]): string {
+  const worstBar = Number.isFinite(bars.worst) ? `, ${bars.worst} ms at worst` : "";
+  return table(
+    [title, "median ms", "worst ms", "rows", `within ${bars.median} ms at the median${worstBar}`],
+    queries.map(({ name, times, rows, whole }) => {
+      const [middle, worst] = [median(times), Math.max(...times)];
+      const kept = middle <= bars.median && worst <= bars.worst;
+      return [
+        name,
+        shown(middle, 1),
+        shown(worst, 1),
+        String(rows),
+        whole ? verdict(kept) : `${verdict(false)}: not all calls were searched`,
+      ];
+    }),
+  );
+}
+
+/** What was measured on the long history, as tables with what is asked for. */
+export function historyTables(figures: HistoryFigures): string {
+  const { recording, queriesMb, indexingMb, indexed, calls, lists, searches, latency } = figures;
+  const recorded = (name: string, usual: number, searching: number): string[] => [
+    name,
+    shown(usual, 2),
+    shown(searching, 2),
+    shown(searching / usual, 2),
+    verdict(searching <= RECORDING * usual),
+  ];
+  const memory = (name: string, megabytes: number): string[] => [
+    name,
+    shown(megabytes, 0),
+    `under ${MEMORY_MB}`,
+    verdict(megabytes < MEMORY_MB),
+  ];
+  return [
+    `${shown(calls, 0)} calls; ${lists[0]?.times.length ?? 0} runs of each query; the first 50 rows.`,
+    queryTable("Activity", LISTS, lists),
+    queryTable("search for a text", LISTS, searches),
+    queryTable("the Latency screen of 90 days", SCREEN, latency),
+    table(
+      [
+        "recording, p99",
+        "ms usually",
+        `ms beside ${shown(recording.searches, 0)} searches`,
+        "ratio",
+        "at most 2",
+      ],
+      [
+        recorded("a call's reply", recording.usual.replyP99, recording.searching.replyP99),
+        recorded(
+          "of it after the recorded duration",
+          recording.usual.commitP99,
+          recording.searching.commitP99,
+        ),
+      ],
+    ),
+    table(
+      ["the hub's process, highest", "MB", "bar", "kept"],
+      [memory("during all of the above", queriesMb), memory("while indexing anew", indexingMb)],
+    ),
+    `A lost index: ${shown(indexed.calls, 0)} calls indexed anew in ${shown(indexed.seconds, 0)} s.`,
+  ].join("\n\n");
+}
