@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The forms in which a secret's bytes are searched for: plain, base64 wherever it may stand in one, URL-encoded, JSON-escaped. */
@@ -41,7 +41,7 @@ export function secretsInFolder(
   const found: string[] = [];
   for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const path = join(folder, entry);
-    if (!statSync(path).isFile()) continue;
+    if (!lstatSync(path).isFile()) continue;
     searched.push(entry);
     found.push(...secretsIn(entry, readFileSync(path), secrets));
   }

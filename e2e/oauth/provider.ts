@@ -6,7 +6,7 @@ import Provider, { type Configuration } from "oidc-provider";
 /** What an issuer does with requests. "broken": 503. "unplugged": it hangs up. */
 export type Health = "well" | "broken" | "unplugged";
 
-/** A real authorization server (oidc-provider) at which whoever comes signs in as ada, without being asked. */
+/** A real authorization server (oidc-provider) at which whoever comes is ada, and is asked only with `asks`. */
 export interface TestIssuer extends AsyncDisposable {
   readonly issuer: string;
   readonly provider: Provider;
@@ -21,6 +21,8 @@ export interface TestIssuer extends AsyncDisposable {
 }
 
 export interface IssuerOptions {
+  /** Shows the pages of a real issuer: one to sign in, one to consent. */
+  readonly asks?: boolean;
   /** Lifetime of access tokens, in seconds. */
   readonly lifetime?: number;
   readonly clients?: NonNullable<Configuration["clients"]>;
@@ -113,7 +115,14 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<TestIssu
     if (state.health === "broken") return void response.writeHead(503).end("<h1>Service unavailable</h1>");
     if (options.intercept?.(request, response, issuer)) return;
     if (!path.startsWith("/interaction/")) return void (await callback(request, response));
-    const { params } = await provider.interactionDetails(request, response);
+    const { params, prompt, session } = await provider.interactionDetails(request, response);
+    if (options.asks === true) {
+      if (request.method !== "POST") return void response.end(page(prompt.name, params));
+      if (prompt.name === "login") {
+        const login = { login: { accountId: "ada" } };
+        return provider.interactionFinished(request, response, login, { mergeWithLastSubmission: false });
+      }
+    }
     const grant = new provider.Grant({ accountId: "ada", clientId: String(params.client_id) });
     const wanted = String(params.scope ?? "").split(" ");
     grant.addOIDCScope(wanted.join(" "));
@@ -123,8 +132,20 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<TestIssu
     );
     const grantId = await grant.save();
     grants.add(grantId);
-    const result = { login: { accountId: "ada" }, consent: { grantId } };
-    await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+    const login = session?.accountId === undefined ? { login: { accountId: "ada" } } : {};
+    const result = { ...login, consent: { grantId } };
+    await provider.interactionFinished(request, response, result, {
+      mergeWithLastSubmission: options.asks === true,
+    });
   }
   return state;
+}
+
+/** What a person sees at the issuer. */
+function page(prompt: string, params: Record<string, unknown>): string {
+  const [title, button] =
+    prompt === "login"
+      ? ["Who are you?", "Continue as ada@example.com"]
+      : [`Let Gatehouse have ${String(params.scope)}?`, "Allow"];
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><h1>${title}</h1><form method="post"><button>${button}</button></form></html>`;
 }
