@@ -1,15 +1,14 @@
 import type { HubDraining, Role } from "../../shared/contract.ts";
-import { sentenceOf } from "../../shared/errors.ts";
 import type { Config } from "../../shared/model/config.ts";
 import type { ServerSummary } from "../../shared/model/server.ts";
 import { Patience } from "../core/consent/patience.ts";
-import { isInputMethod } from "../core/mcp/stateless-era/capabilities.ts";
 import { LiveSecrets } from "../core/redact/live-secrets.ts";
 import { Audit } from "./audit.ts";
 import { CallsToday } from "./calls-today.ts";
 import { CatalogService } from "./catalog-service.ts";
 import { ClientAccess } from "./client-access.ts";
-import { ClientActivity, claimOf } from "./client-activity.ts";
+import { ClientActivity } from "./client-activity.ts";
+import { clientEvents } from "./client-events.ts";
 import { createConsent, isSameServer } from "./consent/create-consent.ts";
 import { ServerAsks } from "./consent/server-asks.ts";
 import { serverGone } from "./consent/texts.ts";
@@ -23,12 +22,10 @@ import { hubDoctor } from "./doctor/hub-doctor.ts";
 import { Drain } from "./drain.ts";
 import { audience } from "./endpoint/audience.ts";
 import { InFlight } from "./endpoint/in-flight.ts";
-import { createMcpEndpoint } from "./endpoint/mcp-endpoint.ts";
 import { wireMessages } from "./endpoint/messages.ts";
 import { Projects } from "./endpoint/projects.ts";
 import { accountFor } from "./endpoint/scopes.ts";
-import { RequestStates } from "./endpoint/stateless/request-states.ts";
-import { StatelessEndpoint } from "./endpoint/stateless/stateless-endpoint.ts";
+import { wireMcp } from "./endpoint/wire.ts";
 import { Health } from "./health/health.ts";
 import { createRecording } from "./history/recording.ts";
 import { keptHistory, servedUnrecorded } from "./history/settings.ts";
@@ -38,29 +35,24 @@ import { Identities } from "./identities.ts";
 import { CallCounters } from "./metrics/call-counters.ts";
 import { OwnCalls } from "./own-calls/own-calls.ts";
 import { createPairing } from "./pairing/pairing.ts";
-import { watchPackages } from "./pins/packages/package-watch.ts";
-import { PinQuestions } from "./pins/pin-questions.ts";
-import { Pins } from "./pins/pins.ts";
-import type { Call } from "./pipeline/call.ts";
+import { wirePins } from "./pins/wire.ts";
 import { CallLoad } from "./pipeline/call-load.ts";
 import { composeCalls } from "./pipeline/call-pipeline.ts";
+import { callTold } from "./pipeline/call-told.ts";
 import { rowKeeper } from "./pipeline/kept-row.ts";
-import { notePatience, summaryOf } from "./pipeline/recorded.ts";
 import type { RouteDeps } from "./pipeline/route.ts";
 import { PolicyService } from "./policy/policy-service.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { PairingEndpoint } from "./ports/pairing.ts";
-import type { CallRow } from "./ports/storage.ts";
-import type { OpenTelemetry } from "./ports/telemetry.ts";
 import { RuleUses } from "./rules/rule-uses.ts";
 import { redactingTransports } from "./secrets/redacting-transports.ts";
-import { catalogOwner } from "./servers/catalog-owner.ts";
 import { watchMachineSleep } from "./servers/machine-sleep.ts";
 import type { ManagedServer } from "./servers/managed-server.ts";
 import { ServerRegistry } from "./servers/registry.ts";
+import { serverEvents } from "./servers/server-events.ts";
 import { Sessions } from "./sessions.ts";
 import type { HubState } from "./state.ts";
-import { Telemetry } from "./telemetry/telemetry.ts";
+import { hubTelemetry } from "./telemetry/hub-telemetry.ts";
 import type { UpstreamAuth } from "./upstream-auth/upstream-auth.ts";
 import { authorizedTransports, wireUpstreamAuth } from "./upstream-auth/wire.ts";
 
@@ -84,8 +76,6 @@ export interface Hub {
   endServers(): Promise<void>;
   stop(): Promise<void>;
 }
-
-const noTelemetry: OpenTelemetry = () => Promise.reject(new Error("this hub was built without telemetry"));
 
 /** Wires the hub's parts together. Nothing is started until applyConfig. */
 export function createHub(deps: HubDeps): Hub {
@@ -138,40 +128,24 @@ export function createHub(deps: HubDeps): Hub {
     onStateChanged: serverChanged,
     onAsked: (server, bytes, envelope, answer) => serverMessages.ask(server, bytes, envelope, answer),
     onTold: (server, bytes, envelope) => serverMessages.told(server, bytes, envelope),
-    onReady: (server) => {
-      subscriptions.renew(server);
-      packageStarted?.(server).catch((error: unknown) =>
-        log("warn", `the package of ${server.name} could not be found: ${sentenceOf(error)}`),
-      );
-    },
-    onEnded: (server) => {
-      serverMessages.serverEnded(server);
-      consent.withdrawWhere(
-        (call) => (isInputMethod(call.method) && call.server === server ? serverGone(call) : undefined),
-        "the server has ended",
-      );
-    },
-    onCatalogChanged: (instance) => {
-      const server = catalogOwner(servers, instance);
-      if (server === undefined) return;
-      storage.catalogs.save(server.name, server.key, server.catalog.parts);
-      pins.review(server);
-      catalog.invalidate();
-      // It was started only to learn what it offers: calls go to the instances of the projects.
-      if (server.config.isolation === "project") void server.stop();
-    },
     accountOf: (server, session) => accountFor(server, session.stored, identities, store.config),
     isBusy: (server) =>
       inFlight.on(server).length > 0 || subscriptions.on(server) || tasks.book.openOn(server, Date.now()),
     onLog: (server, line) => deps.serverLogs.append(server.name, line),
-    onRemoved: (name) => {
-      upstreamAuth.serverRemoved(name);
-      storage.catalogs.remove(name);
-      tasks.book.serverRemoved(name);
-      pins.remove(name);
-      health.removed(name);
-      broadcaster.emit("serverRemoved", { name });
-    },
+    ...serverEvents(() => ({
+      servers,
+      serverMessages,
+      subscriptions,
+      packageStarted,
+      consent,
+      storage,
+      pins,
+      catalog,
+      upstreamAuth,
+      tasks,
+      health,
+      broadcaster,
+    })),
   });
   const upstreamAuth: UpstreamAuth = wireUpstreamAuth({
     ...deps.upstreamAuth,
@@ -192,17 +166,15 @@ export function createHub(deps: HubDeps): Hub {
     (server) => pins.standing(server),
   );
   const questions = new Questions();
-  const pinQuestions = new PinQuestions(questions, broadcaster);
-  const pins = new Pins({
+  const { pins, pinQuestions, packageStarted } = wirePins({
     store: storage.pins,
     newTools: () => store.config.consent.newTools,
-    changed: (server) => {
-      catalog.invalidate();
-      pinQuestions.changed(server, pins.held(server));
-      broadcaster.emit("pinsChanged", { server, held: pins.count(server) });
-    },
+    catalog: () => catalog,
+    questions,
+    broadcaster,
+    packages: deps.packages,
+    log,
   });
-  const packageStarted = deps.packages === undefined ? undefined : watchPackages(deps.packages, pins);
   const inFlight = new InFlight();
   const sight = { identities, catalog, config: () => store.config };
   const mayAsk: RouteDeps["mayAsk"] = (server, session, method, params) =>
@@ -290,34 +262,11 @@ export function createHub(deps: HubDeps): Hub {
     subscriptions,
     serverMessages,
   });
-  identities.onChanged = (client, before) => {
-    if (client.revokedAt !== null) {
-      consent.clientRevoked(client.id);
-      access.revoked(client);
-      pairing.clientRevoked(client);
-    } else if (before !== undefined && before.profile !== client.profile)
-      access.moved(client, before.profile);
-    broadcaster.emit("clientChanged", identities.describe(client, activity.countOf(client.id)));
-  };
-  activity.onProgram = (clientId, { clientInfo }) => identities.claims(clientId, claimOf(clientInfo));
+  clientEvents({ identities, activity, access, consent, pairing: () => pairing, broadcaster });
 
-  const telemetry = new Telemetry({
-    open: deps.openTelemetry ?? noTelemetry,
-    version: deps.version,
-    expand: deps.expandHeaders ?? ((headers) => Promise.resolve({ ...headers })),
-    log,
-  });
+  const telemetry = hubTelemetry(deps);
   const counters = new CallCounters();
-  const recorded = (row: CallRow, id: number, call: Call): void => {
-    counters.recorded(row);
-    telemetry.recorded(row, call);
-    notePatience(patience, row);
-    if (row.server !== null) {
-      callsToday.add(row.server, row.startedAt);
-      if (row.status !== "denied") health.sharing.used(row.server, row.clientId);
-    }
-    if (broadcaster.heard) broadcaster.call(summaryOf(row, id));
-  };
+  const recorded = callTold({ counters, telemetry, patience, callsToday, health, broadcaster });
   const load = new CallLoad();
   let draining: HubDraining | undefined;
   const drain = new Drain({
@@ -409,8 +358,9 @@ export function createHub(deps: HubDeps): Hub {
 
   return {
     state,
-    mcp: createMcpEndpoint({
+    mcp: wireMcp({
       version: deps.version,
+      homeKey: deps.homeKey,
       config: () => store.config,
       identities,
       sessions,
@@ -418,19 +368,9 @@ export function createHub(deps: HubDeps): Hub {
       servers,
       catalog,
       serverMessages,
+      listeners,
       pins,
       projects,
-      stateless: new StatelessEndpoint({
-        version: deps.version,
-        servers,
-        catalog,
-        listeners,
-        pins,
-        states: new RequestStates(deps.homeKey),
-        activity,
-        run,
-        log,
-      }),
       tasks,
       run,
       log,
