@@ -1,4 +1,5 @@
 import type { CallRow } from "../hub/ports/storage.ts";
+import { writeEvents } from "./call-events.ts";
 import type { Connection } from "./database.ts";
 import { type Names, nameKind } from "./names.ts";
 import { encoding, type StoredParts } from "./parts.ts";
@@ -21,6 +22,7 @@ export function prepareCallWriter(connection: Connection, names: Names): CallWri
     `INSERT INTO call (${callColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const payload = connection.prepare("INSERT INTO payload VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  const events = connection.prepare("INSERT INTO call_event VALUES (?, ?, ?)");
   return (row, parts) => {
     const { request, result, error } = row;
     const id = call.run(
@@ -59,6 +61,7 @@ export function prepareCallWriter(connection: Connection, names: Names): CallWri
         parts.chunkSet,
       );
     }
+    if (row.events !== undefined) events.run(id, writeEvents(row.events.events), row.events.more);
     return id;
   };
 }

@@ -1,6 +1,6 @@
 /** Sample data for developing the renderer without a hub, hostile text included. */
 import type { AccountView } from "../../shared/model/account.ts";
-import type { CallDetail, CallStatus, CallSummary } from "../../shared/model/call.ts";
+import type { CallDetail, CallEvent, CallStatus, CallSummary } from "../../shared/model/call.ts";
 import type { Client } from "../../shared/model/client.ts";
 import type { Held } from "../../shared/model/consent.ts";
 import { NO_USAGE, type ServerHealth, type ServerUsage } from "../../shared/model/health.ts";
@@ -445,6 +445,34 @@ export function sampleCall(id: number, at: number, hostile: boolean): CallSummar
 const PNG =
   "iVBORw0KGgoAAAANSUhEUgAAADAAAAAwCAYAAABXAvmHAAAHP0lEQVR42u3ZR3Yr5xGAUa9RIjLQOeduZJBO2+Rm6LsBWrL1LGugOufO+5v9XfWXv/w5f84fY+LN51dCSkZOQUlFTUNLR8///aOD7edXSERMQkpGTkFJRU1DS0fPwMi0/Z1jjrvPrxMBIRExCSkZOQUlFTUNLR09AyMTM8vudwg57D+/jpwICImISUjJyCkoqahpaOnoGRiZmFk47/+HEfvD59eBIycCQiJiElIycgpKKmoaWjp6BkYmZhbOXA4/OGJ7/PzasefAkRMBIRExCSkZOQUlFTUNLR09AyMTMwtnLly5HX9AyOb0+bVlx54DR04EhETEJKRk5BSUVNQ0tHT0DIxMzCycuXDlxv30GyM2gQB27Dlw5ERASERMQkpGTkFJRU1DS0fPwMjEzMKZC1du3IPfELAOP782bNmx58CREwEhETEJKRk5BSUVNQ0tHT0DIxMzC2cuXLlx5xH+FxGr6PNrzYYtO/YcOHIiICQiJiElI6egpKKmoaWjZ2BkYmbhzIUrN+48eEb/QcRb/Pm1Ys2GLTv2HDhyIiAkIiYhJSOnoKSipqGlo2dgZGJm4cyFKzfuPHjyin9lxFsigDUbtuzYc+DIiYCQiJiElIycgpKKmoaWjp6BkYmZhTMXrty48+DJK/kVAT+nn19vrFizYcuOPQeOnAgIiYhJSMnIKSipqGlo6egZGJmYWThz4cqNOw+evHhPfyHi50wAK9Zs2LJjz4EjJwJCImISUjJyCkoqahpaOnoGRiZmFs5cuHLjzoMnL96zXwrIBbBizYYtO/YcOHIiICQiJiElI6egpKKmoaWjZ2BkYmbhzIUrN+48ePLiPf83AT8Vn18/88aKNRu27Nhz4MiJgJCImISUjJyCkoqahpaOnoGRiZmFMxeu3Ljz4MmLdz6KbyJ+KgXwxoo1G7bs2HPgyImAkIiYhJSMnIKSipqGlo6egZGJmYUzF67cuPPgyYt3PsrvAioBvLFizYYtO/YcOHIiICQiJiElI6egpKKmoaWjZ2BkYmbhzIUrN+48ePLinY/qu4BaAG+sWLNhy449B46cCAiJiElIycgpKKmoaWjp6BkYmZhZOHPhyo07D568eOej/i6gEcAbK9Zs2LJjz4EjJwJCImISUjJyCkoqahpaOnoGRiZmFs5cuHLjzoMnL975aL4LaAXwxoo1G7bs2HPgyImAkIiYhJSMnIKSipqGlo6egZGJmYUzF67cuPPgyYt3PtrvAjoBvLFizYYtO/YcOHIiICQiJiElI6egpKKmoaWjZ2BkYmbhzIUrN+48ePLinY/uu4BeAG+sWLNhy449B46cCAiJiElIycgpKKmoaWjp6BkYmZhZOHPhyo07D568eOej/y5gEMAbK9Zs2LJjz4EjJwJCImISUjJyCkoqahpaOnoGRiZmFs5cuHLjzoMnL975GL4LGAXwxoo1G7bs2HPgyImAkIiYhJSMnIKSipqGlo6egZGJmYUzF67cuPPgyYt3PsbvAiYBvLFizYYtO/YcOHIiICQiJiElI6egpKKmoaWjZ2BkYmbhzIUrN+48ePLinY/pu4BZAG+sWLNhy449B46cCAiJiElIycgpKKmoaWjp6BkYmZhZOHPhyo07D568eOdj/i5gEcAbK9Zs2LJjz4EjJwJCImISUjJyCkoqahpaOnoGRiZmFs5cuHLjzoMnL975WP7Ng+7nswBWrNmwZceeA0dOBIRExCSkZOQUlFTUNLR09AyMTMwsnLlw5cadB09evJ9/6Tl9EcCKNRu27Nhz4MiJgJCImISUjJyCkoqahpaOnoGRiZmFMxeu3Ljz4MmL98svBVwFsGLNhi079hw4ciIgJCImISUjp6CkoqahpaNnYGRiZuHMhSs37jx48uL9+it+K99uAlizYcuOPQeOnAgIiYhJSMnIKSipqGlo6egZGJmYWThz4cqNOw+evG6/9qf+LoA1G7bs2HPgyImAkIiYhJSMnIKSipqGlo6egZGJmYUzF67cuPPgyev+H6xWVg8BbNiyY8+BIycCQiJiElIycgpKKmoaWjp6BkYmZhbOXLhy486D5+O/WG6tnwLYsmPPgSMnAkIiYhJSMnIKSipqGlo6egZGJmYWzly4cuPO4/kb1oublwB27Dlw5ERASERMQkpGTkFJRU1DS0fPwMjEzMKZC1du3F+/dbn7LoAdew4cOREQEhGTkJKRU1BSUdPQ0tEzMDIxs3DmwpUb9/cfsGLffghgz4EjJwJCImISUjJyCkoqahpaOnoGRiZmFs5cuHL7+MGHjv1fBXDkREBIRExCSkZOQUlFTUNLR8/AyMTMwpnLX/+HZ6bD3wRwIiAkIiYhJSOnoKSipqGlo2dgZGJm4fy33+HQd/y7AAJCImISUjJyCkoqahpaOnoGRiZmlr//zufW4B8CiIhJSMnIKSipqGlo6egZGJn+8Qc4esf/FEBKRk5BSUVNQ0tH/88/wEf/OT9g/gWZCstuTKmClAAAAABJRU5ErkJggg==";
 
+/** Progress, and a question that the client answered. */
+function sampleEvents({ durationUs }: CallSummary): CallEvent[] {
+  const at = (share: number): number => Math.round(durationUs * share);
+  const progress = (share: number, note: string): CallEvent => ({
+    at: at(share),
+    from: "server",
+    kind: "notification",
+    method: "notifications/progress",
+    bytes: 96,
+    note,
+  });
+  return [
+    progress(0.12, "1 of 4"),
+    progress(0.3, "2 of 4"),
+    { at: at(0.42), from: "server", kind: "request", method: "elicitation/create", bytes: 311, note: null },
+    { at: at(0.66), from: "client", kind: "response", method: "elicitation/create", bytes: 120, note: null },
+    progress(0.8, "3 of 4"),
+    {
+      at: at(0.86),
+      from: "server",
+      kind: "notification",
+      method: "notifications/message",
+      bytes: 180,
+      note: "info",
+    },
+  ];
+}
+
 export function sampleDetailOf(call: CallSummary, maxBytes: number, hostile: boolean): CallDetail {
   const value = HOSTILE[call.id % HOSTILE.length] ?? "";
   const args =
@@ -500,6 +528,9 @@ export function sampleDetailOf(call: CallSummary, maxBytes: number, hostile: boo
   const good = call.status === "ok" || call.status === "tool_error";
   return {
     ...call,
+    ...(call.tool === "trigger-long-running-operation" || call.id % 5 === 0
+      ? { events: sampleEvents(call), moreEvents: 0 }
+      : {}),
     request: cut(request),
     result: good ? cut(resultText) : null,
     error: good

@@ -39,11 +39,28 @@ export type CallSummary = z.infer<typeof callSummarySchema>;
 export const payloadSchema = z.object({ text: z.string(), bytes: z.int(), truncated: z.boolean() });
 export type Payload = z.infer<typeof payloadSchema>;
 
+/** A message that went between client and server within a call, besides its request and its answer. */
+export const callEventSchema = z.object({
+  /** Microseconds since the call arrived. */
+  at: z.int(),
+  from: z.enum(["server", "client"]),
+  kind: z.enum(["notification", "request", "response"]),
+  method: z.string(),
+  /** Of the whole message. */
+  bytes: z.int(),
+  /** How far a progress is, or the level of a log message; what else it said is not kept. */
+  note: z.string().nullable(),
+});
+export type CallEvent = z.infer<typeof callEventSchema>;
+
 export const callDetailSchema = callSummarySchema.extend({
   /** The request's params, the result object, and the JSON-RPC error object, as they went over the wire. */
   request: payloadSchema.nullable(),
   result: payloadSchema.nullable(),
   error: payloadSchema.nullable(),
+  /** What went on within it, in order, the first 200; left out where nothing did. `moreEvents` came after them. */
+  events: z.array(callEventSchema).optional(),
+  moreEvents: z.int().optional(),
 });
 export type CallDetail = z.infer<typeof callDetailSchema>;
 

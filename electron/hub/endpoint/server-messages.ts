@@ -16,6 +16,7 @@ import { rawMember } from "../../core/mcp/tasks/capabilities.ts";
 import { renameTask } from "../../core/mcp/tasks/messages.ts";
 import type { Call, Step } from "../pipeline/call.ts";
 import { holdDeadlines } from "../pipeline/call-deadline.ts";
+import { noteEvent, noteOf } from "../pipeline/call-events.ts";
 import { cancelledOutcome } from "../pipeline/outcomes.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session, Sessions } from "../sessions.ts";
@@ -116,8 +117,16 @@ export class ServerMessages {
     if (lacking !== undefined) return answer([errorMessage(serverId, METHOD_NOT_FOUND, lacking)]);
     const judged = (allowed: true | string): void => {
       if (allowed !== true) answer([errorMessage(serverId, DENIED, allowed, { code: "denied" })]);
-      else if (onAsked !== undefined) onAsked(bytes, envelope, answer);
-      else this.#pass(server, session, bytes, envelope, serverId, answer, related?.task, goOn);
+      else {
+        const [call] = calls;
+        if (call !== undefined) noteEvent(call, "server", "request", method, [bytes]);
+        const noted: AnswerServer = (parts) => {
+          if (call !== undefined) noteEvent(call, "client", "response", method, parts);
+          answer(parts);
+        };
+        if (onAsked !== undefined) onAsked(bytes, envelope, noted);
+        else this.#pass(server, session, bytes, envelope, serverId, noted, related?.task, goOn);
+      }
     };
     const allowed = this.#deps.mayAsk(server, session, method, raw);
     if (allowed instanceof Promise)
@@ -199,12 +208,14 @@ export class ServerMessages {
     const allowed =
       server === undefined || (await this.#deps.mayAsk(server, session, request.method, request.params));
     if (allowed !== true) throw new Error(allowed);
+    const call = server === undefined ? undefined : this.#callOf(server, session);
     return new Promise((resolve, reject) => {
       const id = this.#remember({
         server,
         session,
         serverId: undefined,
         answer: (bytes, { result }) => {
+          if (call !== undefined) noteEvent(call, "client", "response", request.method, [bytes]);
           if (result === undefined) reject(new Error(`the client refused ${request.method}`));
           else resolve(Uint8Array.prototype.slice.call(bytes, result.start, result.end));
         },
@@ -213,6 +224,7 @@ export class ServerMessages {
       const params = sessionParams(request, randomUUID());
       const head = encodeJson({ jsonrpc: "2.0", id, method: request.method }).subarray(0, -1);
       const parts = params === undefined ? [head, CLOSE] : [head, PARAMS, params, CLOSE];
+      if (call !== undefined) noteEvent(call, "server", "request", request.method, parts);
       if (server === undefined) session.push(parts);
       else this.send(server, session, parts);
     });
@@ -249,7 +261,7 @@ export class ServerMessages {
         return this.#deps.tasks().told(server, bytes, envelope);
       default: {
         const session = this.#addressee(server);
-        if (session !== undefined) this.send(server, session, [bytes]);
+        if (session !== undefined) this.#tell(server, session, bytes, envelope);
       }
     }
   }
@@ -335,7 +347,7 @@ export class ServerMessages {
       session.logLevel === undefined ? !session.quiet : isAtLeast(level, session.logLevel);
     const sole = this.#deps.tasks().related(server, bytes, envelope)?.session ?? this.#addressee(server);
     if (sole !== undefined) {
-      if (wants(sole)) this.send(server, sole, [bytes]);
+      if (wants(sole)) this.#tell(server, sole, bytes, envelope);
       return;
     }
     if (this.#deps.inFlight.on(server).length > 0) return;
@@ -362,9 +374,22 @@ export class ServerMessages {
     if (asked.server !== undefined) this.send(asked.server, asked.session, [encodeJson(message)]);
   }
 
+  /** Sends a notification on, and notes it with the call that it is sent with. */
+  #tell(server: ManagedServer, session: Session, bytes: Buffer, envelope: Envelope): void {
+    const call = this.#callOf(server, session);
+    if (call !== undefined)
+      noteEvent(call, "server", "notification", envelope.method, [bytes], noteOf(bytes, envelope));
+    this.send(server, session, [bytes]);
+  }
+
+  /** The session's oldest call under way on a server. */
+  #callOf(server: ManagedServer, session: Session): Call | undefined {
+    return this.#deps.inFlight.on(server).find((candidate) => candidate.session === session);
+  }
+
   /** On the stream of the session's oldest call under way there, where clients expect it; else on a stream of its own. */
   send(server: ManagedServer, session: Session, parts: readonly Uint8Array[]): void {
-    const call = this.#deps.inFlight.on(server).find((candidate) => candidate.session === session);
+    const call = this.#callOf(server, session);
     if (call?.reply.canStream === true) call.reply.notify(parts);
     else session.push(parts);
   }

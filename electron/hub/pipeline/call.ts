@@ -4,6 +4,7 @@ import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import type { Target } from "../../core/mcp/session-era/targets.ts";
 import type { InputRequest } from "../../core/mcp/stateless-era/round-trips.ts";
 import type { ClientIdentity, Reply, Scope } from "../ports/endpoint.ts";
+import type { CallEvents } from "../ports/storage.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session } from "../sessions.ts";
 import type { CallTrace } from "../telemetry/telemetry.ts";
@@ -64,6 +65,8 @@ export interface Call {
   continues: boolean;
   /** The time that it may take at its server; undefined where nothing bounds it, or before it is handed over. */
   deadline: CallDeadline | undefined;
+  /** What has gone on within it so far (call-events.ts); undefined: nothing. */
+  events: CallEvents | undefined;
   /** Told the id of its row, or that it could not be written. */
   onRecorded: ((id: number | undefined) => void) | undefined;
   /** Ends the call from outside: set by whichever step waits. */

@@ -89,6 +89,7 @@ function rowOf(call: Call, outcome: Outcome, now: number): CallRow {
       envelope.params === undefined ? null : bytes.subarray(envelope.params.start, envelope.params.end),
     result: outcome.result,
     error: outcome.error,
+    events: call.events,
   };
 }
 

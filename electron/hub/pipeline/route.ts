@@ -17,6 +17,7 @@ import { CallTask } from "../tasks/call-task.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import type { AskSession, Call, Outcome } from "./call.ts";
 import { CallDeadline, holdDeadlines } from "./call-deadline.ts";
+import { noteEvent } from "./call-events.ts";
 import { limitOf } from "./call-limits.ts";
 import { cancelledOutcome, diedOutcome, errorOutcome, timeoutOutcome } from "./outcomes.ts";
 
@@ -114,8 +115,9 @@ class Routing {
           else this.#round(bytes, answer);
         else this.#answer(request, bytes, answer, era);
       },
-      progressed: (parts) => {
+      progressed: (parts, note) => {
         call.deadline?.progressed();
+        noteEvent(call, "server", "notification", "notifications/progress", parts, note);
         call.reply.notify(parts);
       },
       failed: ({ end }) => {

@@ -2,6 +2,7 @@ import type { AuditEntry } from "../../../shared/model/audit.ts";
 import type {
   CallCounts,
   CallDetail,
+  CallEvent,
   CallFilter,
   CallStatus,
   CallSummary,
@@ -42,6 +43,14 @@ export interface CallRow {
     readonly result: number | null;
     readonly error: number | null;
   };
+  /** What went on within the call; undefined, as with nearly every call: nothing. */
+  readonly events?: CallEvents | undefined;
+}
+
+/** Messages within a call, in order, and how many more there were. */
+export interface CallEvents {
+  readonly events: readonly CallEvent[];
+  readonly more: number;
 }
 
 /** Calls to one of these servers, or by one of these clients. */

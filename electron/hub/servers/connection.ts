@@ -21,6 +21,7 @@ import {
   subscriptionOf,
 } from "../../core/mcp/stateless-era/listen.ts";
 import { upgradedRequest } from "../../core/mcp/stateless-era/upgrade.ts";
+import { noteOf } from "../pipeline/call-events.ts";
 import type { Transport, TransportEnd } from "../ports/upstream.ts";
 import { hubAsker, SESSION_ERA, type ServerEra } from "./era.ts";
 
@@ -45,7 +46,7 @@ export interface OutboundRequest {
   sentAt: number;
   answered(bytes: Buffer, envelope: Envelope, era: ServerEra): void;
   /** A progress notification of this request, its token mapped back. */
-  progressed(parts: readonly Uint8Array[]): void;
+  progressed(parts: readonly Uint8Array[], note: string | null): void;
   failed(failure: RequestFailure): void;
   /** Set by who takes the answer when progress goes on after it: the request has become a task of the server. */
   progressedAfter?: ((parts: readonly Uint8Array[]) => void) | undefined;
@@ -296,7 +297,10 @@ export class ServerConnection {
         const entry = token === undefined ? undefined : this.#pending.peekRaw(bytes, token);
         if (token === undefined) return;
         if (entry?.progressToken !== undefined)
-          entry.request.progressed(splice(bytes, [{ ...token, bytes: entry.progressToken }]));
+          entry.request.progressed(
+            splice(bytes, [{ ...token, bytes: entry.progressToken }]),
+            noteOf(bytes, envelope),
+          );
         else if (this.#lasting.size > 0) {
           const lasting = this.#lasting.get(textOf(bytes, token));
           lasting?.progressed(splice(bytes, [{ ...token, bytes: lasting.progressToken }]));

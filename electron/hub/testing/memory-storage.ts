@@ -117,6 +117,9 @@ export function createMemoryStorage(): MemoryStorage {
           request: payload(request),
           result: payload(result),
           error: payload(error),
+          ...(row.events === undefined
+            ? {}
+            : { events: [...row.events.events], moreEvents: row.events.more }),
         });
       },
       countSince: () => new Map(),

@@ -1,6 +1,7 @@
 import type { CallSummary, Payload } from "../../../shared/model/call.ts";
 import type { CallLog } from "../../hub/ports/storage.ts";
 import { prepareBlocks } from "../blocks.ts";
+import { prepareEventReader } from "../call-events.ts";
 import type { Connection } from "../database.ts";
 import type { Names } from "../names.ts";
 import { openCallCounter } from "./call-counter.ts";
@@ -17,6 +18,7 @@ export interface CallReader extends Pick<CallLog, "get" | "count"> {
 
 export function openCallReader(connection: Connection, names: Names): CallReader {
   const payloads = preparePayloadReader(connection);
+  const eventsOf = prepareEventReader(connection);
   const blocks = prepareBlocks(connection);
   const bounds = prepareBounds(connection, blocks);
   const one = connection.prepare<[number], StoredCall>("SELECT * FROM call WHERE id = ?");
@@ -50,11 +52,13 @@ export function openCallReader(connection: Connection, names: Names): CallReader
       const row = one.get(id);
       if (row === undefined) return undefined;
       const [request, result, error] = payloads.parts(id);
+      const within = eventsOf(id);
       return {
         ...summaryOf(row, names),
         request: await payload(request, row.request_bytes, maxBytes),
         result: await payload(result, row.result_bytes, maxBytes),
         error: await payload(error, row.error_bytes, maxBytes),
+        ...(within === undefined ? {} : { events: [...within.events], moreEvents: within.more }),
       };
     },
     stop: pauses.stop,

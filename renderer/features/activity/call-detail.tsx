@@ -13,6 +13,7 @@ import { ServerText } from "../../ui/server-text.tsx";
 import { CallOutcome } from "../../ui/status.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
 import { CallActions } from "./detail/call-actions.tsx";
+import { EventList } from "./detail/event-lane.tsx";
 import { Facts } from "./detail/facts.tsx";
 import { Waterfall } from "./detail/waterfall.tsx";
 import { WirePanel } from "./detail/wire-panel.tsx";
@@ -136,6 +137,7 @@ export function CallDetailPane({ id, onClose }: { readonly id: number; readonly 
           <TabPanel id="details" className="overflow-auto">
             <div className="space-y-6 px-5 py-4">
               <Waterfall call={detail} />
+              <EventList detail={detail} />
               <Facts detail={detail} />
               <CopyButton label="Copy the whole call as JSON" text={() => wholeCall(detail)}>
                 Copy call as JSON

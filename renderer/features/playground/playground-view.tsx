@@ -94,11 +94,9 @@ export function PlaygroundView({
       ) : (
         <>
           {known === undefined && (
-            <div className="px-5 pt-4">
-              <Banner tone="warn" title="This tool is not in the server's list now.">
-                It may have gone, or the server has not started yet. It can be called all the same, with JSON.
-              </Banner>
-            </div>
+            <Banner flush tone="warn" title="This tool is not in the server's list now.">
+              It may have gone, or the server has not started yet. It can be called all the same, with JSON.
+            </Banner>
           )}
           <ToolTrial
             key={JSON.stringify([server, tool, call])}

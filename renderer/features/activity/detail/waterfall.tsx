@@ -1,9 +1,10 @@
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
 // biome-ignore-all lint/a11y/useSemanticElements: a scrolling region must be reachable by keyboard
-import type { CallSummary } from "../../../../shared/model/call.ts";
+import type { CallDetail } from "../../../../shared/model/call.ts";
 import { duration } from "../../../lib/format.ts";
 import { cx } from "../../../ui/cx.ts";
 import { TIME_PARTS } from "../../../ui/timing-bar.tsx";
+import { EventMarks } from "./event-lane.tsx";
 import { exactMicros, marksOf, share, stagesOf } from "./stages.ts";
 
 const colourOf = new Map(TIME_PARTS.map(({ key, variable }) => [key, variable]));
@@ -18,7 +19,7 @@ const fill = (key: (typeof TIME_PARTS)[number]["key"], waiting: boolean): string
 };
 
 /** Where the time of a call went: a lane for each stage on one scale, and the same as a table to the microsecond. */
-export function Waterfall({ call }: { readonly call: CallSummary }) {
+export function Waterfall({ call }: { readonly call: CallDetail }) {
   const total = call.durationUs;
   const stages = stagesOf(call.times);
   const at = (micros: number): string => `${total === 0 ? 0 : (micros / total) * 100}%`;
@@ -73,6 +74,15 @@ export function Waterfall({ call }: { readonly call: CallSummary }) {
             </span>
           </div>
         ))}
+        {call.events !== undefined && (
+          <div className={cx(LANE, "h-7 border-line border-t")} data-stage="events">
+            <span className="truncate">Messages within</span>
+            <span className="relative h-full">
+              <EventMarks events={call.events} total={total} />
+            </span>
+            <span className="text-right">{call.events.length + (call.moreEvents ?? 0)}</span>
+          </div>
+        )}
       </div>
       <details className="text-sm">
         <summary className="w-fit cursor-default rounded-sm text-muted text-xs hover:text-fg">
