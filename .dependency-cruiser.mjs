@@ -47,9 +47,9 @@ export default {
     },
     onlyInto(
       "hub-knows-core",
-      "electron/hub/(?!main\\.ts)",
+      "electron/hub/(?!main\\.ts|start/)",
       ["electron/hub/", "electron/core/", "shared/"],
-      "only hub/main.ts wires adapters",
+      "only hub/main.ts and hub/start wire adapters",
     ),
     ...["http", "upstream", "storage", "secrets", "telemetry"].map((adapter) =>
       onlyInto(

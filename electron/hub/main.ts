@@ -1,41 +1,28 @@
 /** The hub's composition root: the only file of the hub that knows the adapters. */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
-import { fileURLToPath } from "node:url";
+import { mkdirSync } from "node:fs";
 import type { Method, Params, Result, Role } from "../../shared/contract.ts";
 import { GatehouseError } from "../../shared/errors.ts";
 import type { Config } from "../../shared/model/config.ts";
 import type { Diagnosis } from "../../shared/model/diagnosis.ts";
 import { LiveSecrets } from "../core/redact/live-secrets.ts";
 import { createListener } from "../http/listener.ts";
-import { findPortHolder } from "../http/process/port-holder.ts";
 import { createSecretStores } from "../secrets/index.ts";
 import { acquireHomeLock } from "../storage/lock.ts";
 import { openStorage } from "../storage/open.ts";
 import {
-  type ChildRegistry,
-  createChildRecord,
   createLoginEnvironments,
   createOAuthProtocol,
   createProcessMeter,
   createTransportFactory,
-  enterJob,
-  findCommand,
-  type LoginEnvironments,
   loopbackRedirect,
-  startGuard,
-  sweepLeftovers,
 } from "../upstream/index.ts";
 import { BY_FILE } from "./audit.ts";
-import { expandHeaders, expandServer } from "./config/expand.ts";
 import { createHeldEdits } from "./config/held-edits.ts";
-import { projectFolder } from "./config/project-folder.ts";
 import { needsConfirmation } from "./config/review.ts";
 import { openConfig } from "./config/store.ts";
 import type { Emit } from "./control/broadcaster.ts";
 import { diagnoseWithoutHub } from "./doctor/diagnosis.ts";
-import { type DoctorAdapters, thisMachine } from "./doctor/system.ts";
 import { createChainKey } from "./history/chain-key.ts";
 import { writeFileAtomic } from "./home/atomic.ts";
 import { keepMemoryOutOfDumps } from "./home/core-dumps.ts";
@@ -47,9 +34,12 @@ import { createLog, type Log } from "./log.ts";
 import { thisSystem } from "./pins/packages/system.ts";
 import type { Listener } from "./ports/endpoint.ts";
 import { chosenStore } from "./secrets/chosen-store.ts";
-import { launchSecrets } from "./secrets/launch-secrets.ts";
 import { unlockFromFile } from "./secrets/passphrase-file.ts";
 import { ServerLogs } from "./server-logs/server-logs.ts";
+import { doctorSystem } from "./start/doctor-system.ts";
+import { createLaunches } from "./start/launches.ts";
+import { builtRenderer, ownScript } from "./start/own-files.ts";
+import { watchProcesses } from "./start/watch-processes.ts";
 import { VERSION } from "./version.ts";
 
 export interface StartOptions {
@@ -133,7 +123,7 @@ async function startLocked(
   undo.push(() => store.close());
   const storage = openStorage({
     file: files.database,
-    workerScript: script("store-worker", "../storage/worker-main.ts"),
+    workerScript: ownScript("store-worker", "storage/worker-main.ts"),
     log,
   });
   undo.push(() => storage.close());
@@ -141,7 +131,7 @@ async function startLocked(
   const stores = createSecretStores({
     home: files.home,
     homeKey,
-    helperScript: script("keychain", "../secrets/keychain/helper-main.ts"),
+    helperScript: ownScript("keychain", "secrets/keychain/helper-main.ts"),
     nodePath: process.execPath,
     env: process.env,
     write: writeFileAtomic,
@@ -171,6 +161,7 @@ async function startLocked(
   const uiFolder = listening !== false && listening.ui ? builtRenderer() : undefined;
   let listener: Listener | undefined;
   let shutdown: (reason: string, drainMs: number) => void = () => {};
+  const launches = createLaunches({ secrets, live, files });
   const hub = createHub({
     home: files.home,
     configFile: files.config,
@@ -185,28 +176,10 @@ async function startLocked(
       login,
       ready: processes.ready,
     }),
-    resolveLaunch: async (name, config, project) => {
-      const used = launchSecrets(secrets);
-      const expanded = await expandServer(name, config, {
-        env: process.env,
-        secret: used.secret,
-        homedir: homedir(),
-        project: config.isolation === "project" ? projectFolder(name, project, files.noProject) : null,
-      });
-      return { name, ...expanded, secrets: used.given() };
-    },
+    resolveLaunch: launches.server,
     // Only who sends telemetry loads what that needs.
     openTelemetry: async (target) => (await import("../telemetry/otlp.ts")).openOtlp(target),
-    expandHeaders: async (headers) => {
-      const used = launchSecrets(secrets);
-      const filled = await expandHeaders("telemetry.headers", headers, {
-        env: process.env,
-        secret: used.secret,
-        homedir: homedir(),
-      });
-      live.set("telemetry", used.given());
-      return filled;
-    },
+    expandHeaders: launches.telemetryHeaders,
     upstreamAuth: {
       protocol: createOAuthProtocol(),
       receiver: loopbackRedirect,
@@ -237,7 +210,7 @@ async function startLocked(
         .join("\n") || null,
     requestShutdown: (reason, drainSeconds) => shutdown(reason, drainSeconds * 1_000),
     doctor: {
-      system: thisMachine(doctorAdapters(login)),
+      system: doctorSystem(login),
       files,
       program: options.program,
       secrets: async () => ({ kind: secrets.kind, problem: await secrets.problem() }),
@@ -340,55 +313,7 @@ async function startLocked(
  * as well: nothing of the hub's own files is opened.
  */
 export function diagnoseHome(home: string, why: GatehouseError): Promise<Diagnosis> {
-  return diagnoseWithoutHub(thisMachine(doctorAdapters(createLoginEnvironments())), homeFiles(home), why);
-}
-
-/** What the doctor learns of this machine from the adapters. */
-function doctorAdapters(login: LoginEnvironments): DoctorAdapters {
-  return {
-    async searchPath() {
-      const { path, source, shell, problem, tookMs } = await login.get();
-      const words = {
-        "login-shell": `the login shell ${shell ?? ""}`.trim(),
-        own: "the environment that Gatehouse was started with",
-        "well-known": "that environment and the usual installers",
-      };
-      return { path, source: words[source], problem, tookMs };
-    },
-    findProgram: (name, path) => {
-      const { file, executable } = findCommand(name, { path });
-      return executable && file !== null ? file : undefined;
-    },
-    portHolder: findPortHolder,
-  };
-}
-
-/** Sweeps what an earlier hub has left, and has this one's processes watched; a hub that starts none needs no guard. */
-async function watchProcesses(
-  startsServers: boolean,
-  recordFile: string,
-  instance: string,
-  log: Log,
-): Promise<{ registries: ChildRegistry[]; ready?: Promise<unknown>; close(): Promise<void> }> {
-  if (!startsServers) return { registries: [], close: () => Promise.resolve() };
-  // What the hub starts before it is in the job would not be: servers wait for it, the hub does not.
-  const job = process.platform === "win32" ? { ready: enterJob({ log }) } : {};
-  await sweepLeftovers({ recordFile, log });
-  const record = createChildRecord({ file: recordFile, instance, log });
-  const guard = startGuard({
-    script: script("guard", "../upstream/termination/guard-main.ts"),
-    nodePath: process.execPath,
-    instance,
-    log,
-  });
-  return {
-    ...job,
-    registries: [guard, record],
-    async close() {
-      await guard.close();
-      record.close();
-    },
-  };
+  return diagnoseWithoutHub(doctorSystem(createLoginEnvironments()), homeFiles(home), why);
 }
 
 function alreadyRunning(home: string, runFile: string): GatehouseError {
@@ -399,21 +324,4 @@ function alreadyRunning(home: string, runFile: string): GatehouseError {
     `a hub is running on ${home} already (${who})`,
     "Use that one, stop it, or choose another home with --home.",
   );
-}
-
-/** A script of ours: beside this bundle in dist/node, or from the sources when run from them. */
-function script(built: string, source: string): string {
-  const beside = fileURLToPath(new URL(`./${built}.js`, import.meta.url));
-  if (existsSync(beside)) return beside;
-  const above = fileURLToPath(new URL(`../${built}.js`, import.meta.url));
-  return existsSync(above) ? above : fileURLToPath(new URL(source, import.meta.url));
-}
-
-/** The built renderer beside the bundle, if there is one. */
-function builtRenderer(): string | undefined {
-  for (const relative of ["../renderer", "../../renderer", "../../dist/renderer"]) {
-    const folder = fileURLToPath(new URL(relative, import.meta.url));
-    if (existsSync(`${folder}/index.html`)) return folder;
-  }
-  return undefined;
 }
