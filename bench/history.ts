@@ -63,13 +63,15 @@ async function ask(hub: HistoryHub, rounds: number, say: Say) {
   const memory = watchMemory(hub.hub.pid);
   try {
     const { indexed } = await hub.control.call("calls.state", {});
-    say("lists");
+    const phase = (name: string): void =>
+      say(`${name} (the hub's highest memory so far: ${memory.peakMb().toFixed(0)} MB)`);
+    phase("lists");
     const lists = await measureLists(hub, rounds);
-    say("searches");
+    phase("searches");
     const searches = await measureSearches(hub, rounds);
-    say("the Latency screen");
+    phase("the Latency screen");
     const latency = await measureLatency(hub, rounds);
-    say("recording, with and without searches beside it");
+    phase("recording, with and without searches beside it");
     const recording = await measureRecording(hub);
     return { calls: indexed.of, lists, searches, latency, recording, queriesMb: memory.peakMb() };
   } finally {

@@ -15,10 +15,9 @@ import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Storage } from "../hub/ports/storage.ts";
-import { append, callRow, type Home, makeHome, workerScript } from "./fixtures/storage.ts";
+import { append, callRow, chainKey, type Home, makeHome, workerScript } from "./fixtures/storage.ts";
 import { openStorage } from "./open.ts";
 
-const key = { key: Buffer.alloc(32, 5), source: "file" } as const;
 let home: Home;
 let ends: (() => unknown)[] = [];
 beforeEach(() => {
@@ -30,10 +29,14 @@ afterEach(async () => {
   await home.dispose();
 });
 
-const ids = async (storage: Storage, search?: string): Promise<number[]> =>
-  (await storage.calls.list(search === undefined ? {} : { search }, 10_000, undefined)).calls.map(
-    ({ id }) => id,
-  );
+/** What a list finds; a search is repeated until it reaches all calls. */
+const ids = async (storage: Storage, search?: string): Promise<number[]> => {
+  for (;;) {
+    const filter = search === undefined ? {} : { search };
+    const { calls, searched } = await storage.calls.list(filter, 10_000, undefined);
+    if (searched === undefined || searched.through === searched.of) return calls.map(({ id }) => id);
+  }
+};
 
 const codes = (storage: Storage): string[] => storage.health.problems().map(({ code }) => code);
 
@@ -82,6 +85,38 @@ test.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
     await expect(append(again)).rejects.toThrow("readonly");
   },
 );
+
+test("a database that even root cannot write is opened for reading, and said so", async (context) => {
+  const storage = home.open();
+  for (let i = 0; i < 3; i++) await append(storage, { result: Buffer.from(`{"text":"needle ${i}"}`) });
+  await storage.close();
+  // The file alone: the log that SQLite keeps beside it can be written.
+  if (!bound(home.file)) return context.skip("a file can only be mounted read-only by root");
+  const again = home.open();
+  expect(codes(again)).toEqual(["storage_read_only"]);
+  expect(again.health.failing?.message).toContain("cannot be written");
+  expect(await ids(again)).toEqual([3, 2, 1]);
+  expect(await ids(again, "needle 1")).toEqual([2]);
+  await expect(append(again)).rejects.toThrow("readonly");
+  expect(await again.check()).toMatchObject({ problem: null, whole: true });
+  await again.close();
+});
+
+/** Mounts a file read-only on itself; false where it may not be. */
+function bound(file: string): boolean {
+  try {
+    execFileSync("mount", ["--bind", file, file], { stdio: "ignore" });
+  } catch {
+    return false;
+  }
+  ends.push(() => execFileSync("umount", ["-l", file]));
+  try {
+    execFileSync("mount", ["-o", "remount,ro,bind", file], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Mounts a tmpfs of so many KB where it may be mounted; undefined elsewhere. */
 function smallDisk(kilobytes: number): string | undefined {
@@ -137,6 +172,15 @@ function corrupt(file: string, pages: readonly number[]): void {
   for (const page of pages) writeSync(handle, Buffer.alloc(4_096, 0xa5), 0, 4_096, (page - 1) * 4_096);
   closeSync(handle);
 }
+
+test("the storage closes at once while a database is being looked over", async () => {
+  const storage = home.open();
+  await append(storage);
+  const checked = storage.check();
+  const refused = expect(checked).rejects.toMatchObject({ code: "internal" });
+  await storage.close();
+  await refused;
+});
 
 test("a corrupted page is found after an unclean end, said, and what can be read stays", async () => {
   const storage = home.open();
@@ -225,7 +269,7 @@ function segments(file: string): number {
 
 test("a backup is whole, for its owner alone, made while calls are recorded, and replaces nothing", async () => {
   const storage = home.open();
-  await storage.history.takeKeys([key], "empty");
+  await storage.history.takeKeys([chainKey], "empty");
   for (let i = 0; i < 200; i++) await append(storage, { result: Buffer.alloc(5_000, "text ") });
   const file = join(dirname(home.file), "copy.db");
   const copying = storage.history.backUp(file, () => {});
@@ -242,7 +286,7 @@ test("a backup is whole, for its owner alone, made while calls are recorded, and
   // It is a history like the one it was made of.
   copyFileSync(file, home.file);
   const again = home.open();
-  await again.history.takeKeys([key], "fits");
+  await again.history.takeKeys([chainKey], "fits");
   expect((await again.history.verify(() => {})).findings).toEqual([]);
 });
 

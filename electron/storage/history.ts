@@ -1,17 +1,21 @@
+import { existsSync } from "node:fs";
 import { sentenceOf } from "../../shared/errors.ts";
 import type { CallHistory } from "../hub/ports/storage.ts";
+import type { Checking } from "./check.ts";
 import type { Health } from "./health.ts";
 import type { ChainKey } from "./history/chain.ts";
 import type { RetentionRules } from "./history/retention.ts";
-import type { CheckServices, SearchServices, StoreServices, WorkerEvent } from "./worker/messages.ts";
-import { startWorker, type WorkerLink } from "./worker-link.ts";
+import type { SearchServices, StoreServices, WorkerEvent } from "./worker/messages.ts";
+import type { WorkerLink } from "./worker-link.ts";
 
 interface Options {
   readonly worker: WorkerLink<StoreServices>;
   readonly search: WorkerLink<SearchServices>;
   readonly health: Health;
-  /** What a further worker is started with. */
-  readonly workers: Omit<Parameters<typeof startWorker>[0], "role">;
+  /** Begins to look these databases over. */
+  readonly startCheck: (files: readonly string[]) => Checking;
+  readonly file: string;
+  readonly searchFile: string;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
@@ -24,6 +28,8 @@ export interface HistorySteering extends CallHistory {
   restarted(): void;
   /** Looks the database over in the background, and tells `health` of it. */
   check(): void;
+  /** What is wrong with the database; empty: nothing. */
+  faults(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -32,11 +38,12 @@ const noticeAfter = 200;
 /** Milliseconds after the start at which they are told in any case. */
 const firstNoticeAfter = 5_000;
 
-export function openHistory({ worker, search, health, workers, log }: Options): HistorySteering {
+export function openHistory(options: Options): HistorySteering {
+  const { worker, search, health, file, searchFile, log } = options;
   let noticed = false;
   let taken: readonly ChainKey[] | undefined;
   let rules: RetentionRules | undefined;
-  let checking: WorkerLink<CheckServices> | undefined;
+  const checking = new Set<Checking>();
   let closed = false;
   const listeners = new Set<() => void>();
   const unheard = (): undefined => undefined;
@@ -56,23 +63,24 @@ export function openHistory({ worker, search, health, workers, log }: Options): 
   const first = setTimeout(notice, firstNoticeAfter);
   first.unref();
 
-  const lookOver = async (): Promise<void> => {
-    const link = startWorker<CheckServices>({ ...workers, role: "check" });
-    checking = link;
-    const started = performance.now();
+  const faultsOf = async (files: readonly string[]): Promise<string[][]> => {
+    const check = options.startCheck(files);
+    checking.add(check);
     try {
-      const { database, index } = await link.ask("check", undefined);
-      if (index.length > 0) await search.ask("renew", undefined);
-      if (database.length > 0) health.damaged(database);
-      else {
-        health.whole();
-        const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-        log("info", `the database was looked over after an unclean end and is whole (${seconds} s)`);
-      }
+      return await check.found;
     } finally {
-      await link.close();
-      checking = undefined;
+      checking.delete(check);
     }
+  };
+  const lookOver = async (): Promise<void> => {
+    const started = performance.now();
+    const [database = [], index = []] = await faultsOf(existsSync(searchFile) ? [file, searchFile] : [file]);
+    if (closed) return;
+    if (index.length > 0) await search.ask("renew", undefined);
+    if (database.length > 0) return health.damaged(database);
+    health.whole();
+    const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+    log("info", `the database was looked over after an unclean end and is whole (${seconds} s)`);
   };
 
   return {
@@ -92,6 +100,10 @@ export function openHistory({ worker, search, health, workers, log }: Options): 
     },
     check() {
       lookOver().catch(warn("the database could not be looked over"));
+    },
+    async faults() {
+      const [database = []] = await faultsOf([file]);
+      return database;
     },
     async takeKeys(keys, when) {
       const source = await worker.ask("chainKeys", { keys, when });
@@ -118,7 +130,7 @@ export function openHistory({ worker, search, health, workers, log }: Options): 
     async close() {
       closed = true;
       clearTimeout(first);
-      await checking?.close();
+      await Promise.all([...checking].map((check) => check.stop()));
     },
   };
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Home, makeHome } from "./fixtures/storage.ts";
+import { chainKey, type Home, makeHome } from "./fixtures/storage.ts";
 
 const appender = fileURLToPath(new URL("./fixtures/appender.ts", import.meta.url));
 let home: Home;
@@ -40,6 +40,21 @@ test("what was reported as committed survives SIGKILL at any moment, and the dat
     const newest = Math.max(...reported.keys());
     const detail = await storage.calls.get(newest, 20);
     expect(detail?.durationUs).toBe(reported.get(newest));
+    // Each is found by the text that only it holds, wherever the index has got to.
+    const sought = [...reported].filter((_, at) => at % 25 === 0);
+    for (const [id, number] of [...sought, [newest, reported.get(newest)] as const]) {
+      const { calls, searched } = await storage.calls.list(
+        { search: `NUMBER-${number}-数` },
+        10_000,
+        undefined,
+      );
+      expect(searched?.through).toBe(searched?.of);
+      expect(calls.map((call) => call.id)).toContain(id);
+    }
+    expect(await storage.history.takeKeys([chainKey], "fits")).toBe("file");
+    let verified = await storage.history.verify(() => {});
+    while (verified.pending > 0 && verified.ok) verified = await storage.history.verify(() => {});
+    expect(verified).toMatchObject({ ok: true, findings: [], pending: 0 });
     await storage.close();
 
     const database = new Database(home.file, { readonly: true });

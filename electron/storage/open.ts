@@ -6,6 +6,7 @@ import { openAudit } from "./audit.ts";
 import { prepareCallWriter } from "./call-writer.ts";
 import { openCalls } from "./calls.ts";
 import { openCatalogs } from "./catalogs.ts";
+import { startCheck } from "./check.ts";
 import { openClients } from "./clients.ts";
 import { type Connection, openConnection, sqliteCode, unusable } from "./database.ts";
 import { createGroupCommit } from "./group-commit.ts";
@@ -36,6 +37,9 @@ export interface StorageOptions {
 
 /** Bytes written after which the worker is asked to checkpoint, rather than at its next look. */
 const checkpointAfter = 8 * 1024 * 1024;
+
+/** Bytes above which somebody who waits for it does not have a database looked through. */
+const mostChecked = 4 * 1024 * 1024 * 1024;
 
 /**
  * Opens the hub's database, brings it to this version and starts its workers. An unclean end of an earlier process is
@@ -105,7 +109,15 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       lazy: true,
       onEvent: (event) => history.told(event),
     });
-    const history = openHistory({ worker, search, health, workers, log });
+    const history = openHistory({
+      worker,
+      search,
+      health,
+      startCheck: (files) => startCheck(workerScript, files),
+      file,
+      searchFile: workers.searchFile,
+      log,
+    });
     if (readOnly) health.readOnly(readOnlyProblem(connection, file));
     else if (unclean || health.wasDamaged()) history.check();
     const calls = openCalls({ group, worker, search, counts, health, stored: history.written, log });
@@ -146,7 +158,14 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       audit: openAudit(connection),
       oauth: openOAuth(connection),
       accounts: openAccounts(connection),
-      check: () => worker.ask("check", undefined),
+      async check() {
+        const bytes =
+          Number(connection.pragma("page_count", { simple: true })) *
+          Number(connection.pragma("page_size", { simple: true }));
+        if (bytes > mostChecked) return { problem: null, bytes, whole: false };
+        const [problem = null] = await history.faults();
+        return { problem, bytes, whole: true };
+      },
       close: () => {
         closed ??= close();
         return closed;
@@ -162,12 +181,17 @@ function sizeOf(file: string): number {
 
 /** Whether the file itself may be written: SQLite opens one that may not for reading, without a word. */
 function isWritable(connection: Connection): boolean {
+  const version = Number(connection.pragma("user_version", { simple: true }));
+  connection.exec("BEGIN IMMEDIATE");
   try {
-    connection.exec("BEGIN IMMEDIATE; ROLLBACK");
+    // Nothing changes; a transaction alone is granted for a file that cannot be written, too.
+    connection.pragma(`user_version = ${version}`);
     return true;
   } catch (error) {
     if (sqliteCode(error)?.startsWith("SQLITE_READONLY") === true) return false;
     throw error;
+  } finally {
+    connection.exec("ROLLBACK");
   }
 }
 

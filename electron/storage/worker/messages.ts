@@ -1,14 +1,14 @@
 import type { CallCounts, CallDetail, CallSummary, Searched } from "../../../shared/model/call.ts";
 import type { CallsVerified } from "../../../shared/model/history.ts";
 import type { MetricsQuery, MetricsStore, Summed } from "../../hub/ports/metrics.ts";
-import type { CallQueryFilter, CallRow, StorageCheck } from "../../hub/ports/storage.ts";
+import type { CallQueryFilter, CallRow } from "../../hub/ports/storage.ts";
 import type { ChainKey, ChainState, TakeKeys } from "../history/chain.ts";
 import type { RetentionRules } from "../history/retention.ts";
 
 /** What a worker of the storage is started with. */
 export interface WorkerStart {
-  /** store: large payloads, lists, upkeep; search: the text index; check: looks the database over, once. */
-  readonly role: "store" | "search" | "check";
+  /** store: large payloads, lists, upkeep; search: the text index. */
+  readonly role: "store" | "search";
   readonly file: string;
   readonly searchFile: string;
   /** The memory of the write turn (turn.ts). */
@@ -40,8 +40,6 @@ export interface StoreServices {
   countTokens: { takes: { texts: readonly string[] }; gives: number[] };
   /** Copies the log into the database and brings the time floors up to date. */
   maintain: { takes: undefined; gives: undefined };
-  /** Looks the database through. */
-  check: { takes: undefined; gives: StorageCheck };
   /** Something was written a moment ago: it is to be chained. */
   written: { takes: undefined; gives: undefined };
   /** The keys that the chain may be made with; gives where the one that was chosen lies. */
@@ -69,13 +67,6 @@ export interface SearchServices {
   /** The index is damaged: it is made anew. */
   renew: { takes: undefined; gives: undefined };
   state: { takes: undefined; gives: Searched };
-  close: { takes: undefined; gives: undefined };
-}
-
-/** The service of the check, after which it ends. */
-export interface CheckServices {
-  /** Gives what is wrong with the database and with the text index; empty: nothing. */
-  check: { takes: undefined; gives: { database: string[]; index: string[] } };
   close: { takes: undefined; gives: undefined };
 }
 

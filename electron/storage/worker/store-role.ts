@@ -11,7 +11,6 @@ import { openRollups } from "../rollups.ts";
 import { workerTurn } from "../turn.ts";
 import { createBackground } from "./background.ts";
 import { openCallReader } from "./call-reader.ts";
-import { checkDatabase } from "./check.ts";
 import { openLargeStore } from "./large-store.ts";
 import { openMaintenance } from "./maintenance.ts";
 import type { FromWorker, StoreServices, Takes, WorkerStart } from "./messages.ts";
@@ -133,7 +132,6 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
       return counts;
     },
     maintain: async () => maintain(),
-    check: async () => checkDatabase(connection),
     written: async () => wake(),
     async chainKeys({ keys, when }) {
       const source = readOnly ? null : chain.takeKeys(keys, when);
