@@ -45,7 +45,7 @@ const CONFIGURE = (
   "servers.add servers.enable servers.remove clients.add clients.addConnect settings.set questions.answer:approve clients.update " +
   "profiles.set profiles.remove rules.add rules.replace rules.remove rules.move pins.accept " +
   // The first passphrase of the file store is the one that opens it from now on.
-  "secrets.unlock secrets.set secrets.remove"
+  "secrets.unlock secrets.set secrets.remove servers.moveSecrets"
 ).split(" ");
 /** A viewer's token is minted for a renderer by the desktop that shows it, which opens the person's browser too. */
 const OWNER = ["hub.viewerToken", "servers.signInUrl", "servers.finishSignIn"];
@@ -228,6 +228,7 @@ async function parametersOf(
     "servers.cancelSignIn": { id: "none" },
     "servers.finishSignIn": { url: "gatehouse://sign-in" },
     "servers.signOut": { name: "remote" },
+    "servers.moveSecrets": { name: "remote" },
     "secrets.unlock": { passphrase: "of the file" },
     "secrets.set": { name: "of-test", value: "secret-value-31f0aa" },
     "secrets.remove": { name: "of-test" },
