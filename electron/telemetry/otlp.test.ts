@@ -5,70 +5,110 @@ import { z } from "zod";
 import type { TracedCall } from "../hub/ports/telemetry.ts";
 import { openOtlp } from "./otlp.ts";
 
-// A strict receiver: OTLP/JSON as opentelemetry-proto's JSON mapping has it (hex ids, 64-bit integers as strings).
-const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
+/**
+ * A strict receiver: the messages of opentelemetry-proto 1.x in their JSON mapping, written out, as no package that is
+ * installed here holds them. Ids are hex and never zero, 64-bit integers decimal (a string, or a number that is exact),
+ * enumerations numbers, names in lowerCamelCase; whatever is not in the messages is refused.
+ */
+const hex = (digits: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^[0-9a-f]{${digits}}$`))
+    .refine((id) => !/^0+$/.test(id), "an id of zeros is none");
 const nanos = z.string().regex(/^\d{16,20}$/);
+const int64 = z.union([z.string().regex(/^-?\d{1,19}$/), z.int()]);
+const uint64 = z.union([z.string().regex(/^\d{1,20}$/), z.int().min(0)]);
+const uint32 = z.int().min(0).max(0xffff_ffff);
 const value = z.union([
   z.strictObject({ stringValue: z.string() }),
-  z.strictObject({ intValue: z.union([z.string().regex(/^-?\d+$/), z.int()]) }),
+  z.strictObject({ intValue: int64 }),
   z.strictObject({ doubleValue: z.number() }),
   z.strictObject({ boolValue: z.boolean() }),
 ]);
-const attributes = z.array(z.strictObject({ key: z.string().min(1), value }));
-const resource = z.strictObject({ attributes, droppedAttributesCount: z.int().optional() });
-const scope = z.strictObject({ name: z.string(), version: z.string().optional() });
-const spanSchema = z.strictObject({
-  traceId: hex(32),
-  spanId: hex(16),
-  parentSpanId: hex(16).optional(),
-  traceState: z.string().optional(),
-  flags: z.int().optional(),
-  name: z.string().min(1),
-  kind: z.int().min(1).max(5),
-  startTimeUnixNano: nanos,
-  endTimeUnixNano: nanos,
-  attributes,
-  droppedAttributesCount: z.int(),
-  events: z.array(z.never()),
-  droppedEventsCount: z.int(),
-  links: z.array(z.never()),
-  droppedLinksCount: z.int(),
-  status: z.strictObject({ code: z.int().min(0).max(2), message: z.string().optional() }),
-});
+const attributes = z
+  .array(z.strictObject({ key: z.string().min(1), value }))
+  .refine((all) => new Set(all.map(({ key }) => key)).size === all.length, "a key comes twice");
+const resource = z
+  .strictObject({ attributes, droppedAttributesCount: uint32.optional() })
+  .refine((told) => told.attributes.some(({ key }) => key === "service.name"), "there is no service.name");
+const scope = z.strictObject({ name: z.string().min(1), version: z.string().optional() });
+const schemaUrl = z.string().optional();
+const inOrder = (told: { startTimeUnixNano: string; endTimeUnixNano: string }): boolean =>
+  BigInt(told.startTimeUnixNano) <= BigInt(told.endTimeUnixNano);
+const spanSchema = z
+  .strictObject({
+    traceId: hex(32),
+    spanId: hex(16),
+    parentSpanId: hex(16).optional(),
+    traceState: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_*/@-]*=[^,=]+(,[a-z0-9][a-z0-9_*/@-]*=[^,=]+)*$/)
+      .optional(),
+    flags: uint32.optional(),
+    name: z.string().min(1),
+    // SPAN_KIND_INTERNAL to SPAN_KIND_CONSUMER.
+    kind: z.int().min(1).max(5),
+    startTimeUnixNano: nanos,
+    endTimeUnixNano: nanos,
+    attributes,
+    droppedAttributesCount: uint32,
+    events: z.array(z.never()),
+    droppedEventsCount: uint32,
+    links: z.array(z.never()),
+    droppedLinksCount: uint32,
+    // STATUS_CODE_UNSET, _OK, _ERROR.
+    status: z.strictObject({ code: z.int().min(0).max(2), message: z.string().optional() }),
+  })
+  .refine(inOrder, "it ends before it begins");
 const tracesSchema = z.strictObject({
   resourceSpans: z.array(
     z.strictObject({
       resource,
-      scopeSpans: z.array(
-        z.strictObject({ scope, spans: z.array(spanSchema), schemaUrl: z.string().optional() }),
-      ),
-      schemaUrl: z.string().optional(),
+      scopeSpans: z.array(z.strictObject({ scope, spans: z.array(spanSchema).min(1), schemaUrl })),
+      schemaUrl,
     }),
   ),
 });
+const ascending = (values: readonly number[]): boolean =>
+  values.every((bound, i) => i === 0 || (values[i - 1] ?? Number.NaN) < bound);
+const pointSchema = z
+  .strictObject({
+    attributes,
+    startTimeUnixNano: nanos,
+    timeUnixNano: nanos,
+    count: uint64,
+    sum: z.number().optional(),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    bucketCounts: z.array(uint64),
+    explicitBounds: z.array(z.number()),
+    flags: uint32.optional(),
+  })
+  .refine(({ bucketCounts, explicitBounds }) => bucketCounts.length === explicitBounds.length + 1, "a bucket")
+  .refine(({ explicitBounds }) => ascending(explicitBounds), "bounds that do not ascend")
+  .refine(
+    ({ count, bucketCounts }) =>
+      bucketCounts.reduce<number>((sum, each) => sum + Number(each), 0) === Number(count),
+    "the buckets hold another count",
+  );
 const metricsSchema = z.strictObject({
   resourceMetrics: z.array(
-    z.looseObject({
+    z.strictObject({
       resource,
+      schemaUrl,
       scopeMetrics: z.array(
-        z.looseObject({
+        z.strictObject({
           scope,
+          schemaUrl,
           metrics: z.array(
-            z.looseObject({
-              name: z.string().min(1),
-              unit: z.string(),
-              histogram: z.looseObject({
+            z.strictObject({
+              name: z.string().regex(/^[A-Za-z][\w./-]{0,254}$/),
+              description: z.string(),
+              unit: z.string().max(63),
+              histogram: z.strictObject({
+                // AGGREGATION_TEMPORALITY_DELTA or _CUMULATIVE.
                 aggregationTemporality: z.int().min(1).max(2),
-                dataPoints: z.array(
-                  z.looseObject({
-                    attributes,
-                    startTimeUnixNano: nanos,
-                    timeUnixNano: nanos,
-                    count: z.union([z.int(), z.string().regex(/^\d+$/)]),
-                    bucketCounts: z.array(z.union([z.int(), z.string().regex(/^\d+$/)])),
-                    explicitBounds: z.array(z.number()),
-                  }),
-                ),
+                dataPoints: z.array(pointSchema).min(1),
               }),
             }),
           ),
@@ -92,7 +132,10 @@ async function receiver(status = 200) {
     req.on("end", () => {
       requests.push({ url: req.url ?? "", headers: req.headers, body });
       if (status === 200) {
-        const schema = req.url?.endsWith("/v1/traces") ? tracesSchema : metricsSchema;
+        if (req.method !== "POST" || req.headers["content-type"] !== "application/json")
+          problems.push(`${req.method} of ${req.headers["content-type"]}`);
+        const schema = req.url === "/v1/traces" ? tracesSchema : metricsSchema;
+        if (schema === metricsSchema && req.url !== "/v1/metrics") problems.push(`a request to ${req.url}`);
         const read = schema.safeParse(JSON.parse(body));
         if (!read.success) problems.push(z.prettifyError(read.error));
         else if ("resourceSpans" in read.data)
@@ -106,7 +149,7 @@ async function receiver(status = 200) {
             ),
           );
       }
-      res.writeHead(status, { "content-type": "application/json" }).end("{}");
+      res.writeHead(status, { "content-type": "application/json" }).end('{"partialSuccess":{}}');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -154,10 +197,14 @@ test("a strict receiver accepts spans and metrics, and sees the client's span as
   const sink = open(url);
   sink.call(call());
   sink.call(
-    call({ spanId: "1111111111111111", parentSpanId: undefined, status: "tool_error", consent: undefined }),
+    call({
+      ...{ spanId: "1111111111111111", upstreamSpanId: "2222222222222222", parentSpanId: undefined },
+      ...{ status: "tool_error", consent: undefined },
+    }),
   );
   await sink.close();
   expect(problems).toEqual([]);
+  expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
   expect(requests.every(({ headers }) => headers["x-key"] === "secret")).toBe(true);
   const own = spans.find(({ spanId }) => spanId === "00f067aa0ba902b7");
   expect(own).toMatchObject({

@@ -1,0 +1,97 @@
+// A client's trace goes on through the built hub: to its server, and to the receiver of OTLP that the configuration names.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { hubForTest, PATIENCE, textOf } from "../hub/kit.ts";
+import { echoServer } from "../lib/hub.ts";
+import { waitFor } from "../lib/wait.ts";
+
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+const OTHER = "4bf92f3577b34da6a3ce929d0e0e4736";
+const SPAN = "b7ad6b7169203331";
+
+interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly traceState?: string;
+  readonly kind: number;
+  readonly name: string;
+}
+
+async function receiver() {
+  const spans: Span[] = [];
+  const bodies: string[] = [];
+  const keys = new Set<unknown>();
+  const server = createServer((req, res) => {
+    let body = "";
+    req.setEncoding("utf8");
+    req.on("data", (piece: string) => {
+      body += piece;
+    });
+    req.on("end", () => {
+      bodies.push(body);
+      keys.add(req.headers["x-key"]);
+      if (req.url === "/v1/traces")
+        for (const { scopeSpans } of JSON.parse(body).resourceSpans)
+          for (const scope of scopeSpans) spans.push(...scope.spans);
+      res.writeHead(200, { "content-type": "application/json" }).end("{}");
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { spans, bodies, keys, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+test(
+  "the receiver sees the client's span as the parent, and the server is told the hub's, without any payload",
+  async () => {
+    const { spans, bodies, keys, url } = await receiver();
+    const hub = await hubForTest({
+      config: {
+        mcpServers: { echo: echoServer() },
+        telemetry: { otlp: url, headers: { "x-key": "${env:KEY}" } },
+      },
+      env: { KEY: "of-the-receiver" },
+    });
+    const ada = await hub.connect(await hub.addClient("ada"));
+    /** What the server got with a call. */
+    const told = async (options: Parameters<typeof ada.call>[2]): Promise<Record<string, string>> => {
+      const message = await ada.call("echo__raw", { secret: "payload-7c1e" }, options);
+      return JSON.parse(textOf(message))._meta;
+    };
+    const inMessage = await told({
+      meta: { traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: "rojo=1,congo=2" },
+    });
+    const inHeaders = await told({
+      headers: { traceparent: `00-${OTHER}-${SPAN}-01`, tracestate: "vendor=x" },
+    });
+    const alone = await told({});
+
+    const callsOf = (kind: number): Span[] =>
+      spans.filter((span) => span.kind === kind && span.name === "tools/call raw");
+    await waitFor(() => callsOf(2).length === 3 && callsOf(3).length === 3, {
+      deadlineMs: PATIENCE,
+      what: "the spans of three calls",
+    });
+    for (const [trace, state, meta] of [
+      [TRACE, "rojo=1,congo=2", inMessage],
+      [OTHER, "vendor=x", inHeaders],
+    ] as const) {
+      const own = callsOf(2).find(({ traceId }) => traceId === trace);
+      const upstream = callsOf(3).find(({ traceId }) => traceId === trace);
+      expect(own).toMatchObject({ parentSpanId: SPAN, traceState: state });
+      expect(upstream?.parentSpanId).toBe(own?.spanId);
+      expect(meta).toEqual({ traceparent: `00-${trace}-${upstream?.spanId}-01`, tracestate: state });
+    }
+    const own = callsOf(2).find(({ traceId }) => traceId !== TRACE && traceId !== OTHER);
+    expect(own?.parentSpanId).toBeUndefined();
+    expect(alone).toEqual({ traceparent: expect.stringContaining(`00-${own?.traceId}-`) });
+    expect(bodies.join()).not.toContain("payload-7c1e");
+    expect(keys).toEqual(new Set(["of-the-receiver"]));
+  },
+  PATIENCE * 2,
+);
