@@ -277,6 +277,7 @@ export function createHub(deps: HubDeps): Hub {
       broadcaster.emit("hubChanged", state.hub());
     },
   });
+  const keepRow = rowKeeper({ config: () => store.config, redaction: live });
   const run = composeCalls({
     storage,
     recorded,
@@ -296,7 +297,7 @@ export function createHub(deps: HubDeps): Hub {
     serverChanged,
     route: messages.route,
     load,
-    keepRow: rowKeeper({ config: () => store.config, redaction: live }),
+    keepRow,
   });
 
   const pairing = createPairing({
@@ -324,6 +325,7 @@ export function createHub(deps: HubDeps): Hub {
     consent,
     activity,
     ownCalls: new OwnCalls({ run, activity }),
+    keepRow,
     audit,
     policy,
     ruleUses,

@@ -19,6 +19,7 @@ import type { Log } from "./log.ts";
 import type { OwnCalls } from "./own-calls/own-calls.ts";
 import type { PinQuestions } from "./pins/pin-questions.ts";
 import type { Pins } from "./pins/pins.ts";
+import type { KeepRow } from "./pipeline/kept-row.ts";
 import type { PolicyService } from "./policy/policy-service.ts";
 import type { Storage } from "./ports/storage.ts";
 import type { RuleUses } from "./rules/rule-uses.ts";
@@ -45,6 +46,8 @@ export interface HubState {
   readonly sessions: Sessions;
   readonly activity: ClientActivity;
   readonly ownCalls: OwnCalls;
+  /** What of a call is written to the log. */
+  readonly keepRow: KeepRow;
   readonly audit: Audit;
   readonly questions: Questions;
   readonly pins: Pins;

@@ -23,7 +23,7 @@ export const exportHandlers = (
     text.split("\n").forEach((line, index) => {
       if (line.trim() === "") return;
       try {
-        const row = importedRow(line);
+        const row = state.keepRow(importedRow(line));
         committed.push(
           new Promise((resolve, reject) =>
             state.storage.calls.append(row, (error) => (error === undefined ? resolve() : reject(error))),

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { createTestHub, fakeConfig } from "../../testing/test-hub.ts";
+
+it("what is imported is written as what is recorded: without the fields that are kept out of the log", async () => {
+  const hub = await createTestHub({
+    config: fakeConfig(', "log": { "redact": { "fields": ["password"] } }'),
+  });
+  try {
+    const line = {
+      startedAt: "2030-01-01T00:00:00.000Z",
+      method: "tools/call",
+      status: "ok",
+      durationUs: 1,
+      times: { queue: 0, consent: 0, upstream: 1, hub: 0 },
+      request: { arguments: { password: "hunter2-hunter2", user: "me" } },
+    };
+    const imported = await hub.hub.callAs("operator", "calls.import", { text: `${JSON.stringify(line)}\n` });
+    expect(imported).toEqual({ imported: 1, problems: [] });
+    const written = Buffer.from(hub.storage.rows[0]?.request ?? []).toString();
+    expect(written).toContain('"user":"me"');
+    expect(written).not.toContain("hunter2");
+  } finally {
+    await hub.dispose();
+  }
+});
