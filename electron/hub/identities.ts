@@ -1,8 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { GatehouseError } from "../../shared/errors.ts";
+import { OWN_CLIENT } from "../../shared/model/call.ts";
 import type { Client, Labels } from "../../shared/model/client.ts";
 import { iconOf } from "./client-icons.ts";
-import { OWN_NAME } from "./own-calls/own-client.ts";
 import { admits } from "./pairing/audience.ts";
 import type { ClientIdentity, Scope } from "./ports/endpoint.ts";
 import type { TokenAudience } from "./ports/pairing.ts";
@@ -267,7 +267,7 @@ export class Identities {
         `"${name.slice(0, 80)}" is no usable client name`,
         "Use letters, digits, spaces, '.', '_', '@' and '-', at most 63.",
       );
-    if (name.toLowerCase() === OWN_NAME)
+    if (name.toLowerCase() === OWN_CLIENT)
       throw new GatehouseError("name_taken", `"${name}" is what the person's own calls are recorded under`);
     const found = this.find(name);
     if (found !== undefined && found.id !== except?.id)

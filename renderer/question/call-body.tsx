@@ -1,3 +1,4 @@
+import { OWN_CLIENT } from "../../shared/model/call.ts";
 import type { CallQuestion } from "../../shared/model/consent.ts";
 import type { Question } from "../../shared/model/question.ts";
 import { bytes, plural } from "../lib/format.ts";
@@ -18,6 +19,13 @@ export const isCut = (call: CallQuestion): boolean =>
 /** Who wants what, in our words. */
 export function CallTitle({ question }: { readonly question: Question }) {
   const { client, server, call } = question;
+  if (client === OWN_CLIENT)
+    return (
+      <>
+        <b className="font-semibold">You</b> are calling a tool of{" "}
+        <b className="font-semibold">{plainVisible(server ?? "Gatehouse")}</b>
+      </>
+    );
   return (
     <>
       <b className="font-semibold">{client === null ? "A client without a name" : plainVisible(client)}</b>{" "}

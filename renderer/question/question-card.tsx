@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { OWN_CLIENT } from "../../shared/model/call.ts";
 import type { Question } from "../../shared/model/question.ts";
 import { plainVisible } from "../lib/visible-text.ts";
 import { Button } from "../ui/button.tsx";
@@ -55,7 +56,7 @@ export function QuestionCard({
             </code>
             <CopyButton label="Copy the line" text={line} />
           </div>
-          {call && (
+          {call && question.client !== OWN_CLIENT && (
             <p className="text-muted text-xs">
               Or with <code className="font-mono">allow-session</code>,{" "}
               <code className="font-mono">allow-hour</code> or <code className="font-mono">allow-always</code>{" "}

@@ -4,6 +4,9 @@ import { z } from "zod";
 export const callStatusSchema = z.enum(["ok", "tool_error", "error", "denied", "cancelled", "timeout"]);
 export type CallStatus = z.infer<typeof callStatusSchema>;
 
+/** The name under which the person's own calls are recorded and asked about; no client may have it. */
+export const OWN_CLIENT = "you";
+
 /** Where a call's time went, in microseconds; the parts add up to the call's duration. */
 export const callTimesSchema = z.object({
   queue: z.int(),

@@ -1,13 +1,11 @@
+import { OWN_CLIENT } from "../../../shared/model/call.ts";
 import type { ClientIdentity } from "../ports/endpoint.ts";
-
-/** The name under which the person's own calls are recorded; no client may have it. */
-export const OWN_NAME = "you";
 
 /** Who makes the calls that the person makes from the window or the command line. */
 export class OwnClient implements ClientIdentity {
   /** No client in the store has it. */
   readonly id = "own";
-  readonly name = OWN_NAME;
+  readonly name = OWN_CLIENT;
   readonly profile = null;
   readonly asks: "always" | "unless-read-only";
 

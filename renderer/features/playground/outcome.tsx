@@ -5,7 +5,7 @@ import { CallDiff } from "../../call/call-diff.tsx";
 import { ResultContent } from "../../call/result-content.tsx";
 import { useCall } from "../../call/use-call.ts";
 import type { OwnCallState } from "../../call/use-own-call.ts";
-import { duration } from "../../lib/format.ts";
+import { duration, span } from "../../lib/format.ts";
 import { member, parseJson } from "../../lib/json/parse.ts";
 import { writeJson } from "../../lib/json/rows.ts";
 import { routeHref } from "../../lib/router.ts";
@@ -90,9 +90,9 @@ function UnderWay({
           ? "The server is working on it."
           : bridge !== undefined
             ? "Gatehouse asks you in a window of its own, as for every call that nothing allows."
-            : "Answer with `gatehouse answer` or in the desktop app. Nothing is sent before."}
+            : "It is asked about like every call that nothing allows. Nothing is sent before."}
       </p>
-      <p className="tabular text-faint text-xs">{duration(Math.max(0, now - since) * 1_000)}</p>
+      <p className="tabular text-faint text-xs">{span(now - since)}</p>
       <div className="mt-4">
         <Button icon={<Square size={12} />} onClick={onStop}>
           Stop

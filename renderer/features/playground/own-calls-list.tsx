@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 import type { Broadcast } from "../../../shared/contract.ts";
-import type { CallSummary } from "../../../shared/model/call.ts";
+import { type CallSummary, OWN_CLIENT } from "../../../shared/model/call.ts";
 import type { Connection } from "../../lib/connection.ts";
 import { clock, duration, otherDay } from "../../lib/format.ts";
 import { useResource } from "../../lib/resource.ts";
@@ -10,8 +10,6 @@ import { CallOutcome } from "../../ui/status.tsx";
 
 const CHANGED: readonly Broadcast[] = ["callsRecorded"];
 const SHOWN = 10;
-/** The name under which the hub records what the person calls. */
-const OWN_CLIENT = "you";
 
 /** The last calls that the person made of a tool: each opens the tool with its arguments, beside its result. */
 export function OwnCallsList({ server, tool }: { readonly server: string; readonly tool: string }) {

@@ -131,7 +131,7 @@ function Steps({ run }: { readonly run: RunDetail }) {
           {known && run.client !== null ? (
             <a
               href={routeHref({ screen: "clients", client: run.client })}
-              className="rounded-sm text-accent hover:underline"
+              className="rounded-sm text-accent underline underline-offset-2"
             >
               {plainVisible(run.client, 60)}
             </a>

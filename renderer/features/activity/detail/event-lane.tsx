@@ -49,7 +49,7 @@ export function EventList({ detail }: { readonly detail: CallDetail }) {
           <li
             // biome-ignore lint/suspicious/noArrayIndexKey: events have no identity but their place
             key={index}
-            className="grid grid-cols-[84px_120px_minmax(0,1fr)_auto] items-center gap-x-3 border-line/60 border-b px-3 py-1.5 last:border-b-0"
+            className="grid grid-cols-[64px_120px_minmax(0,1fr)_auto] items-center gap-x-3 border-line/60 border-b px-3 py-1.5 last:border-b-0"
           >
             <span className="text-right text-muted" title={exactMicros(event.at)}>
               {duration(event.at)}

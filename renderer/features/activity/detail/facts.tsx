@@ -3,6 +3,7 @@ import type { CallDetail } from "../../../../shared/model/call.ts";
 import { bytes, fullTime } from "../../../lib/format.ts";
 import { type Route, routeHref } from "../../../lib/router.ts";
 import { tokensOf } from "../../../lib/tokens.ts";
+import { cx } from "../../../ui/cx.ts";
 import { ServerText } from "../../../ui/server-text.tsx";
 
 /** What is known of a call beside its payloads: whose it is, what let it through, how big it was. */
@@ -77,8 +78,20 @@ const Text = ({ text }: { readonly text: string }) => (
   <ServerText text={text} limit={200} className="min-w-0" />
 );
 
-const Go = ({ to, text }: { readonly to: Route; readonly text: string }) => (
-  <a href={routeHref(to)} className="rounded-sm text-accent hover:underline">
+const Go = ({
+  to,
+  text,
+  within = false,
+}: {
+  readonly to: Route;
+  readonly text: string;
+  /** Other words stand beside it: told apart from them without colour. */
+  readonly within?: boolean;
+}) => (
+  <a
+    href={routeHref(to)}
+    className={cx("rounded-sm text-accent underline-offset-2", within ? "underline" : "hover:underline")}
+  >
     <ServerText text={text} limit={200} />
   </a>
 );
@@ -88,7 +101,7 @@ function Decision({ rule }: { readonly rule: string }) {
   if (rule.startsWith("grant: "))
     return (
       <>
-        <Go to={{ screen: "rules", part: "grants" }} text="a grant" />
+        <Go within to={{ screen: "rules", part: "grants" }} text="a grant" />
         <span className="text-muted"> for {rule.slice("grant: ".length)}</span>
       </>
     );
@@ -103,7 +116,7 @@ function Decision({ rule }: { readonly rule: string }) {
   if (rule.startsWith("built-in")) return <Text text={rule} />;
   return (
     <>
-      <Go to={{ screen: "rules" }} text={rule} />
+      <Go within to={{ screen: "rules" }} text={rule} />
       <span className="text-muted">, as the rules were then</span>
     </>
   );
