@@ -6,7 +6,7 @@ import { type MockHub, type Scenario, startMockHub } from "../lib/mock-hub.ts";
 import { violations } from "./axe.ts";
 import { enter, SCENES } from "./scenes.ts";
 
-const SCENARIOS: readonly Scenario[] = ["full", "empty", "failing", "loading", "asking"];
+const SCENARIOS: readonly Scenario[] = ["full", "empty", "failing", "loading", "asking", "million"];
 
 let browser: Browser;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { Toaster } from "sonner";
 import { useStore } from "zustand";
+import { type Activity, createActivity } from "../features/activity/activity.ts";
 import { ActivityView } from "../features/activity/activity-view.tsx";
-import { type CallsStore, createCallsStore, NO_FILTER } from "../features/activity/calls-store.ts";
 import { AddServerDialog } from "../features/add-server/add-server-dialog.tsx";
 import { AuditView } from "../features/audit/audit-view.tsx";
 import { AccessView } from "../features/clients/access-view.tsx";
@@ -32,16 +32,16 @@ const LatencyView = lazy(() => import("../features/latency/latency-view.tsx"));
 /** The whole page: the only place that knows every feature. */
 export function App() {
   const { connection, theme } = useServices();
-  const [calls, setCalls] = useState<CallsStore | null>(null);
+  const [activity, setActivity] = useState<Activity | null>(null);
   const chosen = useStore(theme.store, (state) => state.theme);
   useEffect(() => {
-    const created = createCallsStore(connection);
-    setCalls(created);
+    const created = createActivity(connection);
+    setActivity(created);
     return () => created.dispose();
   }, [connection]);
   return (
     <TooltipProvider>
-      <Shell>{calls !== null && <CurrentScreen calls={calls} />}</Shell>
+      <Shell>{activity !== null && <CurrentScreen activity={activity} />}</Shell>
       <AddServerDialog />
       <DiagnoseDialog />
       <CommandPalette />
@@ -59,9 +59,9 @@ export function App() {
   );
 }
 
-function CurrentScreen({ calls }: { readonly calls: CallsStore }) {
+function CurrentScreen({ activity }: { readonly activity: Activity }) {
   const route = useRoute();
-  useEffect(() => followRoute(calls, route), [calls, route]);
+  useEffect(() => followRoute(activity, route), [activity, route]);
   switch (route.screen) {
     case "servers":
       return route.server === undefined ? (
@@ -88,7 +88,7 @@ function CurrentScreen({ calls }: { readonly calls: CallsStore }) {
     case "audit":
       return <AuditView />;
     case "activity":
-      return <ActivityView calls={calls} />;
+      return <ActivityView activity={activity} />;
     case "runs":
       return route.run === undefined ? <RunList /> : <RunPage key={route.run} call={route.run} />;
     case "compare":
@@ -107,9 +107,9 @@ function CurrentScreen({ calls }: { readonly calls: CallsStore }) {
 }
 
 /** "The calls of this server", "this call": a route may carry a filter and what to open. */
-function followRoute(calls: CallsStore, route: Route): void {
+function followRoute({ calls }: Activity, route: Route): void {
   if (route.screen !== "activity") return;
   const { screen: _, call, ...filter } = route;
-  if (call !== undefined || Object.keys(filter).length > 0) calls.setFilter({ ...NO_FILTER, ...filter });
+  if (call !== undefined || Object.keys(filter).length > 0) calls.setFilter(filter);
   if (call !== undefined) calls.select(call);
 }

@@ -2,7 +2,7 @@
  * Development only: a stand-in for the hub that serves the built renderer at /ui/ (with the production CSP) and speaks
  * the control API with sample data.
  *
- *   node renderer/dev/mock-hub.ts [--port 4790] [--scenario full|empty|failing|hostile|asking] [--live]
+ *   node renderer/dev/mock-hub.ts [--port 4790] [--scenario full|empty|failing|hostile|asking|million] [--live]
  *
  * POST /mock/flood?count=10000&seconds=10 sends calls; POST /mock/approve answers the oldest question with approve;
  * POST /mock/drop closes every control connection.
@@ -17,18 +17,20 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Broadcast, BroadcastData, Proposal } from "../../shared/contract.ts";
 import { answerControl, broadcastText } from "../../shared/control-client.ts";
 import { GatehouseError } from "../../shared/errors.ts";
-import type { CallDetail, CallFilter, CallSummary } from "../../shared/model/call.ts";
+
+import type { CallDetail, CallSummary } from "../../shared/model/call.ts";
+
 import { serverConfigSchema } from "../../shared/model/config.ts";
 import { launchOf } from "../../shared/model/launch.ts";
 import type { Change, Question } from "../../shared/model/question.ts";
 import { type LogFilter, logMatcher } from "../../shared/model/server.ts";
+import { createMockCalls } from "./mock-calls.ts";
 import { createMockPolicy } from "./mock-policy.ts";
 import { createMockSecrets } from "./mock-secrets.ts";
 import {
   sampleCall,
   sampleClients,
   sampleDetail,
-  sampleDetailOf,
   sampleHealth,
   sampleHeld,
   sampleLog,
@@ -74,11 +76,6 @@ let settings = {
       ? "gatehouse.json, line 14, column 7: expected a comma. The last good version keeps running."
       : null,
 };
-let calls: CallSummary[] = [];
-if (!empty) {
-  const now = Date.now();
-  for (let id = 1; id <= 3_000; id += 1) calls.unshift(sampleCall(id, now - (3_000 - id) * 9_700, hostile));
-}
 const hub = () => ({
   pid: process.pid,
   url: "http://127.0.0.1:4780/mcp",
@@ -95,6 +92,13 @@ const broadcast = <B extends Broadcast>(name: B, data: BroadcastData<B>): void =
   for (const socket of sockets) socket.send(text);
 };
 
+const log = createMockCalls({
+  count: empty ? 0 : scenario === "million" ? 1_000_000 : 3_000,
+  hostile,
+  servers: () => servers,
+  clients: () => clients,
+});
+
 const policy = createMockPolicy({
   empty,
   hostile,
@@ -104,25 +108,6 @@ const policy = createMockPolicy({
 });
 
 const secrets = createMockSecrets({ scenario, broadcast });
-
-const labelled = (key: "environment" | "team", value: string, { server, client }: CallSummary): boolean =>
-  servers.some(({ name, labels }) => name === server && labels[key] === value) ||
-  clients.some(({ name, labels }) => name === client && labels[key] === value);
-
-const matches = (filter: CallFilter) => (call: CallSummary) =>
-  (filter.environment === undefined || labelled("environment", filter.environment, call)) &&
-  (filter.team === undefined || labelled("team", filter.team, call)) &&
-  (filter.project === undefined || call.project === filter.project) &&
-  (filter.server === undefined || call.server === filter.server) &&
-  (filter.client === undefined || call.client === filter.client) &&
-  (filter.tool === undefined || call.tool === filter.tool) &&
-  (filter.since === undefined || Date.parse(call.startedAt) >= filter.since) &&
-  (filter.until === undefined || Date.parse(call.startedAt) < filter.until) &&
-  (filter.status === undefined || call.status === filter.status) &&
-  (filter.search === undefined ||
-    JSON.stringify(sampleDetailOf(call, 1e6, hostile))
-      .toLowerCase()
-      .includes(filter.search.toLowerCase()));
 
 function parsePasted(text: string): { proposals: Proposal[]; problem: string | null } {
   const propose = (name: string, raw: unknown): Proposal => {
@@ -306,28 +291,21 @@ async function call(method: string, params: unknown): Promise<unknown> {
       return parsePasted(p.text as unknown as string);
     case "clients.list":
       return { clients };
-    case "calls.list": {
-      const {
-        filter = {},
-        limit = 50,
-        before,
-      } = p as unknown as { filter?: CallFilter; limit?: number; before?: number };
-      const found = calls
-        .filter(matches(filter))
-        .filter((entry) => before === undefined || entry.id < before);
-      return { calls: found.slice(0, limit), more: found.length > limit };
-    }
-    case "calls.get": {
-      const { id, maxBytes = 1_048_576 } = p as unknown as { id: number; maxBytes?: number };
-      const found = calls.find((entry) => entry.id === id);
-      if (found === undefined) throw new GatehouseError("not_found", `call ${id} is no longer in the log`);
-      return { ...sampleDetailOf(found, maxBytes, hostile), ...ownDetails.get(id) };
-    }
+    case "calls.list":
+      return log.list(p as never);
+    case "calls.count":
+      return log.count(p as never);
+    case "calls.export":
+      return await log.export(p as never);
+    case "calls.fixture":
+      return log.fixture(p as never);
+    case "calls.get":
+      return log.get(p as never);
     case "runs.list":
-      return sampleRuns(calls, (p as { client?: string }).client);
+      return sampleRuns(log.list({ limit: 3_000 }).calls, (p as { client?: string }).client);
     case "runs.get": {
       const { call: id } = p as unknown as { call: number };
-      const found = sampleRun(calls, id, hostile);
+      const found = sampleRun(log.list({ limit: 3_000 }).calls, id, hostile);
       if (found === undefined) throw new GatehouseError("not_found", `call ${id} is no longer in the log`);
       return found;
     }
@@ -390,9 +368,6 @@ interface OwnCall {
 }
 /** The person's own calls under way: each ends by an answer, by being stopped, or at once where nothing asks. */
 const ownCalls = new Map<string, (ended: "ok" | "denied" | "cancelled") => void>();
-/** What the person's calls were answered with. */
-const ownDetails = new Map<number, Pick<CallDetail, "request" | "result" | "error">>();
-
 async function makeCall({ key, server, tool, arguments: given }: OwnCall): Promise<unknown> {
   const asked = ["delete-everything", "write_file"].includes(tool);
   const status = await new Promise<"ok" | "denied" | "cancelled">((resolve) => {
@@ -407,9 +382,9 @@ async function makeCall({ key, server, tool, arguments: given }: OwnCall): Promi
   });
   ownCalls.delete(key);
   if (questions.some(({ id }) => id === key)) answer(key, status === "ok");
-  lastId += 1;
+  const id = log.newest() + 1;
   const summary: CallSummary = {
-    ...sampleCall(lastId, Date.now(), false),
+    ...sampleCall(id, Date.now(), false),
     client: "you",
     session: null,
     server,
@@ -421,25 +396,19 @@ async function makeCall({ key, server, tool, arguments: given }: OwnCall): Promi
   const payload = (text: string) => ({ text, bytes: text.length, truncated: false });
   const result = `{"content":[{"type":"text","text":${JSON.stringify(`Called with ${given}\n\n# Notes\n\nThe hub answers in **0.3 ms**.`)}}],"isError":false}`;
   const error = `{"code":-32603,"message":"denied by the person"}`;
-  ownDetails.set(lastId, {
+  const payloads: Pick<CallDetail, "request" | "result" | "error"> = {
     request: payload(`{"name":${JSON.stringify(tool)},"arguments":${given}}`),
     result: status === "ok" ? payload(result) : null,
     error: status === "denied" ? payload(error) : null,
-  });
-  calls = [summary, ...calls];
+  };
+  log.add({ ...summary, ...payloads });
   broadcast("callsRecorded", { calls: [summary], dropped: 0 });
   const part = status === "ok" ? `"result":${result}` : `"error":${error}`;
-  return { id: lastId, status, answer: status === "cancelled" ? null : `{"jsonrpc":"2.0","id":1,${part}}` };
+  return { id, status, answer: status === "cancelled" ? null : `{"jsonrpc":"2.0","id":1,${part}}` };
 }
 
-let lastId = calls[0]?.id ?? 0;
 const record = (count: number): void => {
-  const fresh: CallSummary[] = [];
-  for (let index = 0; index < count; index += 1) {
-    lastId += 1;
-    fresh.push(sampleCall(lastId, Date.now(), hostile));
-  }
-  calls = [...fresh.toReversed(), ...calls].slice(0, 20_000);
+  const fresh = log.record(count);
   for (let at = 0; at < fresh.length; at += 500)
     broadcast("callsRecorded", { calls: fresh.slice(at, at + 500), dropped: 0 });
   const busy = servers.find((server) => server.name === "everything");
@@ -448,7 +417,7 @@ const record = (count: number): void => {
     broadcast("serverChanged", busy);
   }
 };
-if (values.live) setInterval(() => record(1 + (lastId % 2)), 900).unref();
+if (values.live) setInterval(() => record(1 + Math.round(Math.random())), 900).unref();
 
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",

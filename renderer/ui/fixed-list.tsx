@@ -2,12 +2,14 @@ import {
   type HTMLAttributes,
   type ReactNode,
   type Ref,
+  useEffect,
   useImperativeHandle,
   useLayoutEffect,
   useRef,
   useState,
 } from "react";
 import { cx } from "./cx.ts";
+import { createScrollMap } from "./scroll-map.ts";
 import type { VirtualListHandle } from "./virtual-list.tsx";
 
 interface FixedListProps extends Omit<HTMLAttributes<HTMLDivElement>, "children"> {
@@ -23,13 +25,17 @@ interface FixedListProps extends Omit<HTMLAttributes<HTMLDivElement>, "children"
   readonly headerHeight?: number;
   /** Attributes of the element that holds the rows (its role, usually). */
   readonly body?: HTMLAttributes<HTMLDivElement>;
+  /** Told which rows are in the document: `last` is the first that is not. */
+  readonly onLook?: (first: number, last: number) => void;
+  /** Told of a scroll, with the pixels above the view. */
+  readonly onTop?: (pixels: number) => void;
 }
 
 const OVERSCAN = 6;
 
 /**
  * A list of rows of one height, of which only those in view are in the document. Unlike VirtualList it keeps nothing
- * per row, so that thousands of rows changing several times a second cost only what is in view.
+ * per row, so that a million rows, or thousands changing several times a second, cost only what is in view.
  */
 export function FixedList({
   count,
@@ -40,13 +46,20 @@ export function FixedList({
   header,
   headerHeight = 0,
   body,
+  onLook,
+  onTop,
   className,
   onScroll,
   ...rest
 }: FixedListProps) {
   const element = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
+  const [map] = useState(createScrollMap);
+  const [{ top, offset }, setPlace] = useState({ top: 0, offset: 0 });
   const [inView, setInView] = useState(30);
+  const place = (): void => {
+    const next = { top: Math.floor(map.top / rowHeight), offset: map.offset };
+    setPlace((known) => (known.top === next.top && known.offset === next.offset ? known : next));
+  };
   useLayoutEffect(() => {
     const scroller = element.current;
     if (scroller === null) return;
@@ -54,6 +67,8 @@ export function FixedList({
     observer.observe(scroller);
     return () => observer.disconnect();
   }, [rowHeight]);
+  // Before anything is measured a window's height stands in.
+  map.resize(count * rowHeight, (element.current?.clientHeight ?? 600) - headerHeight);
   useImperativeHandle(
     handle,
     () => ({
@@ -65,16 +80,24 @@ export function FixedList({
         if (scroller === null) return;
         const start = index * rowHeight;
         const room = scroller.clientHeight - headerHeight;
-        if (align === "center") scroller.scrollTop = start - room / 2;
-        else if (start < scroller.scrollTop || align === "start") scroller.scrollTop = start;
-        else if (start + rowHeight > scroller.scrollTop + room || align === "end")
-          scroller.scrollTop = start + rowHeight - room;
+        const wanted =
+          align === "center"
+            ? start - room / 2
+            : start < map.top || align === "start"
+              ? start
+              : start + rowHeight > map.top + room || align === "end"
+                ? start + rowHeight - room
+                : undefined;
+        if (wanted === undefined) return;
+        scroller.scrollTop = map.seek(wanted);
+        setPlace({ top: Math.floor(map.top / rowHeight), offset: map.offset });
       },
     }),
-    [rowHeight, headerHeight],
+    [rowHeight, headerHeight, map],
   );
   const first = Math.max(0, Math.min(top, count - inView) - OVERSCAN);
   const last = Math.min(count, top + inView + OVERSCAN);
+  useEffect(() => onLook?.(first, last), [onLook, first, last]);
   const rows: ReactNode[] = [];
   for (let index = first; index < last; index += 1)
     rows.push(
@@ -87,14 +110,17 @@ export function FixedList({
       ref={element}
       {...rest}
       onScroll={(event) => {
-        setTop(Math.floor(event.currentTarget.scrollTop / rowHeight));
+        const put = map.scrolled(event.currentTarget.scrollTop);
+        if (put !== undefined) event.currentTarget.scrollTop = put;
+        place();
+        onTop?.(map.top);
         onScroll?.(event);
       }}
       className={cx("min-h-0 flex-1 overflow-auto [overflow-anchor:none]", className)}
     >
       {header}
-      <div {...body} style={{ height: count * rowHeight, overflow: "hidden" }}>
-        <div role="presentation" style={{ transform: `translateY(${first * rowHeight}px)` }}>
+      <div {...body} style={{ height: map.extent, overflow: "hidden" }}>
+        <div role="presentation" style={{ transform: `translateY(${first * rowHeight - offset}px)` }}>
           {rows}
         </div>
       </div>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { externalLink, isOwnPage, mayNavigate, mayRequest } from "./navigation.ts";
+import { externalLink, isOwnFile, isOwnPage, mayNavigate, mayRequest } from "./navigation.ts";
 
 test.each([
   ["gatehouse://app/", true, true],
@@ -44,4 +44,16 @@ test.each([
   ["nonsense", undefined],
 ])("the link %s leads to what it shows", (url, link) => {
   expect(externalLink(url)).toEqual(link);
+});
+
+test.each([
+  ["blob:gatehouse://app/1f0c", true],
+  ["blob:gatehouse://app.evil/1", false],
+  ["blob:null/1", false],
+  ["blob:https://evil.com/1", false],
+  ["gatehouse://app/index.html", false],
+  ["https://evil.com/x.exe", false],
+  ["data:text/plain,x", false],
+])("%s is a file of our page's own making: %s", (url, own) => {
+  expect(isOwnFile(url)).toBe(own);
 });

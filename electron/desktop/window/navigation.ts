@@ -11,6 +11,9 @@ export function isOwnPage(url: string | undefined): boolean {
   return parsed?.protocol === `${APP_SCHEME}:` && parsed.host === "app";
 }
 
+/** Whether this is a file that our page has made: a Blob of our origin. */
+export const isOwnFile = (url: string): boolean => url.startsWith(`blob:${APP_ORIGIN}/`);
+
 /** Whether a frame that shows this URL is the popup's page. */
 export function isPopupPage(url: string | undefined): boolean {
   return isOwnPage(url) && parse(url ?? "")?.pathname === POPUP_PATH;

@@ -12,6 +12,7 @@ import { JsonView } from "../../ui/json-view.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
 import { CallOutcome } from "../../ui/status.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
+import { callText } from "./copy-as.ts";
 import { CallActions } from "./detail/call-actions.tsx";
 import { EventList } from "./detail/event-lane.tsx";
 import { Facts } from "./detail/facts.tsx";
@@ -139,7 +140,7 @@ export function CallDetailPane({ id, onClose }: { readonly id: number; readonly 
               <Waterfall call={detail} />
               <EventList detail={detail} />
               <Facts detail={detail} />
-              <CopyButton label="Copy the whole call as JSON" text={() => wholeCall(detail)}>
+              <CopyButton label="Copy the whole call as JSON" text={() => callText(detail)}>
                 Copy call as JSON
               </CopyButton>
             </div>
@@ -178,11 +179,4 @@ function CutNotice({
       )}
     </div>
   );
-}
-
-/** The call as one JSON document; payloads are spliced in as raw text so that no digit changes. */
-function wholeCall({ request, result, error, ...summary }: CallDetail): string {
-  const part = (payload: Payload | null): string =>
-    payload === null ? "null" : payload.truncated ? JSON.stringify(payload.text) : payload.text;
-  return `${JSON.stringify(summary).slice(0, -1)},"request":${part(request)},"result":${part(result)},"error":${part(error)}}`;
 }

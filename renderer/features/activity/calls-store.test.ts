@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { CallSummary } from "../../../shared/model/call.ts";
 import { createFakeConnection, createFakeSchedule, offline } from "../../lib/fake-connection.ts";
-import { createCallsStore, LIVE_ROWS } from "./calls-store.ts";
+import { createCallsStore } from "./calls-store.ts";
+import { HEAD_ROWS, KEPT_PAGES } from "./pages.ts";
 
 const call = (id: number, more: Partial<CallSummary> = {}): CallSummary => ({
   id,
@@ -23,13 +24,33 @@ const call = (id: number, more: Partial<CallSummary> = {}): CallSummary => ({
 });
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-async function setUp(stored: CallSummary[] = [call(2), call(1)]) {
-  const connection = createFakeConnection({
-    "calls.list": ({ before, limit }: { before?: number; limit: number }) => {
-      const found = stored.filter((entry) => before === undefined || entry.id < before);
-      return { calls: found.slice(0, limit), more: found.length > limit };
-    },
-  });
+/** The most rows that may be in memory. */
+const MOST_ROWS = HEAD_ROWS + 500 + KEPT_PAGES * 512;
+
+/** What the hub answers over `stored`, newest first. */
+const answers = (stored: CallSummary[]) => ({
+  "calls.list": ({ before, limit }: { before?: number; limit: number }) => {
+    const found = before === undefined ? stored : stored.filter((entry) => entry.id < before);
+    return { calls: found.slice(0, limit), more: found.length > limit };
+  },
+  "calls.count": () => {
+    const counts = new Map<number, number>();
+    for (const { id } of stored)
+      counts.set(Math.floor(id / 512), (counts.get(Math.floor(id / 512)) ?? 0) + 1);
+    return {
+      span: 512,
+      ranges: [...counts.keys()],
+      counts: [...counts.values()],
+      newest: stored[0]?.id ?? 0,
+    };
+  },
+});
+
+async function setUp(
+  stored: CallSummary[] = [call(2), call(1)],
+  more: Partial<ReturnType<typeof answers>> = {},
+) {
+  const connection = createFakeConnection({ ...answers(stored), ...more });
   const { schedule, flush } = createFakeSchedule();
   const timers: (() => void)[] = [];
   const calls = createCallsStore(connection, {
@@ -85,7 +106,7 @@ describe("the live list of calls", () => {
 
   it("lets in only what the filter wants", async () => {
     const { calls, arrive, ids } = await setUp([]);
-    calls.setFilter({ server: "github", status: "error" });
+    calls.setText("server:github status:error");
     await settle();
     arrive(
       call(3, { server: "github" }),
@@ -98,7 +119,7 @@ describe("the live list of calls", () => {
   it("asks the hub again when it searches payloads and calls arrive", async () => {
     const stored = [call(1)];
     const { connection, calls, timers, arrive, ids } = await setUp(stored);
-    calls.setFilter({ search: "needle" });
+    calls.setText("needle");
     await settle();
     stored.unshift(call(2));
     arrive(call(2));
@@ -109,8 +130,8 @@ describe("the live list of calls", () => {
     expect(connection.calls.at(-1)?.params).toMatchObject({ filter: { search: "needle" } });
   });
 
-  it("stays bounded in a flood, with one update a frame", async () => {
-    const { connection, calls, flush, ids } = await setUp();
+  it("keeps a bounded part of a flood in memory and knows the place of the rest, with one update a frame", async () => {
+    const { connection, calls, flush } = await setUp();
     let updates = 0;
     calls.store.subscribe(() => {
       updates += 1;
@@ -122,9 +143,9 @@ describe("the live list of calls", () => {
       });
     flush();
     expect(updates).toBe(1);
-    expect(ids()).toHaveLength(LIVE_ROWS);
-    expect(ids()[0]).toBe(20_009);
-    expect(calls.store.getState().more).toBe(true);
+    expect(calls.store.getState().size).toBe(20_002);
+    expect(calls.loaded()).toBeLessThanOrEqual(MOST_ROWS);
+    expect(calls.row(0)?.id).toBe(20_009);
   });
 
   it("fetches what the hub left out of a flood", async () => {
@@ -139,14 +160,123 @@ describe("the live list of calls", () => {
     expect(calls.store.getState().missed).toBe(0);
   });
 
-  it("pages into the past", async () => {
-    const { calls, ids } = await setUp(Array.from({ length: 450 }, (_, index) => call(450 - index)));
-    expect(ids()).toHaveLength(200);
-    await calls.loadOlder();
-    await calls.loadOlder();
-    await calls.loadOlder();
+  it("knows how many there are, and reads what is looked at, wherever that is", async () => {
+    const stored = Array.from({ length: 20_000 }, (_, index) => call(40_000 - index * 2));
+    const { calls, connection } = await setUp(stored);
+    expect(calls.store.getState()).toMatchObject({ size: 20_000, more: false });
+    expect(calls.row(10_000)).toBeUndefined();
+    for (const first of [10_000, 19_970, 150, 7_777, 0, 12_345]) {
+      calls.look(first, first + 30);
+      await settle();
+      await settle();
+      for (let index = first; index < first + 30; index += 1)
+        expect(calls.row(index)?.id).toBe(stored[index]?.id);
+      expect(calls.indexOf(stored[first]?.id ?? 0)).toBe(first);
+    }
+    expect(connection.calls.length).toBeLessThan(20);
+    expect(calls.store.getState().size).toBe(20_000);
+  });
+
+  it("holds few pages in memory, however far is scrolled, and reads those again that it has let go", async () => {
+    const stored = Array.from({ length: 50_000 }, (_, index) => call(50_000 - index));
+    const { calls } = await setUp(stored);
+    for (let first = 0; first < 49_970; first += 400) {
+      calls.look(first, first + 30);
+      await settle();
+      await settle();
+      expect(calls.loaded()).toBeLessThanOrEqual(MOST_ROWS);
+    }
+    expect(calls.row(2_000)).toBeUndefined();
+    expect((await calls.fetch(2_000))?.id).toBe(48_000);
+  });
+
+  it("moves nothing that is read when calls arrive, and shows places as they are when they are let in", async () => {
+    const stored = Array.from({ length: 3_000 }, (_, index) => call(3_000 - index));
+    const { calls, arrive } = await setUp(stored);
+    calls.setReading(true);
+    calls.look(1_500, 1_530);
+    await settle();
+    await settle();
+    arrive(call(3_001), call(3_002));
+    expect(calls.row(1_500)?.id).toBe(1_500);
+    expect(calls.store.getState()).toMatchObject({ size: 3_000, waiting: 2 });
+    calls.setReading(false);
+    expect(calls.row(1_502)?.id).toBe(1_500);
+    expect(calls.store.getState()).toMatchObject({ size: 3_002, waiting: 0 });
+  });
+
+  it("counts anew what retention has taken, as it comes upon it", async () => {
+    const stored = Array.from({ length: 2_000 }, (_, index) => call(2_000 - index));
+    const { calls } = await setUp(stored);
+    stored.splice(1_000);
+    for (const first of [1_100, 1_300, 1_900, 1_500]) {
+      calls.look(first, first + 30);
+      await settle();
+      await settle();
+    }
+    expect(calls.store.getState().size).toBe(1_000);
+  });
+
+  it("grows at its end where nothing can be counted", async () => {
+    const stored = Array.from({ length: 450 }, (_, index) => call(450 - index));
+    const { calls, connection, ids } = await setUp(stored);
+    calls.setText('"needle"');
+    await settle();
+    expect(calls.store.getState()).toMatchObject({ size: 200, more: true });
+    for (const last of [200, 400, 450]) {
+      calls.look(last - 30, last);
+      await settle();
+      await settle();
+    }
     expect(ids()).toHaveLength(450);
     expect(calls.store.getState().more).toBe(false);
+    expect(connection.calls.filter(({ method }) => method === "calls.count")).toHaveLength(1);
+  });
+
+  it("can be scrolled through when the hub cannot count", async () => {
+    const stored = Array.from({ length: 450 }, (_, index) => call(450 - index));
+    const { calls, ids } = await setUp(stored, {
+      "calls.count": () => {
+        throw new Error("no");
+      },
+    });
+    calls.look(190, 200);
+    await settle();
+    await settle();
+    expect(ids()).toHaveLength(400);
+  });
+
+  it("keeps the last right filter in force while what is typed is wrong", async () => {
+    const { calls, connection } = await setUp();
+    calls.setText("server:files");
+    await settle();
+    const asked = connection.calls.length;
+    calls.setText("server:files status:");
+    await settle();
+    expect(connection.calls).toHaveLength(asked);
+    expect(calls.store.getState()).toMatchObject({
+      filter: { server: "files" },
+      problems: [{ message: "status: needs a value." }],
+    });
+    calls.setText("server:files ");
+    await settle();
+    expect(connection.calls).toHaveLength(asked);
+    expect(calls.store.getState().problems).toEqual([]);
+  });
+
+  it("begins anew when more came than it keeps while the person was reading", async () => {
+    const stored = Array.from({ length: 300 }, (_, index) => call(300 - index));
+    const { calls, arrive } = await setUp(stored);
+    calls.setReading(true);
+    const fresh = Array.from({ length: 3_000 }, (_, index) => call(301 + index));
+    stored.unshift(...fresh.toReversed());
+    arrive(...fresh);
+    expect(calls.row(0)?.id).toBe(300);
+    calls.setReading(false);
+    await settle();
+    await settle();
+    expect(calls.store.getState().size).toBe(3_300);
+    expect(calls.row(0)?.id).toBe(3_300);
   });
 
   it("adds what it missed when the hub is back, and moves nothing that is being read", async () => {

@@ -1,76 +1,67 @@
 /**
- * The live list of calls: newest first, bounded, filtered. While the person reads (has scrolled away from the top),
- * new calls wait aside and nothing moves.
+ * The list of calls: newest first, live, filtered, and of any length. The hub counts what a filter finds, so that the
+ * place of each call is known; only the newest and the pages around what is looked at are in memory. Where a text is
+ * sought nothing can be counted: then the list grows at its end. While the person reads (has scrolled away from the
+ * top) new calls wait aside and nothing moves.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { CallFilter, CallStatus, CallSummary } from "../../../shared/model/call.ts";
+import type { CallFilter, CallSummary, Searched } from "../../../shared/model/call.ts";
 import type { Connection } from "../../lib/connection.ts";
 import { createBatcher, type Schedule } from "../../lib/frame.ts";
 import { type Failure, failureOf } from "../../lib/hub-store.ts";
-import { createRecent } from "../../lib/recent.ts";
+import { fitsFilter, isForHub, isForText } from "./filter/fits.ts";
+import { type FilterProblem, parseFilter } from "./filter/parse.ts";
+import { printFilter } from "./filter/print.ts";
+import { createPages, type Page } from "./pages.ts";
 
-/** Rows kept in memory: live ones, and with those paged in from the past. */
-export const LIVE_ROWS = 5_000;
-const MOST_ROWS = 20_000;
 const PAGE = 200;
 const REFRESH = 1_000;
-
-export interface Filter {
-  readonly server: string;
-  readonly client: string;
-  readonly status: CallStatus | "";
-  readonly search: string;
-  /** The client's project folder; `*` is any run of characters. */
-  readonly project: string;
-  /** What the server or the client of a call carries. */
-  readonly environment: string;
-  readonly team: string;
-  readonly tool: string;
-  /** From this time on and before that one, in milliseconds since the epoch; null: no bound. */
-  readonly since: number | null;
-  readonly until: number | null;
-}
-export const NO_FILTER: Filter = {
-  server: "",
-  client: "",
-  status: "",
-  search: "",
-  project: "",
-  environment: "",
-  team: "",
-  tool: "",
-  since: null,
-  until: null,
-};
+/** New calls that wait while the person reads; if more come the list is read anew afterwards. */
+const MOST_ASIDE = 2_000;
 
 export interface CallsState {
   /** Grows with every change of the rows, which are read with `row(index)`. */
   readonly version: number;
+  /** All that the filter finds; while `more`, what is known of it. */
   readonly size: number;
+  readonly more: boolean;
   /** Calls that arrived while the person was reading. */
   readonly waiting: number;
   /** Calls that the hub left out of its broadcasts in a flood; fetched when it calms down. */
   readonly missed: number;
-  readonly more: boolean;
   readonly phase: "loading" | "ready" | "failed";
   readonly failure: Failure | null;
-  readonly loadingOlder: boolean;
-  readonly filter: Filter;
+  /** Pages are being read. */
+  readonly reading: boolean;
+  /** The filter as it is written, what is wrong with it, and the one in force: the last that was right. */
+  readonly text: string;
+  readonly problems: readonly FilterProblem[];
+  readonly filter: CallFilter;
+  /** How far a search for a text has reached. */
+  readonly searched: Searched | null;
   readonly selected: number | null;
 }
 
 export interface CallsStore {
   readonly store: StoreApi<CallsState>;
-  /** The row at a place, 0 being the newest. */
+  /** The row at a place, 0 being the newest; undefined while it is not in memory. */
   row(index: number): CallSummary | undefined;
+  /** The place of a call; -1 while it is not in memory. */
   indexOf(id: number): number;
-  setFilter(filter: Partial<Filter>): void;
+  /** Rows in memory. */
+  loaded(): number;
+  /** Sets the filter as text; while it has problems the last right one stays in force. */
+  setText(text: string): void;
+  setFilter(filter: CallFilter): void;
   /** Told by the list: whether it is away from the top, so that new rows must wait. */
   setReading(reading: boolean): void;
+  /** Told by the list: the places in view, which are to be read. */
+  look(first: number, last: number): void;
+  /** Reads the row at a place if need be. */
+  fetch(index: number): Promise<CallSummary | undefined>;
   /** Lets the waiting rows in. */
   catchUp(): void;
   select(id: number | null): void;
-  loadOlder(): Promise<void>;
   reload(): Promise<void>;
   dispose(): void;
 }
@@ -79,6 +70,7 @@ export interface CallsOptions {
   readonly schedule?: Schedule;
   /** Runs a callback later; returns its canceller. */
   readonly later?: (run: () => void, milliseconds: number) => () => void;
+  readonly now?: () => number;
 }
 
 const runLater = (run: () => void, milliseconds: number): (() => void) => {
@@ -86,106 +78,73 @@ const runLater = (run: () => void, milliseconds: number): (() => void) => {
   return () => clearTimeout(timer);
 };
 
-const hubFilter = (filter: Filter): CallFilter => ({
-  ...(filter.server === "" ? {} : { server: filter.server }),
-  ...(filter.client === "" ? {} : { client: filter.client }),
-  ...(filter.status === "" ? {} : { status: filter.status }),
-  ...(filter.search === "" ? {} : { search: filter.search }),
-  ...(filter.project === "" ? {} : { project: filter.project }),
-  ...(filter.environment === "" ? {} : { environment: filter.environment }),
-  ...(filter.team === "" ? {} : { team: filter.team }),
-  ...(filter.tool === "" ? {} : { tool: filter.tool }),
-  ...(filter.since === null ? {} : { since: filter.since }),
-  ...(filter.until === null ? {} : { until: filter.until }),
-});
-
-/** Whether only the hub can tell which calls fit: by their payloads, or by who carries a label, or by a pattern. */
-const isForHub = ({ search, project, environment, team, tool, since, until }: Filter): boolean =>
-  [search, project, environment, team, tool].some((part) => part !== "") || since !== null || until !== null;
-
-const fits = (filter: Filter, call: CallSummary): boolean =>
-  (filter.server === "" || call.server === filter.server) &&
-  (filter.client === "" || call.client === filter.client) &&
-  (filter.status === "" || call.status === filter.status);
-
 /** Creates the list over a connection and loads its first page. */
 export function createCallsStore(connection: Connection, options: CallsOptions = {}): CallsStore {
   const later = options.later ?? runLater;
-  let rows = createRecent<CallSummary>(MOST_ROWS);
+  const now = options.now ?? Date.now;
+  const pages = createPages();
+  let fits = fitsFilter({});
   let aside: CallSummary[] = [];
-  let reading = false;
+  /** More waits than is kept. */
+  let overflowed = false;
+  let isReading = false;
+  /** Newest call that was there when the list was read or counted. */
+  let counted = 0;
   let round = 0;
+  let disposed = false;
+  let view = { first: 0, last: 0 };
+  let isFilling = false;
+  let growing: Promise<void> | undefined;
   let cancelRefresh: (() => void) | undefined;
   const store = createStore<CallsState>(() => ({
     version: 0,
     size: 0,
+    more: false,
     waiting: 0,
     missed: 0,
-    more: false,
     phase: "loading",
     failure: null,
-    loadingOlder: false,
-    filter: NO_FILTER,
+    reading: false,
+    text: "",
+    problems: [],
+    filter: {},
+    searched: null,
     selected: null,
   }));
   const { getState, setState } = store;
   const changed = (patch: Partial<CallsState> = {}): void =>
-    setState({ version: getState().version + 1, size: rows.size, waiting: aside.length, ...patch });
+    setState({ version: getState().version + 1, size: pages.size, waiting: aside.length, ...patch });
+  const list = (limit: number, before?: number) =>
+    connection.call("calls.list", {
+      filter: getState().filter,
+      limit,
+      ...(before === undefined ? {} : { before }),
+    });
 
-  /** Puts calls in their places by id; ids grow with time, so that is nearly always the top. */
-  const insert = (calls: readonly CallSummary[]): void => {
-    const ordered = [...calls].sort((a, b) => a.id - b.id);
-    const newest = rows.at(0)?.id ?? -1;
-    const late = ordered.filter((call) => call.id <= newest && indexOf(call.id) < 0);
-    // All late ones at once: a refresh after a flood brings hundreds.
-    if (late.length > 0) rebuild([...rows.toArray(), ...late].sort((a, b) => b.id - a.id));
-    for (const call of ordered) if (call.id > (rows.at(0)?.id ?? -1)) rows.pushNewest(call);
-  };
-  const rebuild = (newestFirst: readonly CallSummary[]): void => {
-    rows = createRecent<CallSummary>(MOST_ROWS);
-    let last: number | undefined;
-    for (const call of newestFirst) {
-      if (call.id !== last) rows.pushOldest(call);
-      last = call.id;
-    }
-  };
-  const trim = (): boolean => {
-    if (reading || rows.size <= LIVE_ROWS + PAGE) return false;
-    rebuild(rows.toArray().slice(0, LIVE_ROWS));
-    return true;
-  };
-  const indexOf = (id: number): number => {
-    let low = 0;
-    let high = rows.size - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const found = rows.at(middle)?.id ?? 0;
-      if (found === id) return middle;
-      if (found > id) low = middle + 1;
-      else high = middle - 1;
-    }
-    return -1;
-  };
   const take = (calls: readonly CallSummary[]): void => {
-    if (reading) {
-      for (const call of calls) aside.push(call);
-      if (aside.length > LIVE_ROWS) aside = aside.slice(-LIVE_ROWS);
-      changed();
+    if (!isReading) {
+      if (pages.insert(calls, counted) > 0) changed();
       return;
     }
-    insert(calls);
-    changed(trim() ? { more: true } : {});
+    const known = new Set(aside.map(({ id }) => id));
+    const fresh = calls.filter(({ id }) => !known.has(id) && pages.indexOf(id) < 0);
+    aside.push(...fresh);
+    if (aside.length > MOST_ASIDE) {
+      overflowed = true;
+      aside = aside.slice(-MOST_ASIDE);
+    }
+    if (fresh.length > 0) setState({ waiting: aside.length });
   };
 
   const arrivals = createBatcher<CallSummary>((calls) => {
-    const { filter, phase } = getState();
+    const { phase, filter } = getState();
     if (phase !== "ready") return;
     if (isForHub(filter)) {
       // Ask again, at most every other second.
       refreshSoon(2_000);
       return;
     }
-    const wanted = calls.filter((call) => fits(filter, call)).sort((a, b) => a.id - b.id);
+    const wanted = calls.filter(fits);
     if (wanted.length > 0) take(wanted);
   }, options.schedule);
 
@@ -194,23 +153,40 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
     cancelRefresh ??= later(() => {
       cancelRefresh = undefined;
       const mine = round;
-      connection.call("calls.list", { filter: hubFilter(getState().filter), limit: REFRESH }).then(
-        ({ calls }) => {
+      list(REFRESH).then(
+        ({ calls, more, searched }) => {
           if (mine !== round) return;
-          setState({ missed: 0 });
-          const known = new Set(rows.toArray().map((call) => call.id));
+          setState({ missed: 0, searched: searched ?? null });
+          const newest = Math.max(pages.newest, ...aside.map(({ id }) => id));
           // So much was missed that the newest page does not reach what is known: begin anew.
-          if (calls.length >= REFRESH && !calls.some((call) => known.has(call.id))) {
-            void reload();
+          if (more && calls.every(({ id }) => id > newest)) {
+            overflowed = true;
+            if (!isReading) void reload();
+            else setState({ waiting: Math.max(aside.length, calls.length) });
             return;
           }
-          for (const call of aside) known.add(call.id);
-          const fresh = calls.filter((call) => !known.has(call.id)).reverse();
-          if (fresh.length > 0) take(fresh);
+          take(calls.filter(({ id }) => id >= pages.oldest || pages.size === 0));
         },
         () => undefined,
       );
     }, milliseconds);
+  };
+
+  /** Asks for how many there are; until it is known, and where it cannot be, the list grows at its end. */
+  const count = async (mine: number): Promise<void> => {
+    if (isForText(getState().filter)) return;
+    try {
+      const counts = await connection.call("calls.count", { filter: getState().filter });
+      if (mine !== round) return;
+      await growing?.catch(() => undefined);
+      if (mine !== round || !getState().more) return;
+      pages.appendCounts(counts);
+      counted = Math.max(counted, counts.newest);
+      changed({ more: false });
+      fill();
+    } catch {
+      // It still can be scrolled through.
+    }
   };
 
   const reload = async (): Promise<void> => {
@@ -218,20 +194,89 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
     const mine = round;
     cancelRefresh?.();
     cancelRefresh = undefined;
-    setState({ phase: "loading", failure: null, loadingOlder: false });
+    const parsed = parseFilter(getState().text, now());
+    // Times such as "an hour ago" have gone on.
+    if (parsed.problems.length === 0 && parsed.relative) setState({ filter: parsed.filter });
+    fits = fitsFilter(getState().filter);
+    setState({ phase: "loading", failure: null, reading: false });
     try {
-      const { calls, more } = await connection.call("calls.list", {
-        filter: hubFilter(getState().filter),
-        limit: PAGE,
-      });
+      const { calls, more, searched } = await list(PAGE);
       if (mine !== round) return;
       aside = [];
-      rebuild(calls);
-      changed({ phase: "ready", more, missed: 0 });
+      overflowed = false;
+      pages.reset(calls);
+      counted = pages.newest;
+      view = { first: 0, last: 0 };
+      changed({ phase: "ready", more, missed: 0, searched: searched ?? null });
+      if (more) void count(mine);
     } catch (error) {
       if (mine === round && connection.state().phase === "online")
         setState({ phase: "failed", failure: failureOf(error) });
     }
+  };
+
+  /** Reads the calls of a page; it may hold others than were counted. */
+  const readPage = async ({ from, before, size }: Page): Promise<CallSummary[]> => {
+    const rows: CallSummary[] = [];
+    for (let ceiling = before; ; ) {
+      const { calls, more } = await list(Math.min(1_000, Math.max(1, size - rows.length) + 1), ceiling);
+      const within = calls.filter(({ id }) => id >= from);
+      for (const call of within) rows.push(call);
+      const last = calls.at(-1);
+      if (!more || last === undefined || within.length < calls.length) return rows;
+      ceiling = last.id;
+    }
+  };
+
+  /** Adds what follows at the end. */
+  const grow = (): Promise<void> => {
+    const { more, phase } = getState();
+    if (!more || phase !== "ready") return Promise.resolve();
+    growing ??= (async () => {
+      const mine = round;
+      setState({ reading: true });
+      try {
+        const { calls, more, searched } = await list(PAGE, pages.oldest);
+        if (mine !== round) return;
+        pages.append(calls, calls.at(-1)?.id ?? pages.oldest);
+        changed({ more, ...(searched === undefined ? {} : { searched }) });
+      } finally {
+        growing = undefined;
+        if (mine === round) setState({ reading: false });
+      }
+    })();
+    return growing;
+  };
+
+  /** Reads what is in view, one page after another; what has been scrolled past meanwhile is not read. */
+  const fill = (): void => {
+    if (isFilling) return;
+    isFilling = true;
+    void (async () => {
+      const mine = round;
+      try {
+        for (;;) {
+          if (mine !== round || getState().phase !== "ready") return;
+          const page = pages.missing(view.first, view.last);
+          if (page === undefined) {
+            if (!getState().more || view.last < pages.size - 20) return;
+            await grow();
+            continue;
+          }
+          setState({ reading: true });
+          const rows = await readPage(page);
+          if (mine !== round) return;
+          pages.fill(page, rows);
+          changed();
+        }
+      } catch {
+        // What is in view is tried again with the next scroll, or when the hub is back.
+      } finally {
+        isFilling = false;
+        if (mine === round) setState({ reading: false });
+        else if (!disposed) fill();
+      }
+    })();
   };
 
   const disposers = [
@@ -245,8 +290,10 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
     connection.onState((state) => {
       if (state.phase !== "online") return;
       // Back after a loss: what the person reads stays where it is.
-      if (getState().phase === "ready" && rows.size > 0) refreshSoon(0);
-      else void reload();
+      if (getState().phase === "ready" && pages.size > 0) {
+        refreshSoon(0);
+        fill();
+      } else void reload();
     }),
     () => arrivals.dispose(),
     () => cancelRefresh?.(),
@@ -255,48 +302,63 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
 
   return {
     store,
-    row: (index) => rows.at(index),
-    indexOf,
+    row: pages.at,
+    indexOf: pages.indexOf,
+    loaded: () => pages.loaded,
+    setText(text) {
+      const { filter, problems } = parseFilter(text, now());
+      const known = getState();
+      if (problems.length > 0) {
+        setState({ text, problems });
+        return;
+      }
+      const isSame = printFilter(filter) === printFilter(known.filter) && known.phase !== "failed";
+      setState({ text, problems, ...(isSame ? {} : { filter, selected: null }) });
+      if (!isSame) void reload();
+    },
     setFilter(filter) {
-      setState({ filter: { ...getState().filter, ...filter }, selected: null });
-      void reload();
+      this.setText(printFilter(filter));
     },
     setReading(next) {
-      if (reading === next) return;
-      reading = next;
-      if (!reading) this.catchUp();
+      if (isReading === next) return;
+      isReading = next;
+      if (!isReading) this.catchUp();
+    },
+    look(first, last) {
+      view = { first, last };
+      fill();
+    },
+    async fetch(index) {
+      const mine = round;
+      for (let tries = 0; tries < 3; tries += 1) {
+        const found = pages.at(index);
+        if (found !== undefined || mine !== round) return found;
+        const page = pages.missing(index, index);
+        if (page !== undefined) {
+          const rows = await readPage(page).catch(() => undefined);
+          if (rows === undefined || mine !== round) return undefined;
+          pages.fill(page, rows);
+          changed();
+        } else await grow().catch(() => undefined);
+      }
+      return pages.at(index);
     },
     catchUp() {
-      reading = false;
+      isReading = false;
       const calls = aside;
       aside = [];
-      insert(calls);
-      changed(trim() ? { more: true } : {});
+      if (overflowed) {
+        void reload();
+        return;
+      }
+      pages.insert(calls, counted);
+      changed();
     },
     select: (selected) => setState({ selected }),
-    async loadOlder() {
-      const oldest = rows.at(rows.size - 1);
-      const { more, loadingOlder, phase } = getState();
-      if (!more || loadingOlder || phase !== "ready" || oldest === undefined || rows.size >= MOST_ROWS)
-        return;
-      const mine = round;
-      setState({ loadingOlder: true });
-      try {
-        const page = await connection.call("calls.list", {
-          filter: hubFilter(getState().filter),
-          limit: PAGE,
-          before: oldest.id,
-        });
-        if (mine !== round) return;
-        for (const call of page.calls) rows.pushOldest(call);
-        changed({ more: page.more, loadingOlder: false });
-      } catch {
-        if (mine === round) setState({ loadingOlder: false });
-      }
-    },
     reload,
     dispose() {
       round += 1;
+      disposed = true;
       for (const dispose of disposers) dispose();
     },
   };

@@ -1,0 +1,113 @@
+/** A recorded call as text that can be used elsewhere. No token is ever in it: a variable's name stands in its place. */
+import { GatehouseError } from "../../../shared/errors.ts";
+import type { CallDetail, Payload } from "../../../shared/model/call.ts";
+import { quoteArgument } from "../../lib/command-line.ts";
+import { createJsonParser, type JsonNode } from "../../lib/json/parse.ts";
+
+export const COPY_FORMS = { json: "JSON", curl: "cURL", command: "gatehouse command" } as const;
+export type CopyForm = keyof typeof COPY_FORMS;
+
+/** The name that stands for the client's token. */
+const TOKEN = "$GATEHOUSE_TOKEN";
+const STATELESS = "2026-07-28";
+/** The member of the params that a method's request is named by. */
+const NAMED_BY: Readonly<Record<string, string>> = {
+  "tools/call": "name",
+  "prompts/get": "name",
+  "resources/read": "uri",
+};
+/** Names that a program could take for an option are kept from it. */
+const END_OF_OPTIONS = "--";
+
+/**
+ * Writes a call in a form. `hubUrl` is where the hub listens (…/mcp). Throws GatehouseError bad_request, with a sentence
+ * for the person, where the call cannot be written so.
+ */
+export function copyAs(form: CopyForm, call: CallDetail, hubUrl: string | null): string {
+  if (form === "json") return callText(call);
+  return form === "curl" ? curlOf(call, hubUrl) : commandOf(call);
+}
+
+/** The call as one JSON document; payloads are put in as raw text so that no digit changes. */
+export function callText({ request, result, error, ...summary }: CallDetail): string {
+  const part = (payload: Payload | null): string =>
+    payload === null ? "null" : payload.truncated ? JSON.stringify(payload.text) : payload.text;
+  return `${JSON.stringify(summary).slice(0, -1)},"request":${part(request)},"result":${part(result)},"error":${part(error)}}`;
+}
+
+/** The request to its server alone, in the stateless era, so that one request is all that is needed. */
+function curlOf(call: CallDetail, hubUrl: string | null): string {
+  const { server, method } = call;
+  if (server === null) throw refused("reached no server");
+  const origin = new URL(hubUrl ?? "http://127.0.0.1:4780/mcp").origin;
+  const params = paramsOf(call).filter(([key]) => key !== "_meta");
+  const name = params.find(([key]) => key === NAMED_BY[method])?.[1];
+  const meta = `{"io.modelcontextprotocol/protocolVersion":"${STATELESS}","io.modelcontextprotocol/clientCapabilities":{}}`;
+  const members = [...params.map(([key, value]) => `${JSON.stringify(key)}:${value}`), `"_meta":${meta}`];
+  const body = `{"jsonrpc":"2.0","id":1,"method":${JSON.stringify(method)},"params":{${members.join(",")}}}`;
+  const headers = [
+    "Content-Type: application/json",
+    "Accept: application/json, text/event-stream",
+    `MCP-Protocol-Version: ${STATELESS}`,
+    `Mcp-Method: ${method}`,
+    ...(name === undefined ? [] : [`Mcp-Name: ${headerText(String(JSON.parse(name)))}`]),
+  ];
+  return [
+    `curl ${quoteArgument(`${origin}/mcp/s/${encodeURIComponent(server)}`)}`,
+    `-H "Authorization: Bearer ${TOKEN}"`,
+    ...headers.map((header) => `-H ${quoteArgument(header)}`),
+    `--data-raw ${quoteArgument(body)}`,
+  ].join(" \\\n  ");
+}
+
+/** `gatehouse call SERVER TOOL JSON`. */
+function commandOf(call: CallDetail): string {
+  const { server, tool, method, project } = call;
+  if (server === null) throw refused("reached no server");
+  if (method !== "tools/call" || tool === null) throw refused("is no call of a tool");
+  const args = paramsOf(call).find(([key]) => key === "arguments")?.[1] ?? "{}";
+  const places = [server, tool, args];
+  return [
+    "gatehouse call",
+    ...(project === null ? [] : ["--project", quoteArgument(project)]),
+    ...(places.some((text) => text.startsWith("-")) ? [END_OF_OPTIONS] : []),
+    ...places.map(quoteArgument),
+  ].join(" ");
+}
+
+/** The members of the request's params, their values as JSON with every digit as it was. */
+function paramsOf({ request }: CallDetail): (readonly [key: string, value: string])[] {
+  if (request === null) return [];
+  if (request.truncated) throw refused("has a request that is too large to copy");
+  const parser = createJsonParser(request.text);
+  parser.run();
+  let root: JsonNode;
+  try {
+    root = parser.result().root;
+  } catch {
+    throw refused("has a request that was not recorded as JSON");
+  }
+  if (root.kind !== "object") return [];
+  return root.keys.map((key, index) => [key, jsonOf(root.children[index])] as const);
+}
+
+function jsonOf(node: JsonNode | undefined): string {
+  if (node === undefined) return "null";
+  if (!("children" in node)) return node.kind === "string" ? JSON.stringify(node.text) : node.text;
+  if (node.kind === "array") return `[${node.children.map(jsonOf).join(",")}]`;
+  const members = node.keys.map((key, index) => `${JSON.stringify(key)}:${jsonOf(node.children[index])}`);
+  return `{${members.join(",")}}`;
+}
+
+/** A header holds visible ASCII; anything else goes as MCP says, in Base64. */
+function headerText(text: string): string {
+  if (/^[!-~]([ -~]*[!-~])?$/.test(text) && !text.startsWith("=?base64?")) return text;
+  return `=?base64?${btoa(String.fromCharCode(...new TextEncoder().encode(text)))}?=`;
+}
+
+const refused = (why: string): GatehouseError =>
+  new GatehouseError(
+    "bad_request",
+    `This call ${why}, so it cannot be copied in this form.`,
+    "Copy it as JSON.",
+  );

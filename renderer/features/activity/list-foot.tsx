@@ -1,0 +1,65 @@
+import { useEffect } from "react";
+import { toast } from "sonner";
+import { useStore } from "zustand";
+import { count, plural } from "../../lib/format.ts";
+import { Button } from "../../ui/button.tsx";
+import type { Activity } from "./activity.ts";
+
+/** The line below the list: how many calls there are, how far a search reached, and how an export goes. */
+export function ListFoot({ activity: { calls } }: { readonly activity: Activity }) {
+  const { size, more, reading, missed, searched } = useStore(calls.store);
+  return (
+    <div
+      data-testid="list-foot"
+      className="tabular flex h-7 shrink-0 items-center gap-3 overflow-hidden whitespace-nowrap border-line border-t bg-panel px-5 text-muted text-xs"
+    >
+      <span role="status">
+        {count(size)}
+        {more ? "+" : ""} {size === 1 && !more ? "call" : "calls"}
+      </span>
+      {reading && <span>Reading…</span>}
+      {missed > 0 && <span>{count(missed)} more are on their way</span>}
+      {searched !== null && searched.through < searched.of && (
+        <span role="status" data-testid="searched" className="truncate text-warn">
+          The newest {count(searched.through)} of {count(searched.of)} calls were searched: the index of the
+          older ones is being made
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** How an export goes; nothing while there is none. Its end is told in passing. */
+export function ExportStrip({ activity: { calls, exports } }: { readonly activity: Activity }) {
+  const state = useStore(exports.store);
+  const { size, more } = useStore(calls.store);
+  useEffect(() => {
+    if (state.phase === "done") toast.success(`${state.name}: ${plural(state.calls, "call")}`);
+    else if (state.phase === "failed")
+      toast.error(`The export failed: ${state.failure.message}`, {
+        description: state.failure.advice ?? undefined,
+      });
+    else return;
+    exports.clear();
+  }, [state, exports]);
+  if (state.phase !== "running") return null;
+  return (
+    <div
+      data-testid="export"
+      className="flex h-9 shrink-0 items-center gap-3 border-line border-b bg-panel px-5 text-sm"
+    >
+      <span role="status" className="tabular shrink-0 text-muted">
+        Exporting as {state.format.toUpperCase()}: {count(state.calls)}
+        {more ? "" : ` of ${count(size)}`} calls
+      </span>
+      <progress
+        aria-label="Exported"
+        {...(more ? {} : { value: Math.min(state.calls, size), max: Math.max(1, size) })}
+        className="h-1.5 min-w-0 flex-1 accent-(--accent)"
+      />
+      <Button size="sm" onClick={() => exports.cancel()}>
+        Cancel
+      </Button>
+    </div>
+  );
+}

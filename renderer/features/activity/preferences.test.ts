@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { COLUMN_KEYS, layoutFor } from "./columns.ts";
+import { parseFilter } from "./filter/parse.ts";
+import { BUILT_IN, createPreferences } from "./preferences.ts";
+
+const memory = (text: string | null = null) => {
+  let kept = text;
+  return {
+    getItem: () => kept,
+    setItem: (_: string, value: string) => {
+      kept = value;
+    },
+  };
+};
+
+describe("how a person looks at calls", () => {
+  it("is there again in the next window", () => {
+    const storage = memory();
+    const first = createPreferences(storage);
+    first.save({ name: " Mine ", text: "server:a" });
+    first.save({ name: "Other", text: "server:b" });
+    first.rename("Other", "Theirs");
+    first.save({ name: "Theirs", text: "server:c" });
+    first.toggleColumn("session");
+    first.toggleColumn("client");
+    expect(createPreferences(storage).store.getState()).toEqual({
+      views: [
+        { name: "Mine", text: "server:a" },
+        { name: "Theirs", text: "server:c" },
+      ],
+      columns: ["result", "session"],
+    });
+    first.remove("Mine");
+    expect(createPreferences(storage).store.getState().views).toHaveLength(1);
+  });
+
+  it.each([null, "", "{", "[]", '{"views":3,"columns":["odd"]}'])("begins afresh with %s", (text) => {
+    expect(createPreferences(memory(text)).store.getState()).toEqual({
+      views: [],
+      columns: ["client", "result"],
+    });
+  });
+
+  it("takes no name twice", () => {
+    const preferences = createPreferences(memory());
+    preferences.save({ name: "Mine", text: "" });
+    expect(preferences.nameProblem("mine")).toMatch(/Another/);
+    expect(preferences.nameProblem("ERRORS")).toMatch(/Another/);
+    expect(preferences.nameProblem("MINE", "Mine")).toBeUndefined();
+    expect(preferences.nameProblem("  ")).toMatch(/name/);
+    expect(preferences.nameProblem("x".repeat(41))).toMatch(/40/);
+    expect(preferences.nameProblem("New")).toBeUndefined();
+  });
+
+  it("has views from the start, and each is a right filter", () => {
+    for (const { text } of BUILT_IN) expect(parseFilter(text, 0).problems).toEqual([]);
+  });
+});
+
+describe("the columns that find room", () => {
+  it("are fewer in a narrow list, the least important first to go", () => {
+    expect(layoutFor(COLUMN_KEYS, 400).columns).toEqual([]);
+    expect(layoutFor(COLUMN_KEYS, 700).columns).toEqual(["client"]);
+    expect(layoutFor(["client", "result"], 1_000).columns).toEqual(["client", "result"]);
+    expect(layoutFor(COLUMN_KEYS, 4_000).columns).toEqual(COLUMN_KEYS);
+  });
+
+  it("never need more than there is", () => {
+    for (let width = 300; width < 3_000; width += 37) {
+      const { columns, template } = layoutFor(COLUMN_KEYS, width);
+      const widths = [...template.matchAll(/(\d+)px/g)].map(([, pixels]) => Number(pixels));
+      const gaps = 16 * (columns.length + 3);
+      if (columns.length > 0)
+        expect(widths.reduce((sum, one) => sum + one, 40 + gaps)).toBeLessThanOrEqual(width);
+    }
+  });
+});
