@@ -89,7 +89,9 @@ export const ContextArea = ({
   readonly children: ReactNode;
 }) => (
   <ContextMenu.Root modal={false} onOpenChange={onOpen}>
-    <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>
+    <ContextMenu.Trigger asChild>
+      <div className="flex min-h-0 flex-1 flex-col">{children}</div>
+    </ContextMenu.Trigger>
     <ContextMenu.Portal>
       <ContextMenu.Content
         collisionPadding={8}
