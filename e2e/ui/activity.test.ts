@@ -225,7 +225,7 @@ test("a call is copied as JSON, as cURL and as a command, by keys and by the men
 });
 
 test("an export of the filter is downloaded whole; a cancelled one is not", async () => {
-  await field().fill("status:cancelled since:10d");
+  await field().fill("status:cancelled since:2d");
   await page.keyboard.press("Enter");
   await page.getByTestId("call-row").filter({ hasText: "OK" }).first().waitFor({ state: "detached" });
   await page
@@ -239,7 +239,7 @@ test("an export of the filter is downloaded whole; a cancelled one is not", asyn
   });
   expect(download.suggestedFilename()).toMatch(/^gatehouse-calls-\d{8}-\d{6}\.jsonl$/);
   const lines = (await textOf(download)).trim().split("\n");
-  expect(lines.length).toBeGreaterThan(1_000);
+  expect(lines.length).toBeGreaterThan(500);
   const calls = lines.map((line) => JSON.parse(line) as { id: number; status: string });
   expect(calls.every(({ status }) => status === "cancelled")).toBe(true);
   expect(new Set(calls.map(({ id }) => id)).size).toBe(shown);
