@@ -86,7 +86,7 @@ describe("what looks like a credential", () => {
 });
 
 describe("moving credentials out of a server's configuration", () => {
-  test("env, options and their values, and nothing else", () => {
+  test("variables are moved, and only told of arguments, which every process can read", () => {
     const key = token("sk-", "proj-AbCdEf0123456789AbCdEf0123456789");
     const before = config({
       command: "npx",
@@ -100,30 +100,63 @@ describe("moving credentials out of a server's configuration", () => {
         "DB_PASSWORD=hunter22",
         "/tmp",
       ],
-      env: { GITHUB_TOKEN: "abcdefgh", LOG_LEVEL: "info", AGAIN: key },
+      env: { GITHUB_TOKEN: "abcdefgh", LOG_LEVEL: "info", OPENAI: key, AGAIN: key },
     });
     expect(moveSecrets("github", before)).toEqual({
       config: {
         ...before,
-        args: [
-          "-y",
-          "some-server",
-          "--api-key",
-          "${secret:github-api-key}",
-          "--other=${secret:github-other}",
-          "-e",
-          "DB_PASSWORD=${secret:github-db-password}",
-          "/tmp",
-        ],
-        env: { GITHUB_TOKEN: "${secret:github-token}", LOG_LEVEL: "info", AGAIN: "${secret:github-other}" },
+        env: {
+          GITHUB_TOKEN: "${secret:github-token}",
+          LOG_LEVEL: "info",
+          OPENAI: "${secret:github-openai}",
+          AGAIN: "${secret:github-openai}",
+        },
       },
       secrets: [
-        { place: "argument 4", name: "github-api-key", value: "letmein" },
-        { place: "argument 5", name: "github-other", value: key },
-        { place: "argument 7", name: "github-db-password", value: "hunter22" },
         { place: "env GITHUB_TOKEN", name: "github-token", value: "abcdefgh" },
+        { place: "env OPENAI", name: "github-openai", value: key },
       ],
+      staying: ["argument 4", "argument 5", "argument 7"],
     });
+  });
+
+  test("what docker is given as a variable it takes from its environment, by the name alone", () => {
+    const before = config({
+      command: "/usr/bin/docker",
+      args: [
+        "run",
+        "-i",
+        "-e",
+        "API_KEY=letmein",
+        "--env",
+        "MODE=fast",
+        "-e",
+        "OTHER_KEY=letmein",
+        "image",
+        "--token=letmein",
+      ],
+      env: { OTHER_KEY: "mine-to-keep" },
+    });
+    const { config: after, secrets, staying } = moveSecrets("box", before);
+    expect(after).toMatchObject({
+      args: [
+        "run",
+        "-i",
+        "-e",
+        "API_KEY",
+        "--env",
+        "MODE=fast",
+        "-e",
+        "OTHER_KEY=letmein",
+        "image",
+        "--token=letmein",
+      ],
+      env: { OTHER_KEY: "${secret:box-other-key}", API_KEY: "${secret:box-api-key}" },
+    });
+    expect([secrets.map(({ place }) => place), staying]).toEqual([
+      ["argument 4", "env OTHER_KEY"],
+      ["argument 8", "argument 10"],
+    ]);
   });
 
   test("headers, parameters and passwords of a URL, and the client's own secret", () => {
@@ -160,7 +193,7 @@ describe("moving credentials out of a server's configuration", () => {
       { type: "http", url: "https://mcp.example.com/v1/mcp?workspace=8f14e45f-ceea-467a-9575-1d2b3c4d5e6f" },
     ]) {
       const before = config(raw);
-      expect(moveSecrets("x", before)).toEqual({ config: before, secrets: [] });
+      expect(moveSecrets("x", before)).toEqual({ config: before, secrets: [], staying: [] });
       expect(moveSecrets("x", before).config).toBe(before);
     }
   });

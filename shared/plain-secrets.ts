@@ -15,6 +15,8 @@ export interface Moved {
   /** With `${secret:NAME}` in the places of the credentials. */
   readonly config: ServerConfig;
   readonly secrets: readonly PlainSecret[];
+  /** Places that cannot refer to a secret, and hold what looks like one: arguments, which every process can read. */
+  readonly staying: readonly string[];
 }
 
 /**
@@ -46,20 +48,9 @@ export function moveSecrets(server: string, config: ServerConfig, taken: Iterabl
       Object.entries(values).map(([name, text]) => [name, take(`${what} ${name}`, name, name, text)]),
     );
   if (config.type === "stdio") {
-    const args = config.args.map((argument, index) => {
-      const place = `argument ${index + 1}`;
-      const inside = /^(?:-{1,2})?([A-Za-z][\w.-]*)(=|:\s*)(?=\S)/.exec(argument);
-      const name = inside?.[1];
-      if (name !== undefined && inside !== null) {
-        const head = inside[0];
-        return head + take(place, name, name, argument.slice(head.length));
-      }
-      const option = /^--?([A-Za-z][\w-]*)$/.exec(config.args[index - 1] ?? "")?.[1];
-      if (argument.startsWith("-")) return argument;
-      return take(place, option ?? "secret", option, argument);
-    });
-    const moved = { ...config, args, env: named("env", config.env) };
-    return secrets.length === 0 ? { config, secrets } : { config: moved, secrets };
+    const { args, environment, staying } = argumentsWithout(config, take);
+    const moved = { ...config, args, env: { ...named("env", config.env), ...environment } };
+    return secrets.length === 0 ? { config, secrets, staying } : { config: moved, secrets, staying };
   }
   const { auth } = config;
   const credential = (key: "clientSecret" | "privateKey"): Record<string, string> => {
@@ -76,7 +67,41 @@ export function moveSecrets(server: string, config: ServerConfig, taken: Iterabl
       ? {}
       : { auth: { ...auth, ...credential("clientSecret"), ...credential("privateKey") } }),
   };
-  return secrets.length === 0 ? { config, secrets } : { config: moved, secrets };
+  return { config: secrets.length === 0 ? config : moved, secrets, staying: [] };
+}
+
+type StdioConfig = Extract<ServerConfig, { type: "stdio" }>;
+
+/**
+ * The arguments looked at each. A variable that docker is given as NAME=VALUE goes into the environment, from which
+ * docker takes it by its name alone; any other credential stays where it is.
+ */
+function argumentsWithout(
+  { command, args, env }: StdioConfig,
+  take: (place: string, hint: string, name: string | undefined, text: string) => string,
+): { args: string[]; environment: Record<string, string>; staying: string[] } {
+  const environment: Record<string, string> = {};
+  const staying: string[] = [];
+  const isContainer = /(?:^|[/\\])(?:docker|podman)(?:\.exe)?$/i.test(command);
+  const left = args.map((argument, index) => {
+    const place = `argument ${index + 1}`;
+    const before = args[index - 1] ?? "";
+    const [, name, separator = ""] = /^(?:-{1,2})?([A-Za-z][\w.-]*)(=|:\s*)(?=\S)/.exec(argument) ?? [];
+    const option = name ?? /^--?([A-Za-z][\w-]*)$/.exec(before)?.[1];
+    const start = name === undefined ? 0 : argument.indexOf(separator) + separator.length;
+    if (start === 0 && argument.startsWith("-")) return argument;
+    const value = argument.slice(start);
+    if (secretSpan(option, value) === undefined) return argument;
+    const variable = argument.slice(0, start - 1);
+    const isVariable = separator === "=" && /^(?:-e|--env)$/.test(before) && /^[A-Za-z_]\w*$/.test(variable);
+    if (!isContainer || !isVariable || Object.hasOwn(env, variable)) {
+      staying.push(place);
+      return argument;
+    }
+    environment[variable] = take(place, variable, variable, value);
+    return variable;
+  });
+  return { args: left, environment, staying };
 }
 
 /** A URL with its password, the parts of its path and its parameters looked at each, written as they were. */

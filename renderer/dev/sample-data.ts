@@ -286,7 +286,13 @@ export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDe
       envNames: stdio ? ["DEBUG", "FILES_TOKEN"] : [],
       headerNames: summary.transport === "http" && summary.name !== "linear" ? ["Authorization"] : [],
     },
-    plainSecrets: summary.name === "github" ? ["env GITHUB_TOKEN", "argument 3"] : [],
+    plainSecrets:
+      summary.name === "github"
+        ? [
+            { place: "env GITHUB_TOKEN", movable: true },
+            { place: "argument 3", movable: false },
+          ]
+        : [],
     accounts: sampleAccounts(summary.name),
     consent:
       summary.name === "memory"

@@ -91,7 +91,15 @@ export const serverDetailSchema = serverSummarySchema.extend({
   consent: verdictSchema,
   problems: z.array(problemSchema),
   /** Where its entry in gatehouse.json holds what looks like a credential: "env GITHUB_TOKEN". Never the value. */
-  plainSecrets: z.array(z.string()).default([]),
+  plainSecrets: z
+    .array(
+      z.object({
+        place: z.string(),
+        /** Whether it can be kept as a secret: not in an argument, which cannot refer to one. */
+        movable: z.boolean(),
+      }),
+    )
+    .default([]),
   /** Who is signed in to it. */
   accounts: z.array(accountSchema).default([]),
 });

@@ -60,8 +60,14 @@ export async function addServer(
         context.io.out(
           `Kept as secrets, out of gatehouse.json: ${done.secrets.map((secret) => `\${secret:${visible(secret)}}`).join(", ")}.\n`,
         );
-      const kept = keychain ? [] : moveSecrets(added, config).secrets;
-      const plain = kept.map(({ place }) => `${place} looks like a credential, and stands in gatehouse.json`);
+      const found = moveSecrets(added, config);
+      const plain = [...(keychain ? [] : found.secrets.map(({ place }) => place)), ...found.staying].map(
+        (place) => `${place} looks like a credential, and stands in gatehouse.json`,
+      );
+      if (found.staying.length > 0)
+        plain.push(
+          "arguments cannot refer to secrets, as every process can read them: use env if the server can",
+        );
       for (const warning of [...server.warnings, ...plain])
         context.io.err(`warning: ${visible(added)}: ${visible(warning)}\n`);
     }

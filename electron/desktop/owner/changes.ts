@@ -55,7 +55,9 @@ async function saysOf(client: ControlClient, change: Change): Promise<string[]> 
     case "secret.unlock":
       return (await client.call("secrets.status", {})).state === "new" ? [NEW_PASSPHRASE] : [];
     case "server.moveSecrets":
-      return (await client.call("servers.get", { name: change.name })).plainSecrets;
+      return (await client.call("servers.get", { name: change.name })).plainSecrets
+        .filter(({ movable }) => movable)
+        .map(({ place }) => place);
     case "secret.set":
     case "secret.remove": {
       const { secrets } = await client.call("secrets.list", {});

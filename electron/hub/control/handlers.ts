@@ -1,6 +1,6 @@
 import type { Status } from "../../../shared/contract.ts";
 import { GatehouseError } from "../../../shared/errors.ts";
-import { trustRule } from "../../../shared/model/config.ts";
+import { type ServerConfig, trustRule } from "../../../shared/model/config.ts";
 import { launchOf } from "../../../shared/model/launch.ts";
 import type { Change } from "../../../shared/model/question.ts";
 import type { ServerDetail } from "../../../shared/model/server.ts";
@@ -30,6 +30,15 @@ import { changeRules, ruleHandlers } from "./rules.ts";
 import { serverVerdict } from "./server-verdict.ts";
 
 const ok = { ok: true } as const;
+
+/** Where a server's entry holds what looks like a credential. */
+function plainSecretsOf(name: string, config: ServerConfig): ServerDetail["plainSecrets"] {
+  const { secrets, staying } = moveSecrets(name, config);
+  return [
+    ...secrets.map(({ place }) => ({ place, movable: true })),
+    ...staying.map((place) => ({ place, movable: false })),
+  ];
+}
 
 /** The methods of the control API over the hub's state. */
 export function createHandlers(state: HubState): Handlers {
@@ -233,7 +242,7 @@ export function createHandlers(state: HubState): Handlers {
         toolList: server.catalog.describe((tool) => state.catalog.exposedName(name, tool)),
         problems: [...state.health.of(name).warnings, ...server.problems(), ...state.pins.problems(name)],
         consent: serverVerdict(state.store.config, name),
-        plainSecrets: moveSecrets(name, server.config).secrets.map(({ place }) => place),
+        plainSecrets: plainSecretsOf(name, server.config),
         accounts: state.upstreamAuth.views(name),
       };
     },

@@ -205,7 +205,7 @@ describe("a server that is added with a credential in it", () => {
     const { hub, chosen } = await hubWith();
     await hub.hub.callAs("operator", "servers.add", { name: "web", config });
     const detail = (await hub.hub.callAs("viewer", "servers.get", { name: "web" })) as object;
-    expect(detail).toMatchObject({ plainSecrets: ["the URL"] });
+    expect(detail).toMatchObject({ plainSecrets: [{ place: "the URL", movable: true }] });
     await expect(hub.hub.callAs("viewer", "servers.moveSecrets", { name: "web" })).rejects.toMatchObject({
       code: "forbidden",
     });

@@ -166,9 +166,10 @@ function ProposalCard({
         <CommandLine launch={launch} label={`What ${name} runs`} />
       </div>
       <LaunchDetails launch={launch} />
-      {moved.secrets.length > 0 && (
+      {moved.secrets.length + moved.staying.length > 0 && (
         <Credentials
           secrets={moved.secrets}
+          staying={moved.staying}
           store={known?.store ?? "keychain"}
           moving={keychain}
           onMoving={setKeychain}

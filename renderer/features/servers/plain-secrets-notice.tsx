@@ -21,21 +21,26 @@ export function PlainSecretsNotice({ detail }: { readonly detail: ServerDetail }
             : `${plainSecrets.length} credentials stand in gatehouse.json in plain text`
         }
         actions={
-          <Button
-            size="sm"
-            busy={busy}
-            onClick={() =>
-              void ask(
-                { type: "server.moveSecrets", name },
-                `The credentials of ${name} are in ${store} now.`,
-              )
-            }
-          >
-            Move to {store}…
-          </Button>
+          plainSecrets.some(({ movable }) => movable) && (
+            <Button
+              size="sm"
+              busy={busy}
+              onClick={() =>
+                void ask(
+                  { type: "server.moveSecrets", name },
+                  `The credentials of ${name} are in ${store} now.`,
+                )
+              }
+            >
+              Move to {store}…
+            </Button>
+          )
         }
       >
-        <ServerText text={plainSecrets.join(", ")} multiline limit={400} />
+        <ServerText text={plainSecrets.map(({ place }) => place).join(", ")} multiline limit={400} />
+        {plainSecrets.some(({ movable }) => !movable) && (
+          <>. Arguments stay: every process can read them. Use a variable if the server takes one.</>
+        )}
       </Banner>
     </div>
   );
