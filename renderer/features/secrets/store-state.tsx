@@ -3,15 +3,12 @@ import { useState } from "react";
 import type { SecretStoreState } from "../../../shared/model/secret.ts";
 import type { ResourceState } from "../../lib/resource.ts";
 import type { Secrets } from "../../lib/secrets.ts";
+import { asSentence } from "../../lib/sentence.ts";
 import { useAsk } from "../../lib/use-ask.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
 import { PassphraseDialog } from "./passphrase-dialog.tsx";
-
-/** The hub's clause as a sentence. */
-const asSentence = (clause: string): string =>
-  clause.charAt(0).toUpperCase() + clause.slice(1).replace(/[^.!?]$/, "$&.");
 
 /** Where secrets are kept, and what to press when they cannot be used now. */
 export function StoreState({

@@ -4,6 +4,7 @@ import { toast } from "sonner";
 import { useStore } from "zustand";
 import type { ServerDetail } from "../../../shared/model/server.ts";
 import { failureOf } from "../../lib/hub-store.ts";
+import { asSentence } from "../../lib/sentence.ts";
 import { useServices } from "../../lib/services.tsx";
 import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -66,7 +67,7 @@ export function SignInNotices({
                   </>
                 }
               >
-                <ServerText text={state.failure.message} multiline limit={400} />{" "}
+                <ServerText text={asSentence(state.failure.message)} multiline limit={400} />{" "}
                 {state.failure.advice !== null && (
                   <ServerText text={state.failure.advice} multiline limit={400} />
                 )}{" "}
@@ -113,7 +114,7 @@ function Why({ problem }: { readonly problem: string | null }) {
     <>
       {problem !== null && (
         <>
-          <ServerText text={problem} multiline limit={400} />{" "}
+          <ServerText text={asSentence(problem)} multiline limit={400} />{" "}
         </>
       )}
       {bridge === undefined
