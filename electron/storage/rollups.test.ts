@@ -351,10 +351,10 @@ test("a history is summed up in writes as small as keeps each of them short", as
     return writes;
   };
   expect(await writesAt(0)).toBeLessThan(12);
-  // 2.5 ms are 50 of these calls.
+  // 1.5 ms are 30 of these calls.
   const paced = await writesAt(0.05);
-  expect(paced).toBeGreaterThan(35);
-  expect(paced).toBeLessThan(60);
+  expect(paced).toBeGreaterThan(58);
+  expect(paced).toBeLessThan(90);
   storage = home.open();
 });
 
