@@ -3,7 +3,8 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { echoServer, startHub } from "../lib/hub.ts";
 import type { McpHttpClient } from "../lib/mcp-client.ts";
 import { waitFor } from "../lib/wait.ts";
-import { hubForTest, newMark, PATIENCE, SURVIVAL_LIMIT, startTestHub, type TestHub, textOf } from "./kit.ts";
+import { hubForTest, newMark, PATIENCE, startTestHub, type TestHub, textOf } from "./kit.ts";
+import { survivorsOf } from "./survivors.ts";
 import { guardsOf, integrityOf, isAlive, mcpServers, newHome, servers } from "./trees.ts";
 
 /** What issue 2 allows the next start, in milliseconds. */
@@ -20,11 +21,7 @@ async function nothingSurvives(hub: TestHub, guards: readonly number[]): Promise
     ...hub.serverProcesses().map(({ pid, command }) => `${pid} ${command}`),
     ...guards.filter(isAlive).map((pid) => `${pid} (the guard)`),
   ];
-  await waitFor(() => survivors().length === 0, {
-    deadlineMs: SURVIVAL_LIMIT,
-    what: "every process to be gone",
-  }).catch(() => {});
-  expect(survivors()).toEqual([]);
+  expect(await survivorsOf(survivors)).toEqual([]);
 }
 
 /** How long a hub with nothing to find again takes to start now: this machine's measure. */
@@ -141,10 +138,7 @@ describe.runIf(process.platform === "linux")("a hub that is killed", () => {
     const second = await hubForTest({ home, port: first.port, mark: first.mark });
     const old = first.serverProcesses().map(({ pid }) => pid);
     const pid = textOf(await client.call("stubborn__pid"));
-    await waitFor(() => ![...old, ...guards].some(isAlive), {
-      deadlineMs: SURVIVAL_LIMIT,
-      what: "the guard and what it looks after to be gone",
-    });
+    expect(await survivorsOf(() => [...old, ...guards].filter(isAlive).map(String))).toEqual([]);
     expect(textOf(await client.call("stubborn__pid"))).toBe(pid);
     expect((await second.server("stubborn")).restarts).toBe(0);
   });

@@ -5,7 +5,7 @@ import type { CallStatus, CallTimes } from "../../shared/model/call.ts";
 import { type Finished, type HubOptions, type RunningHub, startHub } from "../lib/hub.ts";
 import { type Answer, McpHttpClient, type Message } from "../lib/mcp-client.ts";
 import { processesWith } from "../lib/processes.ts";
-import { waitFor } from "../lib/wait.ts";
+import { survivorsOf } from "./survivors.ts";
 
 /** One call as `gatehouse calls --json` prints it (design.md section 2). */
 export interface RecordedCall {
@@ -67,8 +67,6 @@ export interface TestHub extends RunningHub {
 
 /** How long anything may take before a test gives up, in milliseconds: generous, it only bounds a failure. */
 export const PATIENCE = 30_000;
-/** How long a server's tree may outlive its hub, in milliseconds (issue 2). */
-export const SURVIVAL_LIMIT = 3_000;
 
 let marks = 0;
 
@@ -160,19 +158,11 @@ export function succeeded(args: readonly string[], { code, signal, stdout, stder
   return stdout;
 }
 
-/** Waits until no process with the mark lives, at most SURVIVAL_LIMIT; kills and names what is left. */
+/** Waits until no process with the mark lives, as long as it may take; kills and names what is left. */
 async function nothingLeft(mark: string): Promise<void> {
-  try {
-    await waitFor(() => processesWith(mark).length === 0, {
-      deadlineMs: SURVIVAL_LIMIT,
-      what: "the servers' processes to be gone",
-    });
-  } catch {
-    const left = processesWith(mark);
-    for (const { pid } of left) process.kill(pid, "SIGKILL");
-    if (left.length > 0)
-      throw new Error(`left running: ${left.map(({ pid, command }) => `${pid} ${command}`).join(", ")}`);
-  }
+  const left = await survivorsOf(() => processesWith(mark).map(({ pid, command }) => `${pid} ${command}`));
+  for (const { pid } of processesWith(mark)) process.kill(pid, "SIGKILL");
+  if (left.length > 0) throw new Error(`left running: ${left.join(", ")}`);
 }
 
 /** The text of a tool's first content block. */

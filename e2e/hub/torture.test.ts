@@ -91,7 +91,8 @@ describe.runIf(process.platform === "linux")("a server that", () => {
     await reaches(name, ({ state, pid }) => state === "disabled" && pid === null);
   };
 
-  test("crashes at its start is tried again until its budget is spent, is parked with its last words, and starts once it is mended", async () => {
+  // What takes its time at the start takes it at once.
+  test.concurrent("crashes at its start is tried again until its budget is spent, is parked with its last words, and starts once it is mended", async () => {
     const failing = await reaches("crash-start", ({ retryAt }) => retryAt !== null);
     expect(failing).toMatchObject({
       state: "failed",
@@ -122,7 +123,7 @@ describe.runIf(process.platform === "linux")("a server that", () => {
     await ends("crash-start");
   });
 
-  test("hangs at its start is ended after startSeconds, and says so", async () => {
+  test.concurrent("hangs at its start is ended after startSeconds, and says so", async () => {
     const failing = await reaches("hang-start", ({ state }) => state === "failed");
     expect(failing).toMatchObject({
       lastError: "The server did not answer initialize within 1 s (startSeconds) and was therefore ended.",
@@ -134,7 +135,7 @@ describe.runIf(process.platform === "linux")("a server that", () => {
     await ends("hang-start");
   });
 
-  test("takes ten seconds to start holds up nobody, and gets the calls that wait for it", async () => {
+  test.concurrent("takes ten seconds to start holds up nobody, and gets the calls that wait for it", async () => {
     // It was started with the hub, to learn what it offers.
     const listed = await reaches("slow-start", ({ tools }) => tools !== null);
     expect(listed).toMatchObject({ state: "ready", restarts: 0, lastError: null });

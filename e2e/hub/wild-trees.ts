@@ -5,7 +5,8 @@ import { expect, onTestFinished } from "vitest";
 import { ECHO_SERVER, echoServer } from "../lib/hub.ts";
 import { type LivingProcess, processesWith } from "../lib/processes.ts";
 import { waitFor } from "../lib/wait.ts";
-import { marked, SURVIVAL_LIMIT } from "./kit.ts";
+import { marked } from "./kit.ts";
+import { survivorsOf } from "./survivors.ts";
 import { isAlive, project } from "./trees.ts";
 
 /** A program that ignores every signal that can be ignored, and ends itself after five minutes. */
@@ -72,11 +73,7 @@ export async function nothingSurvives(mark: string, guards: readonly number[]): 
     ...processesWith(mark).map(({ pid, command }) => `${pid} ${command}`),
     ...guards.filter(isAlive).map((pid) => `${pid} (the guard)`),
   ];
-  await waitFor(() => survivors().length === 0, {
-    deadlineMs: SURVIVAL_LIMIT,
-    what: "every process to be gone",
-  }).catch(() => {});
-  expect(survivors()).toEqual([]);
+  expect(await survivorsOf(survivors)).toEqual([]);
 }
 
 /** Writes a home's configuration with all of `wildServers`, each carrying the mark. */
