@@ -165,8 +165,36 @@ test("every call: its result, its error, its request and its details", { timeout
     await look(`call-${index}-request`);
     await detail.getByRole("tab", { name: "Timing" }).click();
     await look(`call-${index}-details`);
+    await detail.getByRole("tab", { name: "Messages" }).click();
+    await detail.getByTestId("wire").waitFor();
+    await look(`call-${index}-messages`);
   }
   await page.keyboard.press("Escape");
+});
+
+test("runs, a run, two calls side by side, and tools in the playground", { timeout: 120_000 }, async () => {
+  const { page } = ui;
+  await go("#/runs");
+  await page.getByTestId("run-row").first().waitFor();
+  await look("runs", true);
+  await page.getByTestId("run-row").first().click();
+  await page.getByTestId("steps").waitFor();
+  await look("run", true);
+  await go("#/compare/1/2");
+  await page.getByTestId("call-diff").waitFor();
+  await look("compare", true);
+  await page.getByRole("button", { name: "Arguments" }).click();
+  await look("compare-arguments");
+  for (let index = 0; index < HOSTILE_TEXTS.length; index += 5) {
+    await go("#/servers/hostile");
+    const list = page.getByTestId("tools");
+    await list.waitFor();
+    await list.focus();
+    for (let step = 0; step < index; step += 1) await page.keyboard.press("ArrowDown");
+    await page.getByRole("button", { name: "Try" }).click();
+    await page.getByRole("button", { name: "Call", exact: true }).waitFor();
+    await look(`playground-${index}`, index === 0);
+  }
 });
 
 test("clients, profiles, rules tried on the past, the audit log, settings, and the palette", async () => {

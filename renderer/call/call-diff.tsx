@@ -73,7 +73,7 @@ export function CallDiff({
         </p>
       )}
       <div
-        className="min-h-0 flex-1 overflow-auto"
+        className="relative min-h-0 flex-1 overflow-auto"
         role="region"
         aria-label={part === "result" ? "Results side by side" : "Arguments side by side"}
         tabIndex={0}

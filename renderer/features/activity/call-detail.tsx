@@ -135,7 +135,7 @@ export function CallDetailPane({ id, onClose }: { readonly id: number; readonly 
               />
             )}
           </TabPanel>
-          <TabPanel id="details" className="overflow-auto">
+          <TabPanel id="details" className="relative overflow-auto">
             <div className="space-y-6 px-5 py-4">
               <Waterfall call={detail} />
               <EventList detail={detail} />

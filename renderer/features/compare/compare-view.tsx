@@ -46,7 +46,7 @@ export function CompareView({ first, second }: { readonly first: number; readonl
         <>
           <div className="grid shrink-0 grid-cols-2 border-line border-b" data-testid="compared">
             <Head call={one.value} />
-            <div className="border-line border-l">
+            <div className="min-w-0 border-line border-l">
               <Head call={other.value} than={one.value} />
             </div>
           </div>

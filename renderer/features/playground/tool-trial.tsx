@@ -87,7 +87,12 @@ export function ToolTrial({
               {recorded !== undefined && `With the arguments of call #${recorded.id}`}
             </span>
           </div>
-          <div className="min-h-0 flex-1 overflow-auto" role="region" aria-label="Fields" tabIndex={0}>
+          <div
+            className="relative min-h-0 flex-1 overflow-auto"
+            role="region"
+            aria-label="Fields"
+            tabIndex={0}
+          >
             <div className="space-y-4 px-5 py-4">
               {tool?.description != null && tool.description !== "" && (
                 <figure className="border-line-strong border-l-2 pl-3.5">

@@ -109,7 +109,7 @@ function Runs({ client }: { readonly client: string }) {
       .finally(() => setLoading(false));
   };
   return (
-    <div className="min-h-0 flex-1 overflow-auto">
+    <div className="relative min-h-0 flex-1 overflow-auto">
       <ul aria-label="Runs" data-testid="runs" onKeyDown={moveFocus}>
         {shown.runs.map((run) => (
           <Row key={run.id} run={run} />

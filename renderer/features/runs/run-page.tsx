@@ -56,7 +56,10 @@ export function RunPage({ call }: { readonly call: number }) {
       }
     >
       {value !== null ? (
-        <div className="min-h-0 flex-1 space-y-7 overflow-auto px-5 pt-4 pb-8" data-testid="run-page">
+        <div
+          className="relative min-h-0 flex-1 space-y-7 overflow-auto px-5 pt-4 pb-8"
+          data-testid="run-page"
+        >
           <Figures run={value} />
           <Steps run={value} />
           <div className="grid grid-cols-1 gap-7 xl:grid-cols-2">

@@ -18,7 +18,7 @@ export function WirePanel({ detail }: { readonly detail: CallDetail }) {
   const { era, messages } = useMemo(() => wireOf(detail), [detail]);
   return (
     <div
-      className="min-h-0 flex-1 space-y-4 overflow-auto px-5 py-4"
+      className="relative min-h-0 flex-1 space-y-4 overflow-auto px-5 py-4"
       role="region"
       aria-label="Messages"
       tabIndex={0}
