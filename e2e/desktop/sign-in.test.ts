@@ -18,6 +18,9 @@ import { type DesktopApp, freePort, launchDesktop } from "./app.ts";
 /** For what waits for processes and browsers on a busy machine, in milliseconds. */
 const PATIENCE = 30_000;
 
+/** A secret that is typed into the window. */
+const TYPED = "a value typed into the window, 4711";
+
 interface Noted {
   readonly opened: string[];
   readonly notified: string[];
@@ -220,10 +223,29 @@ describe.runIf(process.platform === "linux")("signing in from the window", () =>
     expect(await add(1, 1)).not.toBe("2");
   });
 
-  test("no token was ever in the window, the home folder or the app's log", async () => {
+  test("a secret is set from the window after a native dialog that does not show it", async () => {
+    const { page } = app;
+    await page.getByRole("link", { name: "Secrets" }).click();
+    await page.locator('[data-testid="secret-store"][data-state="ready"]').waitFor({ timeout: PATIENCE });
+    await page.getByRole("button", { name: "Add a secret" }).click();
+    const form = page.getByTestId("set-secret");
+    await form.getByLabel("Name").fill("from-the-window");
+    await form.getByLabel("Value").fill(TYPED);
+    await app.answerDialogs(1);
+    await page.getByRole("button", { name: "Set…" }).click();
+    await page.locator('[data-testid="secret-row"][data-secret="from-the-window"]').waitFor();
+    const dialogs = await app.dialogs();
+    expect(dialogs).toMatchObject([
+      { message: "Set the secret “from-the-window”?", detail: "No server refers to it yet." },
+    ]);
+    expect(secretsIn("dialogs", JSON.stringify(dialogs), [TYPED])).toEqual([]);
+  });
+
+  test("no token and no value was ever kept in the window, the home folder or the app's log", async () => {
+    const values = [...issuer.issued, TYPED];
     expect(issuer.issued.length).toBeGreaterThan(2);
-    const shown = secretsIn("window and log", `${await app.page.content()}${app.log()}`, issuer.issued);
-    const { found, searched } = secretsInFolder(home, issuer.issued);
+    const shown = secretsIn("window and log", `${await app.page.content()}${app.log()}`, values);
+    const { found, searched } = secretsInFolder(home, values);
     expect([shown, found]).toEqual([[], []]);
     expect(searched.length).toBeGreaterThan(3);
   });
