@@ -63,7 +63,7 @@ test("a filter is typed with completion by keyboard alone, and the list follows"
   await page.keyboard.type("git");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await page.keyboard.type("-tool:get");
+  await page.keyboard.type("-tool:get_");
   await page.keyboard.press("ArrowDown");
   expect(await field().getAttribute("aria-activedescendant")).not.toBeNull();
   await page.keyboard.press("Tab");

@@ -13,7 +13,7 @@ export interface Page {
 /** Rows of the newest calls, which are always in memory; the older of more of them become pages. */
 export const HEAD_ROWS = 1_000;
 /** Pages in memory beside it. */
-export const KEPT_PAGES = 20;
+export const KEPT_PAGES = 8;
 /** Rows of a page, as far as the hub's ranges allow. */
 const PAGE_ROWS = 512;
 const SPLIT_ROWS = 500;

@@ -9,6 +9,10 @@ import { Kbd } from "../../ui/kbd.tsx";
 const IN_LISTS: readonly (readonly [keys: string, label: string])[] = [
   ["ArrowUp ArrowDown", "Move in a list (or J and K)"],
   ["Enter", "Open what is chosen"],
+  ["X", "Choose a call beside others (or Shift and the arrows)"],
+  ["mod+c", "Copy a call as JSON"],
+  ["U", "Copy a call as cURL"],
+  ["M", "Copy a call as a gatehouse command"],
   ["alt+ArrowUp alt+ArrowDown", "Move a rule up or down"],
   ["Escape", "Close, or clear a filter"],
 ];
