@@ -51,7 +51,7 @@ function rootOf(payload: Payload | null): JsonNode | undefined {
 const lines = (node: JsonNode): string => writeJson(sorted(node));
 
 /** The same with each object's members by name; of a name that stands twice both are kept, in their order. */
-export function sorted(node: JsonNode): JsonNode {
+function sorted(node: JsonNode): JsonNode {
   if (!isContainer(node)) return node;
   const children = node.children.map(sorted);
   if (node.kind === "array") return { ...node, children };

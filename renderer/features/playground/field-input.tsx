@@ -153,7 +153,7 @@ function hintOf(field: Field): string {
 }
 
 /** The control of one value. */
-export function FieldInput({
+function FieldInput({
   label,
   describedBy,
   field,

@@ -5,7 +5,7 @@ import { RUN_PAUSE_MS } from "../../../shared/model/run.ts";
 export const lengthOf = (run: RunSummary): number => Date.parse(run.endedAt) - Date.parse(run.startedAt);
 
 /** Whether two runs of pages that follow each other are one: the older page's end, and the newer page's cut begin. */
-export const continues = (newer: RunSummary, older: RunSummary): boolean =>
+const continues = (newer: RunSummary, older: RunSummary): boolean =>
   newer.openStart &&
   newer.client === older.client &&
   newer.session === older.session &&
