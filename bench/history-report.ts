@@ -36,7 +36,7 @@ function queryTable(title: string, bars: Bars, queries: readonly QueryTimes[]): 
 
 /** What was measured on the long history, as tables with what is asked for. */
 export function historyTables(figures: HistoryFigures): string {
-  const { recording, queriesMb, indexingMb, indexed, calls, lists, searches, latency } = figures;
+  const { recording, queriesMb, recordingMb, indexingMb, indexed, calls, lists, searches, latency } = figures;
   const recorded = (name: string, usual: number, searching: number): string[] => [
     name,
     shown(usual, 2),
@@ -74,7 +74,11 @@ export function historyTables(figures: HistoryFigures): string {
     ),
     table(
       ["the hub's process, highest", "MB", "bar", "kept"],
-      [memory("during all of the above", queriesMb), memory("while indexing anew", indexingMb)],
+      [
+        memory("during the lists, searches and charts", queriesMb),
+        memory("then recording with searches without a pause beside it", recordingMb),
+        memory("while indexing anew", indexingMb),
+      ],
     ),
     `A lost index: ${shown(indexed.calls, 0)} calls indexed anew in ${shown(indexed.seconds, 0)} s.`,
   ].join("\n\n");

@@ -16,8 +16,9 @@ export interface HistoryFigures {
   readonly searches: readonly QueryTimes[];
   readonly latency: readonly QueryTimes[];
   readonly recording: RecordingFigures;
-  /** The highest resident memory of the hub's process in MB: while all of the above went on, and while indexing. */
+  /** The highest resident memory of the hub's process in MB: during the queries, then recording, and while indexing. */
   readonly queriesMb: number;
+  readonly recordingMb: number;
   readonly indexingMb: number;
   /** Indexing: how many calls in how many seconds, as far as it was watched. */
   readonly indexed: { readonly calls: number; readonly seconds: number };
@@ -71,9 +72,18 @@ async function ask(hub: HistoryHub, rounds: number, say: Say) {
     const searches = await measureSearches(hub, rounds);
     phase("the Latency screen");
     const latency = await measureLatency(hub, rounds);
+    const queriesMb = memory.peakMb();
     phase("recording, with and without searches beside it");
     const recording = await measureRecording(hub);
-    return { calls: indexed.of, lists, searches, latency, recording, queriesMb: memory.peakMb() };
+    return {
+      calls: indexed.of,
+      lists,
+      searches,
+      latency,
+      recording,
+      queriesMb,
+      recordingMb: memory.peakMb(),
+    };
   } finally {
     memory.stop();
   }

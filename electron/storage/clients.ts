@@ -16,8 +16,12 @@ export function openClients(
     `SELECT id, name, claimed_name AS claimedName, via, profile, labels, created_at AS createdAt,
             last_seen_at AS lastSeenAt, revoked_at AS revokedAt FROM client ORDER BY created_at, id`,
   );
-  const selectTokens = connection.prepare<[], Omit<StoredToken, "audience"> & { audience: string | null }>(
-    "SELECT hash, client_id AS clientId, expires_at AS expiresAt, audience FROM client_token",
+  const selectTokens = connection.prepare<
+    [number],
+    Omit<StoredToken, "audience"> & { audience: string | null }
+  >(
+    `SELECT hash, client_id AS clientId, expires_at AS expiresAt, audience FROM client_token
+     WHERE expires_at IS NULL OR expires_at > ?`,
   );
   const insert = connection.prepare("INSERT INTO client VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const update = connection.prepare(
@@ -46,8 +50,9 @@ export function openClients(
           : { ...client, lastSeenAt: Math.max(seen, client.lastSeenAt ?? 0) };
       }),
     tokens(now) {
-      removeExpired.run(Math.round(now));
-      return selectTokens.all().map(({ audience, ...token }) => ({
+      // Behind the start, which a full disk or a file that cannot be written does not hinder.
+      group.write(() => removeExpired.run(Math.round(now)));
+      return selectTokens.all(Math.round(now)).map(({ audience, ...token }) => ({
         ...token,
         audience: audience === null ? null : (JSON.parse(audience) as TokenAudience),
       }));

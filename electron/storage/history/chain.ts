@@ -146,9 +146,7 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
     ownFrom: () => store.keys().findLast((each) => keyId?.equals(each.keyId))?.first ?? 0,
     hashing: () => hashing,
     removable() {
-      const head = store.head();
-      if (hashing === undefined) return head === undefined ? Number.MAX_SAFE_INTEGER : 0;
-      return head?.last ?? 0;
+      return hashing === undefined ? 0 : (store.head()?.last ?? 0);
     },
     removed(first, last) {
       const before = store.gapAt(first - 1)?.after ?? store.hashOf(first - 1) ?? beginning;

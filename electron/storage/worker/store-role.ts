@@ -135,7 +135,8 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
     written: async () => wake(),
     async chainKeys({ keys, when }) {
       const source = readOnly ? null : chain.takeKeys(keys, when);
-      wake();
+      // Nothing is removed without the key.
+      lookForOld();
       return source;
     },
     chainState: async () => chain.state(),
