@@ -7,7 +7,7 @@ import type { HistoryState } from "../shared/model/history.ts";
 import { generateHistory } from "./history-generate.ts";
 
 /** Calls of the history that is measured. */
-export const CALLS = 1_000_000;
+const CALLS = 1_000_000;
 
 /** A hub on the generated history, with a control connection of an operator. */
 export interface HistoryHub {

@@ -76,7 +76,7 @@ export function createBackground(options: {
 }
 
 /** Lets every other thread go first, where the system can do that for one thread (Linux). */
-export function yieldToOthers(platform: NodeJS.Platform = process.platform): void {
+function yieldToOthers(platform: NodeJS.Platform = process.platform): void {
   if (platform !== "linux") return;
   try {
     const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
