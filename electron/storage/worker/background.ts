@@ -1,6 +1,3 @@
-import { readlinkSync } from "node:fs";
-import { setPriority } from "node:os";
-
 /** Calls a second above which calls come first, and background work is rationed. */
 const busyRate = 300;
 /** Milliseconds of work in one go: while calls come thick, and otherwise. */
@@ -73,15 +70,4 @@ export function createBackground(options: {
       await running;
     },
   };
-}
-
-/** Lets every other thread go first, where the system can do that for one thread (Linux). */
-function yieldToOthers(platform: NodeJS.Platform = process.platform): void {
-  if (platform !== "linux") return;
-  try {
-    const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    if (thread > 0 && thread !== process.pid) setPriority(thread, 10);
-  } catch {
-    // It works without, at the cost of a little of the others' time.
-  }
 }
