@@ -75,6 +75,8 @@ export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions
     // Without a GPU its process fails and is started anew, and a page that loads meanwhile may hang.
     args: ["-r", LOADER, "--disable-gpu", ...runtime.args, ROOT, ...args],
     env: environment,
+    // As the app itself sets it: Playwright would keep every page light.
+    colorScheme: null,
     timeout: 60_000,
   });
   let output = "";

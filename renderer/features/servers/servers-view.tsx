@@ -213,7 +213,8 @@ function Row({
         <span className="flex min-w-0 flex-col">
           <span className="flex min-w-0 items-center gap-2">
             <ServerText text={server.name} limit={64} className="min-w-8 font-medium" />
-            <span className="flex min-w-0 shrink-[20] items-center gap-1 overflow-hidden">
+            {/* The name comes first: a label that finds no room beside it falls to a line that is not shown. */}
+            <span className="flex h-5 min-w-0 shrink-[1000] flex-wrap gap-1 overflow-hidden">
               <LabelBadges labels={server.labels} />
             </span>
             {held.length > 0 && (
