@@ -1,4 +1,5 @@
 // What only some people use is not in the hub's memory for the others: telemetry, and the tokenizer with its 65 MB.
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -59,8 +60,13 @@ test(
       receiver.closeAllConnections();
       receiver.close();
     });
+    const told = once(receiver, "request");
     const otlp = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
-    const traced = await loadedBy({ mcpServers, telemetry: { otlp } }, calling);
+    const traced = await loadedBy({ mcpServers, telemetry: { otlp } }, async (hub) => {
+      await calling(hub);
+      // It is loaded beside the hub's work: a hub that ends at once may never have come to it.
+      await told;
+    });
     expect(traced.filter((path) => telemetry.includes(path)).length).toBeGreaterThan(0);
     expect(traced.filter((path) => tokenizer.includes(path))).toEqual([]);
     const counted = await loadedBy({ mcpServers }, async (hub) => {
