@@ -51,7 +51,8 @@ test("what was reported as committed survives SIGKILL at any moment, and the dat
       expect(searched?.through).toBe(searched?.of);
       expect(calls.map((call) => call.id)).toContain(id);
     }
-    expect(await storage.history.takeKeys([chainKey], "fits")).toBe("file");
+    // The chain may have been killed before it had begun; one that had must have been made with this key.
+    expect(await storage.history.takeKeys([chainKey], "empty")).toBe("file");
     let verified = await storage.history.verify(() => {});
     while (verified.pending > 0 && verified.ok) verified = await storage.history.verify(() => {});
     expect(verified).toMatchObject({ ok: true, findings: [], pending: 0 });
