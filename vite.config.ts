@@ -4,6 +4,18 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Test files that take minutes, however short they are: begun last, one of them alone would hold up the end of a run. */
+const LONG = ["e2e/ui/accessibility.test.ts", "e2e/ui/hostile.test.ts", "e2e/conformance/hub.test.ts"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.some((name) => moduleId.endsWith(name));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -86,5 +98,6 @@ export default defineConfig({
     include: ["{electron,shared,renderer,scripts,bench}/**/*.test.ts", "e2e/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -50,7 +50,7 @@ export function MarkedBar({
       data-testid="marked"
       className="flex h-10 shrink-0 items-center gap-2 border-accent-line border-t bg-accent-soft px-5 text-sm"
     >
-      <span role="status" className="tabular min-w-0 flex-1 truncate font-medium">
+      <span role="status" className="tabular mr-2 min-w-0 truncate font-medium">
         {plural(ids.length, "call")} chosen
       </span>
       <Button size="sm" icon={<Copy size={13} />} onClick={onCopy}>

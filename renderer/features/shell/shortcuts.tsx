@@ -88,7 +88,8 @@ export function Shortcuts() {
       title="Keyboard shortcuts"
       width="w-100"
     >
-      <dl className="text-sm">
+      {/* In a low window the list scrolls: the keyboard must be able to, and it has nothing else to stand on. */}
+      <dl tabIndex={0} aria-label="All shortcuts" className="rounded-md text-sm">
         {[...shortcuts.map((shortcut) => [shortcut.keys, shortcut.label] as const), ...IN_LISTS].map(
           ([keys, label]) => (
             <div
