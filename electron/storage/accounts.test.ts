@@ -1,7 +1,7 @@
+import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import type { StoredAccount } from "../hub/ports/upstream-auth.ts";
 import { openAccounts } from "./accounts.ts";
-import { openConnection } from "./database.ts";
 import { migrate } from "./migrate.ts";
 
 const account: StoredAccount = {
@@ -17,7 +17,7 @@ const account: StoredAccount = {
 };
 
 test("accounts are kept by server and name, replaced and removed", () => {
-  const connection = openConnection(":memory:", 1_000);
+  const connection = new Database(":memory:");
   migrate(connection);
   const accounts = openAccounts(connection);
   accounts.put(account);
