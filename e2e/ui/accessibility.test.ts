@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPage, startBrowser } from "../lib/browser.ts";
 import { type MockHub, type Scenario, startMockHub } from "../lib/mock-hub.ts";
 import { violations } from "./axe.ts";
-import { enter, SCENES } from "./scenes.ts";
+import { enter, SCENES } from "./scenes/index.ts";
 
 const SCENARIOS: readonly Scenario[] = ["full", "empty", "failing", "loading", "asking", "million"];
 

@@ -10,7 +10,7 @@ import { startHub } from "../lib/hub.ts";
 import { startMockHub } from "../lib/mock-hub.ts";
 import { waitFor } from "../lib/wait.ts";
 import { notInert } from "./inert.ts";
-import { enter, SCENES } from "./scenes.ts";
+import { enter, SCENES } from "./scenes/index.ts";
 
 const TURNCOAT = fileURLToPath(new URL("../fixtures/turncoat-server.ts", import.meta.url));
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openPage, startBrowser } from "../lib/browser.ts";
 import { startMockHub } from "../lib/mock-hub.ts";
-import { enter, SCENES } from "./scenes.ts";
+import { enter, SCENES } from "./scenes/index.ts";
 
 const FOLDER = fileURLToPath(new URL("../../docs/screens", import.meta.url));
 const MOST_BYTES = 250 * 1024;
