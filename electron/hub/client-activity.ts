@@ -47,7 +47,7 @@ export class ClientActivity {
 
   /** Ends the calls under way that `matches` picks; they are recorded as cancelled. */
   cancel(matches: (call: Call) => boolean, reason: string): void {
-    for (const call of this.#running.all()) if (matches(call)) call.cancel?.(reason);
+    for (const call of this.#running.all()) if (matches(call)) call.canceller?.cancel(reason);
   }
 
   /** A request of the stateless era has come: which program it is of. */

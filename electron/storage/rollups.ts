@@ -44,15 +44,24 @@ type Row = readonly [
   number,
 ];
 
+interface Figures {
+  readonly counts: number[];
+  readonly latency: Histogram;
+  readonly waits: Histogram;
+}
+
+/** Calls of one minute that every sum counts alike; when one of them began, in milliseconds since the epoch. */
+interface Group extends Figures {
+  readonly startedAt: number;
+  readonly names: RollupNames;
+}
+
 /** What is added to the sums of one key in one bucket. */
-interface Sums {
+interface Sums extends Figures {
   readonly level: number;
   readonly start: number;
   readonly kind: number;
   readonly names: RollupNames;
-  readonly counts: number[];
-  readonly latency: Histogram;
-  readonly waits: Histogram;
 }
 
 /** What is to stand in the database of one key in one bucket. */
@@ -66,6 +75,15 @@ type StoredSums = [...counts: number[], latency: Buffer, waits: Buffer];
 const COUNTS = 8;
 const COLUMNS =
   "calls, tool_errors, errors, denied, cancelled, timeouts, request_bytes, result_bytes, latency, waits";
+
+/** Milliseconds of the finest buckets, of which all others are made. */
+const FINEST = Math.min(...LEVELS.map(({ width }) => width));
+
+const noSums = (): Figures => ({
+  counts: new Array<number>(COUNTS).fill(0),
+  latency: new Histogram(),
+  waits: new Histogram(),
+});
 
 /** How long sums of a kind are kept. */
 const keptFor = (level: number, kind: number): number =>
@@ -121,39 +139,59 @@ export function openRollups({ connection, names, inTurn, clock, stopwatch = thre
 
   const behind = (): number => Math.max(0, (newest.get() ?? 0) - mark());
 
-  const dimensionsOf = ([, client, server, tool, method, project]: Row): RollupNames => ({
-    server: server ?? 0,
-    // Resources, and names that lead nowhere, are whatever a client writes: those calls go by their method.
-    tool: server !== null && method === names.exactly(nameKind.method, "tools/call") ? (tool ?? 0) : method,
-    client: client ?? 0,
-    project: project ?? 0,
-  });
+  let toolCalls: number | undefined;
+  const dimensionsOf = ([, client, server, tool, method, project]: Row): RollupNames => {
+    // A name keeps its number.
+    toolCalls ??= names.exactly(nameKind.method, "tools/call");
+    return {
+      server: server ?? 0,
+      // Resources, and names that lead nowhere, are whatever a client writes: those calls go by their method.
+      tool: server !== null && method === toolCalls ? (tool ?? 0) : method,
+      client: client ?? 0,
+      project: project ?? 0,
+    };
+  };
+
+  /** Rows that are alike in everything but their figures, by minute: most rows of a step are. */
+  const gather = (rows: readonly Row[]): Group[] => {
+    const groups = new Map<string, Group>();
+    for (const row of rows) {
+      const [startedAt, client, server, tool, method, project, status] = row;
+      const [, , , , , , , durationUs, consentUs, request, result, error] = row;
+      const text = `${Math.floor(startedAt / FINEST)} ${client} ${server} ${tool} ${method} ${project}`;
+      let group = groups.get(text);
+      if (group === undefined) {
+        group = { startedAt, names: dimensionsOf(row), ...noSums() };
+        groups.set(text, group);
+      }
+      const { counts } = group;
+      counts[0] = (counts[0] ?? 0) + 1;
+      if (status > 0 && status < 6) counts[status] = (counts[status] ?? 0) + 1;
+      counts[6] = (counts[6] ?? 0) + (request ?? 0);
+      counts[7] = (counts[7] ?? 0) + (result ?? error ?? 0);
+      group.latency.record(durationUs - consentUs);
+      if (consentUs > 0) group.waits.record(consentUs);
+    }
+    return [...groups.values()];
+  };
 
   const sumUp = (rows: readonly Row[]): Sums[] => {
     const sums = new Map<string, Sums>();
     const now = clock();
-    for (const row of rows) {
-      const dimensions = dimensionsOf(row);
-      const [startedAt, , , , , , status, durationUs, consentUs, request, result, error] = row;
+    for (const group of gather(rows)) {
       for (const [level, { width }] of LEVELS.entries()) {
-        const start = Math.floor(startedAt / width);
+        const start = Math.floor(group.startedAt / width);
         for (const [kind, told] of rollupKinds.entries()) {
-          if (startedAt < now - keptFor(level, kind) - width) continue;
-          const text = `${level} ${start} ${kind} ${told.map((dimension) => dimensions[dimension]).join()}`;
+          if (group.startedAt < now - keptFor(level, kind) - width) continue;
+          const text = `${level} ${start} ${kind} ${told.map((dimension) => group.names[dimension]).join()}`;
           let sum = sums.get(text);
           if (sum === undefined) {
-            const counts = new Array<number>(COUNTS).fill(0);
-            const histograms = { latency: new Histogram(), waits: new Histogram() };
-            sum = { level, start, kind, names: dimensions, counts, ...histograms };
+            sum = { level, start, kind, names: group.names, ...noSums() };
             sums.set(text, sum);
           }
-          const { counts } = sum;
-          counts[0] = (counts[0] ?? 0) + 1;
-          if (status > 0 && status < 6) counts[status] = (counts[status] ?? 0) + 1;
-          counts[6] = (counts[6] ?? 0) + (request ?? 0);
-          counts[7] = (counts[7] ?? 0) + (result ?? error ?? 0);
-          sum.latency.record(durationUs - consentUs);
-          if (consentUs > 0) sum.waits.record(consentUs);
+          for (let i = 0; i < COUNTS; i++) sum.counts[i] = (sum.counts[i] ?? 0) + (group.counts[i] ?? 0);
+          sum.latency.merge(group.latency);
+          sum.waits.merge(group.waits);
         }
       }
     }

@@ -78,6 +78,12 @@ export class Histogram {
     decode(bytes, (slot, count) => this.#add(slot, count));
   }
 
+  /** Adds the counts of another. */
+  merge(other: Histogram): void {
+    if (other.#counts === undefined) return;
+    for (const [slot, count] of other.#counts) this.#add(slot, count);
+  }
+
   /** Pairs of varints in the order of slots: the distance from the slot before, and the count. */
   encode(): Uint8Array {
     if (this.#counts === undefined) return NOTHING;

@@ -160,7 +160,9 @@ export class Consent {
       this.waiting += 1;
       const deadline = this.#now() + waitMs;
       const id = open?.id ?? newQuestionId();
-      call.cancel = () => this.#withdraw(id, waiter, cancelledOutcome, "the client gave up");
+      call.canceller = {
+        cancel: () => this.#withdraw(id, waiter, cancelledOutcome, "the client gave up"),
+      };
       if (open === undefined) this.#open(id, key, ruling, waiter, deadline);
       else {
         this.#calls.join(id, waiter, deadline);
@@ -400,7 +402,7 @@ export class Consent {
     go: () => Outcome | Promise<Outcome>,
   ): void {
     this.waiting -= 1;
-    call.cancel = undefined;
+    call.canceller = undefined;
     call.consentMs += performance.now() - since;
     call.rule = rule;
     try {

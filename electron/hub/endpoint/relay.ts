@@ -34,7 +34,7 @@ export function relay(
     return;
   }
   const call = newCall(message, session, target, id, reply, sessionCodec(session, envelope.method));
-  session.running.add(running, { cancel: (reason) => call.cancel?.(reason) });
+  session.running.add(running, { cancel: (reason) => call.canceller?.cancel(reason) });
   activity.began(call);
   const finish = (outcome: Outcome): void => {
     session.running.take(running);
@@ -104,6 +104,6 @@ export function newCall(
     continues: false,
     deadline: undefined,
     onRecorded: undefined,
-    cancel: undefined,
+    canceller: undefined,
   };
 }

@@ -302,14 +302,16 @@ export class ServerMessages {
     const set = server.setLogLevel(mostVerbose([session.logLevel, server.logLevel]));
     if (set === undefined) return next();
     return new Promise((resolve, reject) => {
-      call.cancel = () => {
-        call.cancel = undefined;
-        resolve(cancelledOutcome);
+      const canceller = {
+        cancel: () => {
+          call.canceller = undefined;
+          resolve(cancelledOutcome);
+        },
       };
-      const { cancel } = call;
+      call.canceller = canceller;
       set.then(() => {
-        if (call.cancel !== cancel) return;
-        call.cancel = undefined;
+        if (call.canceller !== canceller) return;
+        call.canceller = undefined;
         resolve(next());
       }, reject);
     });

@@ -89,7 +89,7 @@ export class OwnCalls {
   /** Stops a call under way; false when there is none of that name. */
   stop(key: string): boolean {
     const call = this.#running.get(key);
-    call?.cancel?.("stopped by the person");
+    call?.canceller?.cancel("stopped by the person");
     return call !== undefined;
   }
 }

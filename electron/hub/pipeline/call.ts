@@ -6,7 +6,7 @@ import type { InputRequest } from "../../core/mcp/stateless-era/round-trips.ts";
 import type { ClientIdentity, Reply, Scope } from "../ports/endpoint.ts";
 import type { CallEvents } from "../ports/storage.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
-import type { Session } from "../sessions.ts";
+import type { Cancellable, Session } from "../sessions.ts";
 import type { CallTrace } from "../telemetry/telemetry.ts";
 import type { CallDeadline } from "./call-deadline.ts";
 import type { CallCodec } from "./codec.ts";
@@ -69,8 +69,11 @@ export interface Call {
   events: CallEvents | undefined;
   /** Told the id of its row, or that it could not be written. */
   onRecorded: ((id: number | undefined) => void) | undefined;
-  /** Ends the call from outside: set by whichever step waits. */
-  cancel: ((reason: string) => void) | undefined;
+  /**
+   * Ends the call from outside: set by whichever step waits. On the way of every call it is an object that is there
+   * anyway: with a closure made for it, dead calls were seen to outlive V8's minor collections (17 µs of every call).
+   */
+  canceller: Cancellable | undefined;
 }
 
 /** Asks the client of a session what a stateless server wants to know; resolves with the raw results by key. */

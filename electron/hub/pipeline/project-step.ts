@@ -28,7 +28,7 @@ export function projectStep(lookup: ProjectLookup): Step {
         if (isOver) return;
         isOver = true;
         clearTimeout(timer);
-        call.cancel = undefined;
+        call.canceller = undefined;
         run();
       };
       const goOn = (): void =>
@@ -37,7 +37,7 @@ export function projectStep(lookup: ProjectLookup): Step {
           resolve(call.server === undefined ? unknownProject(call, route.server) : next());
         });
       const timer = setTimeout(goOn, ANSWER_MS);
-      call.cancel = () => end(() => resolve(cancelledOutcome));
+      call.canceller = { cancel: () => end(() => resolve(cancelledOutcome)) };
       asked.then(goOn, reject);
     });
   };

@@ -13,6 +13,7 @@ import type { Ticket } from "../servers/call-queue.ts";
 import type { OutboundRequest } from "../servers/connection.ts";
 import type { ServerEra } from "../servers/era.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
+import type { Cancellable } from "../sessions.ts";
 import { CallTask } from "../tasks/call-task.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import type { AskSession, Call, Outcome } from "./call.ts";
@@ -55,7 +56,7 @@ export function routeCall(deps: RouteDeps, call: Call): Outcome | Promise<Outcom
 }
 
 /** One call at its server: sent, and sent again with the answers when a stateless server asks for some first. */
-class Routing {
+class Routing implements Cancellable {
   readonly #deps: RouteDeps;
   readonly #call: Call;
   readonly #server: ManagedServer;
@@ -82,7 +83,7 @@ class Routing {
     if (call.method === "tools/call") this.#task = new CallTask(deps, call, server, ownKey);
     call.queuedAt = performance.now();
     deps.inFlight.add(server, call);
-    call.cancel = (reason) => this.#abandon(reason, cancelledOutcome);
+    call.canceller = this;
     const limit = limitOf(server.config, call.method === "tools/call" ? ownKey : undefined);
     if (limit !== undefined)
       call.deadline = new CallDeadline(
@@ -246,6 +247,11 @@ class Routing {
     this.#settle(errorOutcome(this.#call, SERVER_UNAVAILABLE, message, { code, server: this.#server.name }));
   }
 
+  /** The client wants the call no more. */
+  cancel(reason: string): void {
+    this.#abandon(reason, cancelledOutcome);
+  }
+
   #abandon(reason: string, outcome: Outcome): void {
     this.#call.sentAt = this.#sentAt;
     this.#ticket?.cancel(reason);
@@ -260,7 +266,7 @@ class Routing {
     this.#task?.settled();
     this.#deps.inFlight.remove(this.#server, this.#call);
     this.#server.used();
-    this.#call.cancel = undefined;
+    this.#call.canceller = undefined;
     this.#resolve(outcome);
   }
 }

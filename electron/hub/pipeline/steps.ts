@@ -31,14 +31,16 @@ export function lookupStep(lookup: Lookup): Step {
     if (learning.length === 0) return next();
     return new Promise((resolve, reject) => {
       let isOver = false;
-      call.cancel = () => {
-        isOver = true;
-        resolve(cancelledOutcome);
+      call.canceller = {
+        cancel: () => {
+          isOver = true;
+          resolve(cancelledOutcome);
+        },
       };
       const goOn = (): void => {
         if (isOver) return;
         isOver = true;
-        call.cancel = undefined;
+        call.canceller = undefined;
         const fault = call.route === undefined ? lookup.fault(call) : undefined;
         if (fault === undefined) resolve(next());
         else resolve(errorOutcome(call, SERVER_UNAVAILABLE, fault.message, { code: fault.code }));

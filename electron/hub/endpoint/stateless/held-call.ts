@@ -180,7 +180,7 @@ export class HeldCall implements Reply {
     if (this.#call !== undefined) this.#call.session.waiting = false;
     return () => {
       // Closing the stream is the stateless era's cancel, but only of a round that has not been answered.
-      if (this.#round === round) this.#call?.cancel?.("the client closed the stream");
+      if (this.#round === round) this.#call?.canceller?.cancel("the client closed the stream");
     };
   }
 
@@ -204,7 +204,10 @@ export class HeldCall implements Reply {
     round.reply.send(
       resultMessage(round.id, inputRequiredResult({ requests, state: this.#host.seal(this, call) })),
     );
-    this.#expiry = setTimeout(() => call.cancel?.("the client did not come back in time"), STATE_LIFE_MS);
+    this.#expiry = setTimeout(
+      () => call.canceller?.cancel("the client did not come back in time"),
+      STATE_LIFE_MS,
+    );
   }
 
   #finish(outcome: Outcome): void {
