@@ -1,18 +1,10 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { LogLine } from "../../../shared/model/server.ts";
-import { runCommandLine } from "../run.ts";
-import { type Answers, type FakeHub, startFakeHub, temporaryHome } from "../testing/fake-hub.ts";
+import { commandLine } from "../testing/command-line.ts";
+import type { Answers } from "../testing/fake-hub.ts";
 
-let place: ReturnType<typeof temporaryHome>;
-let hub: FakeHub | undefined;
-beforeEach(() => {
-  place = temporaryHome();
-});
-afterEach(async () => {
-  await hub?.close();
-  hub = undefined;
-  place.remove();
-});
+const cli = commandLine();
+const run = (args: readonly string[], answers: Answers) => cli.run(["server", "logs", ...args], answers);
 
 const line = (second: number, text: string, more: Partial<LogLine> = {}): LogLine => ({
   at: Date.UTC(2026, 10, 22, 12, 0, second),
@@ -20,12 +12,6 @@ const line = (second: number, text: string, more: Partial<LogLine> = {}): LogLin
   text,
   ...more,
 });
-
-async function run(args: readonly string[], answers: Answers) {
-  hub ??= await startFakeHub(place.files, answers);
-  const code = await runCommandLine(["server", "logs", ...args], place.io);
-  return { code, ...place.texts };
-}
 
 it("server logs prints the last lines, what is hostile in them made visible", async () => {
   const warning = line(2, "slow\u001b[2J", { stream: "log", level: "warning", logger: "db\u202e" });
@@ -48,7 +34,7 @@ it("server logs --json gathers what fits from as many answers as it takes", asyn
   );
   expect(JSON.parse(printed)).toEqual({ lines: [line(1, "a"), line(5, "e")] });
   const filter = { name: "files", search: "x", level: "error" };
-  expect(hub?.calls.map(({ params }) => params)).toEqual([
+  expect(cli.hub?.calls.map(({ params }) => params)).toEqual([
     { ...filter, limit: 3 },
     { ...filter, limit: 2, before: "5.1" },
     { ...filter, limit: 2, before: "3.1" },
@@ -63,15 +49,14 @@ it("server logs says so when nothing fits", async () => {
 it("server logs --follow goes on with what fits, each line once, until the hub ends", async () => {
   const came = [line(1, "read already"), line(2, "while it was read"), line(2, "of no interest")];
   const ended = run(["files", "--follow", "--json", "--search", "read"], () => {
-    hub?.tell("serverLogged", { name: "files", lines: came });
-    hub?.tell("serverLogged", { name: "other", lines: [line(2, "read elsewhere")] });
+    cli.hub?.tell("serverLogged", { name: "files", lines: came });
+    cli.hub?.tell("serverLogged", { name: "other", lines: [line(2, "read elsewhere")] });
     return { lines: [line(1, "read already")], before: null };
   });
-  await expect.poll(() => place.texts.printed).toContain("while it was read");
-  hub?.tell("serverLogged", { name: "files", lines: [line(3, "no"), line(3, "read later")] });
-  await expect.poll(() => place.texts.printed).toContain("later");
-  await hub?.close();
-  hub = undefined;
+  await expect.poll(() => cli.place.texts.printed).toContain("while it was read");
+  cli.hub?.tell("serverLogged", { name: "files", lines: [line(3, "no"), line(3, "read later")] });
+  await expect.poll(() => cli.place.texts.printed).toContain("later");
+  await cli.endHub();
   const { code, printed, failed } = await ended;
   expect(
     printed

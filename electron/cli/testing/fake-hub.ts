@@ -11,6 +11,7 @@ import { type HomeFiles, prepareHome } from "../../hub/home/paths.ts";
 import { writeRunFile } from "../../hub/home/run-file.ts";
 import type { Io } from "../io.ts";
 
+/** What a stand-in for the hub answers to a method; thrown errors are its errors. */
 export type Answers = (method: string, params: unknown) => unknown;
 
 /** A temporary home and a stand-in for everything outside; `printed` and `failed` collect stdout and stderr. */
@@ -43,6 +44,7 @@ export function temporaryHome() {
   return { home, files, io, texts, remove: () => rmSync(join(home, ".."), { recursive: true, force: true }) };
 }
 
+/** A running stand-in, and what came to it. */
 export interface FakeHub {
   /** Every message that came, in order, as text. */
   readonly received: string[];
@@ -51,11 +53,18 @@ export interface FakeHub {
   close(): Promise<void>;
 }
 
+/** How a stand-in behaves worse than a hub does: another key, a refusal in these words, or no answer at all. */
+export interface Deviation {
+  key?: Buffer;
+  refuse?: string;
+  silent?: boolean;
+}
+
 /** A tiny hub that speaks only /control: the handshake, then what `answers` says. */
 export async function startFakeHub(
   files: HomeFiles,
   answers: Answers,
-  deviation: { key?: Buffer; refuse?: string; silent?: boolean } = {},
+  deviation: Deviation = {},
 ): Promise<FakeHub> {
   const key = deviation.key ?? ensureHomeKey(files.keyFile);
   ensureHomeKey(files.keyFile);
