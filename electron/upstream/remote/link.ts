@@ -56,10 +56,6 @@ export class Link {
     return this.#ended.signal;
   }
 
-  get full(): boolean {
-    return this.#full;
-  }
-
   now(): number {
     return this.#clock.now();
   }
@@ -94,8 +90,34 @@ export class Link {
     });
   }
 
+  /**
+   * Takes a message, as `Transport.send` does, and has `carry` bring it to the server and read what is answered. A
+   * cancellation that the server need not hear of is not carried. False while so much is under way that it should wait.
+   */
+  send(
+    carry: (outgoing: Outgoing) => Promise<void>,
+    parts: readonly Uint8Array[],
+    written?: (error: Error | undefined) => void,
+    mirrored?: readonly HeaderParam[],
+  ): boolean {
+    const outgoing = this.#accept(parts, written, mirrored);
+    if (outgoing === undefined) return true;
+    if (this.#takeBack(outgoing)) this.#forget(outgoing);
+    else void carry(outgoing).finally(() => this.#forget(outgoing));
+    return !this.#full;
+  }
+
+  /** Nothing more of what the server says is read. */
+  pause(): void {
+    if (this.live) this.gate.shut();
+  }
+
+  resume(): void {
+    this.gate.open();
+  }
+
   /** Takes a message to be sent; undefined when it cannot go out, which its sender has then been told. */
-  accept(
+  #accept(
     parts: readonly Uint8Array[],
     written?: (error: Error | undefined) => void,
     mirrored: readonly HeaderParam[] = [],
@@ -128,7 +150,7 @@ export class Link {
    * request never reached it, or is of the stateless era, whose cancellation is the end of the request's stream. Else
    * what is left of it is ended a little later.
    */
-  takeBack(outgoing: Outgoing): boolean {
+  #takeBack(outgoing: Outgoing): boolean {
     const id = outgoing.cancels;
     const named = id === undefined ? undefined : this.#waiting.get(id);
     if (named === undefined) return false;
@@ -140,7 +162,7 @@ export class Link {
   }
 
   /** Nothing more is under way for a message. */
-  forget(outgoing: Outgoing): void {
+  #forget(outgoing: Outgoing): void {
     this.#outgoing.delete(outgoing);
     outgoing.settle();
     outgoing.markJudged();

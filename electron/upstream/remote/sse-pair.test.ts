@@ -1,22 +1,18 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   event,
   events,
   fastClock,
   HELLO,
   type OpenRemote,
-  openRemote,
   resultOf,
-  serveWeb,
   type WebRequest,
   type WebServer,
 } from "../fixtures/remote.ts";
+import { remoteTests } from "../fixtures/remote-tests.ts";
 
-const cleanups: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+const { connect, web } = remoteTests();
 
 interface Pair {
   readonly server: WebServer;
@@ -32,7 +28,7 @@ async function pair(
   headers: Record<string, string> = {},
 ): Promise<Pair> {
   let stream: ServerResponse | undefined;
-  const server = await serveWeb((request) => {
+  const server = await web((request) => {
     const { method, message, response } = request;
     if (method === "GET") {
       stream = events(response, `event: endpoint\r\ndata: ${endpoint}\r\n\r\n`);
@@ -44,9 +40,7 @@ async function pair(
       if (message.id !== undefined) stream.write(event(resultOf(message.id, HELLO)));
     } else post(request, stream);
   });
-  cleanups.push(() => server.close());
-  const remote = openRemote({ type: "sse", url: `${server.origin}/sse`, headers });
-  cleanups.push(() => remote.transport.stop());
+  const remote = connect({ type: "sse", url: `${server.origin}/sse`, headers });
   return {
     server,
     remote,
@@ -146,27 +140,22 @@ describe("HTTP with SSE", () => {
     ["a page", 200, "text/html", "http_error"],
     ["a server with a problem", 502, "text/plain", "unreachable"],
   ])("at the first contact %s ends it", async (_name, status, type, code) => {
-    const server = await serveWeb(({ response }) => {
+    const server = await web(({ response }) => {
       response.writeHead(status, { "content-type": type }).end("x");
     });
-    cleanups.push(() => server.close());
-    const remote = openRemote({ type: "sse", url: server.origin });
+    const remote = connect({ type: "sse", url: server.origin });
     expect((await remote.closed).code).toBe(code);
   });
 
   it("a server that cannot be reached, says nothing, or goes away too early is unreachable", async () => {
-    const quiet = await serveWeb(({ response }) => void events(response));
-    const short = await serveWeb(({ response }) => void events(response).end());
-    cleanups.push(
-      () => quiet.close(),
-      () => short.close(),
-    );
+    const quiet = await web(({ response }) => void events(response));
+    const short = await web(({ response }) => void events(response).end());
     const urls = ["http://127.0.0.1:1/", quiet.origin, short.origin];
     const clock = {
       now: () => 0,
       after: (ms: number, action: () => void) => fastClock.after(ms / 20, action),
     };
-    const ends = await Promise.all(urls.map((url) => openRemote({ type: "sse", url }, { clock }).closed));
+    const ends = await Promise.all(urls.map((url) => connect({ type: "sse", url }, { clock }).closed));
     expect(ends.map(({ code }) => code)).toEqual(["unreachable", "unreachable", "unreachable"]);
     expect(ends.map(({ message }) => message).join("\n")).toMatch(
       /refuses the connection[\s\S]*did not say within 30 s[\s\S]*before it said where/,
@@ -179,7 +168,7 @@ describe("HTTP with SSE", () => {
     await remote.transport.stop();
     await gone;
     expect(remote.ends).toMatchObject([{ code: "stopped" }]);
-    const early = openRemote({ type: "sse", url: "http://127.0.0.1:1/" });
+    const early = connect({ type: "sse", url: "http://127.0.0.1:1/" });
     const written = early.send({ jsonrpc: "2.0", id: 1, method: "initialize" });
     await early.transport.stop();
     expect(await written).toBeInstanceOf(Error);

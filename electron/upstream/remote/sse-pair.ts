@@ -1,8 +1,8 @@
-import { watchSleep } from "../../core/supervisor/sleep.ts";
 /**
  * A server behind the older pair of endpoints (MCP 2024-11-05, HTTP with SSE): one GET stream carries all that the
  * server says, and its first event names the URL to which messages are posted. The stream is the session.
  */
+import { watchSleep } from "../../core/supervisor/sleep.ts";
 import type { Transport } from "../../hub/ports/upstream.ts";
 import { AuthorizationError } from "../../hub/ports/upstream-auth.ts";
 import { EventStream } from "./event-stream.ts";
@@ -53,19 +53,15 @@ export class SsePair implements Transport {
   }
 
   send(parts: readonly Uint8Array[], written?: (error: Error | undefined) => void): boolean {
-    const outgoing = this.#link.accept(parts, written);
-    if (outgoing === undefined) return true;
-    if (this.#link.takeBack(outgoing)) this.#link.forget(outgoing);
-    else void this.#run(outgoing).finally(() => this.#link.forget(outgoing));
-    return !this.#link.full;
+    return this.#link.send(this.#run, parts, written);
   }
 
   pause(): void {
-    if (this.#link.live) this.#link.gate.shut();
+    this.#link.pause();
   }
 
   resume(): void {
-    this.#link.gate.open();
+    this.#link.resume();
   }
 
   stop(): Promise<void> {
@@ -75,7 +71,7 @@ export class SsePair implements Transport {
     return this.#stopped;
   }
 
-  async #run(outgoing: Outgoing): Promise<void> {
+  readonly #run = async (outgoing: Outgoing): Promise<void> => {
     const endpoint = await this.#endpoint.promise;
     if (endpoint === undefined) return;
     // The answer comes on the stream: a POST that is still open then has nothing more to say.
@@ -85,7 +81,7 @@ export class SsePair implements Transport {
     );
     outgoing.settle();
     answer?.drop();
-  }
+  };
 
   async #hear(): Promise<void> {
     const { network, url, maxBytes } = this.#server;

@@ -82,19 +82,15 @@ export class StreamableHttp implements Transport {
         queueMicrotask(() => written(new Error("the session with the server has ended")));
       return true;
     }
-    const outgoing = this.#link.accept(parts, written, mirrored);
-    if (outgoing === undefined) return true;
-    if (this.#link.takeBack(outgoing)) this.#link.forget(outgoing);
-    else void this.#run(outgoing).finally(() => this.#link.forget(outgoing));
-    return !this.#link.full;
+    return this.#link.send(this.#run, parts, written, mirrored);
   }
 
   pause(): void {
-    if (this.#link.live) this.#link.gate.shut();
+    this.#link.pause();
   }
 
   resume(): void {
-    this.#link.gate.open();
+    this.#link.resume();
   }
 
   stop(): Promise<void> {
@@ -102,7 +98,7 @@ export class StreamableHttp implements Transport {
     return this.#stopped;
   }
 
-  async #run(outgoing: Outgoing): Promise<void> {
+  readonly #run = async (outgoing: Outgoing): Promise<void> => {
     const answer = await this.#poster.post(outgoing, this.#server.url, () => ({
       ...this.#headers(BOTH, true),
       ...outgoing.headers,
@@ -118,7 +114,7 @@ export class StreamableHttp implements Transport {
     if (outgoing.id === undefined) answer.drop();
     else if (answer.mediaType === STREAM) await this.#readStream(outgoing, answer);
     else await this.#readContent(outgoing, answer);
-  }
+  };
 
   async #readContent(outgoing: Outgoing, answer: Answer): Promise<void> {
     const host = this.#server.url.host;
