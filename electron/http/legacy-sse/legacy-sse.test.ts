@@ -1,53 +1,20 @@
 import { Client, SSEClientTransport } from "@modelcontextprotocol/client";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Listener } from "../../hub/ports/endpoint.ts";
-import { createListener } from "../listener.ts";
-import {
-  type Answer,
-  ask,
-  FakeControl,
-  FakeMcp,
-  FakeTimers,
-  Inbox,
-  optionsWith,
-  RawConnection,
-  resultFor,
-} from "../testing/kit.ts";
+import { describe, expect, test } from "vitest";
+import { type Answer, ask, Inbox, rawGet, resultFor } from "../testing/kit.ts";
+import { AUTH, CALL, greetingOf, INITIALIZE, mcpListener, NOTE, PING } from "../testing/mcp-listener.ts";
 import { legacyRouteOf } from "./route.ts";
 
-const AUTH = { Authorization: "Bearer alice-token" };
-const INITIALIZE = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}';
-const PING = '{"jsonrpc":"2.0","id":7,"method":"ping"}';
-const CALL = '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"x"}}';
-const NOTE = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
-
-let mcp: FakeMcp;
-let timers: FakeTimers;
-let listener: Listener;
-const logged: string[] = [];
-
-beforeEach(async () => {
-  mcp = new FakeMcp();
+const hub = mcpListener((mcp) => {
   mcp.revision = "2024-11-05";
-  timers = new FakeTimers();
-  logged.length = 0;
-  const options = optionsWith(mcp, new FakeControl(), { log: (_level, text) => logged.push(text) });
-  listener = await createListener(options, { timers });
-});
-afterEach(async () => {
-  await listener.close(0);
 });
 
 const openStream = async (path = "/sse", headers: Record<string, string> = AUTH) => {
-  const client = new RawConnection(listener.port);
-  const all = { Host: `127.0.0.1:${String(listener.port)}`, Accept: "text/event-stream", ...headers };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  client.write(`GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  const client = rawGet(hub.port, path, { Accept: "text/event-stream", ...headers });
   await client.expect(/event: endpoint\ndata: \S+\n\n/);
   return { client, messages: /data: (\S+)\n/.exec(client.text)?.[1] ?? "" };
 };
 const post = (path: string, body: string, headers: Record<string, string> = {}): Promise<Answer> =>
-  ask(listener.port, {
+  ask(hub.port, {
     method: "POST",
     path,
     headers: { ...AUTH, "Content-Type": "application/json", ...headers },
@@ -57,7 +24,7 @@ const openSession = async (path?: string) => {
   const stream = await openStream(path);
   await post(stream.messages, INITIALIZE);
   await stream.client.expect(/"id":1,"result"/);
-  await mcp.streamChanges.next();
+  await hub.mcp.streamChanges.next();
   return stream;
 };
 
@@ -93,7 +60,7 @@ describe("a stream of the old transport", () => {
     expect((await post(messages, PING)).status).toBe(202);
     await client.expect(/"id":7,"result":\{\}\}\n\n/);
     expect((await post(messages, NOTE)).status).toBe(202);
-    expect((await mcp.notifications.next()).bytes.toString()).toBe(NOTE);
+    expect((await hub.mcp.notifications.next()).bytes.toString()).toBe(NOTE);
     expect(client.text).not.toMatch(/^id:/m);
     client.socket.destroy();
   });
@@ -102,7 +69,7 @@ describe("a stream of the old transport", () => {
     const { client, messages } = await openSession("/mcp/s/files/sse");
     expect(messages).toMatch(/^\/mcp\/s\/files\/messages\?/);
     await post(messages, CALL);
-    expect((await mcp.requests.next()).message).toMatchObject({
+    expect((await hub.mcp.requests.next()).message).toMatchObject({
       scope: { kind: "server", name: "files" },
       client: { name: "alice" },
       session: { id: "session-1" },
@@ -114,12 +81,12 @@ describe("a stream of the old transport", () => {
   test("carries what precedes an answer, and what the hub pushes, and is kept alive", async () => {
     const { client, messages } = await openSession();
     await post(messages, CALL);
-    const { message, reply } = await mcp.requests.next();
+    const { message, reply } = await hub.mcp.requests.next();
     reply.notify([Buffer.from('{"jsonrpc":"2.0",\n"method":"n"}')]);
-    for (const sink of mcp.streams) sink.push([Buffer.from('{"pushed":1}')]);
+    for (const sink of hub.mcp.streams) sink.push([Buffer.from('{"pushed":1}')]);
     reply.send(resultFor(message, "done"));
     await client.expect(/"method":"n"\}\n\n[\s\S]*\{"pushed":1\}\n\n[\s\S]*"result":"done"\}\n\n/);
-    timers.advance(15_000);
+    hub.timers.advance(15_000);
     await client.expect(/: keep-alive\n\n/);
     client.socket.destroy();
   });
@@ -127,10 +94,10 @@ describe("a stream of the old transport", () => {
   test("takes its session and its requests with it when it is lost", async () => {
     const { client, messages } = await openSession();
     await post(messages, CALL);
-    const { reply } = await mcp.requests.next();
+    const { reply } = await hub.mcp.requests.next();
     client.socket.destroy();
-    expect(await mcp.cancelled.next()).toBe("tools/call");
-    await expect.poll(() => mcp.sessions.size).toBe(0);
+    expect(await hub.mcp.cancelled.next()).toBe("tools/call");
+    await expect.poll(() => hub.mcp.sessions.size).toBe(0);
     reply.notify([Buffer.from("{}")]);
     reply.drop();
     expect([reply.canStream, reply.pendingBytes]).toEqual([false, 0]);
@@ -139,8 +106,8 @@ describe("a stream of the old transport", () => {
 
   test("ends with its session", async () => {
     const { client, messages } = await openSession();
-    const [session] = mcp.sessions.values();
-    if (session !== undefined) mcp.endSession(session.handle);
+    const [session] = hub.mcp.sessions.values();
+    if (session !== undefined) hub.mcp.endSession(session.handle);
     await client.expect(/\r\n0\r\n\r\n$/);
     expect((await post(messages, PING)).status).toBe(404);
     client.socket.destroy();
@@ -149,13 +116,13 @@ describe("a stream of the old transport", () => {
   test("stays until the answers under way are given when the hub closes", async () => {
     const { client, messages } = await openSession();
     await post(messages, CALL);
-    const { message, reply } = await mcp.requests.next();
-    const closed = listener.close(60_000);
+    const { message, reply } = await hub.mcp.requests.next();
+    const closed = hub.listener.close(60_000);
     reply.send(resultFor(message, "in time"));
     await closed;
     await client.ended;
     expect(client.text).toContain('"in time"');
-    expect(mcp.sessions.size).toBe(0);
+    expect(hub.mcp.sessions.size).toBe(0);
   });
 });
 
@@ -163,9 +130,9 @@ describe("the guard of the old transport", () => {
   test("wants the token on every request, and only the client's own", async () => {
     const { client, messages } = await openSession();
     const answers = [
-      await ask(listener.port, { path: "/sse" }),
-      await ask(listener.port, { path: `/sse?token=alice-token` }),
-      await ask(listener.port, {
+      await ask(hub.port, { path: "/sse" }),
+      await ask(hub.port, { path: `/sse?token=alice-token` }),
+      await ask(hub.port, {
         method: "POST",
         path: messages,
         headers: { "Content-Type": "application/json" },
@@ -175,9 +142,9 @@ describe("the guard of the old transport", () => {
       await post(messages, PING, { Authorization: "Bearer bob-token" }),
     ];
     expect(answers.map((answer) => answer.status)).toEqual([401, 401, 401, 401, 404]);
-    mcp.tokens.delete("alice-token");
+    hub.mcp.tokens.delete("alice-token");
     expect((await post(messages, PING)).status).toBe(401);
-    expect(mcp.requests.size + mcp.notifications.size).toBe(0);
+    expect(hub.mcp.requests.size + hub.mcp.notifications.size).toBe(0);
     client.socket.destroy();
   });
 
@@ -197,7 +164,7 @@ describe("the guard of the old transport", () => {
     ],
   ])("refuses %s", async (_name, path, request, status) => {
     const headers = { ...AUTH, "Content-Type": "application/json", ...request.headers };
-    expect((await ask(listener.port, { ...request, path, headers })).status).toBe(status);
+    expect((await ask(hub.port, { ...request, path, headers })).status).toBe(status);
   });
 
   test.each<[string, string, Record<string, string>, number]>([
@@ -212,7 +179,7 @@ describe("the guard of the old transport", () => {
   ])("refuses %s", async (_name, body, headers, status) => {
     const { client, messages } = await openSession();
     expect((await post(messages, body, headers)).status).toBe(status);
-    expect(mcp.requests.size).toBe(0);
+    expect(hub.mcp.requests.size).toBe(0);
     client.socket.destroy();
   });
 
@@ -226,7 +193,7 @@ describe("the guard of the old transport", () => {
     const { client, messages } = await openSession();
     const answer = await post(messages, '{"jsonrpc":"2.0","id":9,"method":"explode"}');
     expect([answer.status, answer.text.includes("secret")]).toEqual([500, false]);
-    expect(logged.join()).toContain("secret detail");
+    expect(hub.logged.join()).toContain("secret detail");
     await post(messages, PING);
     await client.expect(/"id":7,"result"/);
     client.socket.destroy();
@@ -234,24 +201,20 @@ describe("the guard of the old transport", () => {
 });
 
 test("the SDK's client opens a session, calls with progress, hears what is pushed, and closes", async () => {
-  mcp.initializeResult = {
-    protocolVersion: "2024-11-05",
-    capabilities: { tools: { listChanged: true } },
-    serverInfo: { name: "fake", version: "1" },
-  };
+  hub.mcp.initializeResult = greetingOf("2024-11-05");
   const client = new Client({ name: "test", version: "1" });
-  const url = new URL(listener.url.replace(/\/mcp$/, "/sse"));
+  const url = new URL(hub.listener.url.replace(/\/mcp$/, "/sse"));
   await client.connect(new SSEClientTransport(url, { requestInit: { headers: AUTH } }));
-  expect((await mcp.notifications.next()).envelope.method).toBe("notifications/initialized");
+  expect((await hub.mcp.notifications.next()).envelope.method).toBe("notifications/initialized");
   await client.ping();
   const heard = new Inbox<string>();
   client.setNotificationHandler("notifications/tools/list_changed", ({ method }) => heard.add(method));
-  for (const sink of mcp.streams)
+  for (const sink of hub.mcp.streams)
     sink.push([Buffer.from('{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}')]);
   expect(await heard.next()).toBe("notifications/tools/list_changed");
   const progress = new Inbox<number>();
   const called = client.callTool({ name: "x" }, { onprogress: (update) => progress.add(update.progress) });
-  const { message, reply } = await mcp.requests.next();
+  const { message, reply } = await hub.mcp.requests.next();
   const token = message.envelope.metaMembers.find((member) => member.key === "progressToken")?.value;
   reply.notify([
     Buffer.from('{"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":3,"progressToken":'),
@@ -262,5 +225,5 @@ test("the SDK's client opens a session, calls with progress, hears what is pushe
   reply.send(resultFor(message, { content: [{ type: "text", text: "done" }] }));
   expect(await called).toMatchObject({ content: [{ text: "done" }] });
   await client.close();
-  await expect.poll(() => mcp.sessions.size).toBe(0);
+  await expect.poll(() => hub.mcp.sessions.size).toBe(0);
 });

@@ -1,53 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Listener } from "../../hub/ports/endpoint.ts";
-import { createListener } from "../listener.ts";
-import {
-  type Answer,
-  ask,
-  FakeControl,
-  FakeMcp,
-  FakeTimers,
-  optionsWith,
-  RawConnection,
-  rawPost,
-  resultFor,
-} from "../testing/kit.ts";
+import { describe, expect, test } from "vitest";
+import { type Answer, ask, RawConnection, rawPost, resultFor } from "../testing/kit.ts";
+import { INITIALIZE, mcpListener, NOTE, PING, POST_HEADERS } from "../testing/mcp-listener.ts";
 
-const BOTH = "application/json, text/event-stream";
-const POST_HEADERS = {
-  Authorization: "Bearer alice-token",
-  "Content-Type": "application/json",
-  Accept: BOTH,
-};
-const PING = '{"jsonrpc":"2.0","id":7,"method":"ping"}';
-const NOTE = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
+const hub = mcpListener((mcp) => {
+  mcp.revision = "2025-03-26";
+});
+const { openSession, post } = hub;
+
 const RESPONSE = '{"jsonrpc":"2.0","id":"gatehouse-1","result":{}}';
 const call = (id: unknown): string =>
   JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "x" } });
-const INITIALIZE = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}';
 
-let mcp: FakeMcp;
-let timers: FakeTimers;
-let listener: Listener;
-const logged: string[] = [];
-
-beforeEach(async () => {
-  mcp = new FakeMcp();
-  mcp.revision = "2025-03-26";
-  timers = new FakeTimers();
-  logged.length = 0;
-  const options = optionsWith(mcp, new FakeControl(), { log: (_level, text) => logged.push(text) });
-  listener = await createListener(options, { timers });
-});
-afterEach(async () => {
-  await listener.close(0);
-});
-
-const post = (body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> =>
-  ask(listener.port, { method: "POST", path: "/mcp", headers: { ...POST_HEADERS, ...headers }, body });
-const openSession = async (): Promise<Record<string, string>> => ({
-  "Mcp-Session-Id": String((await post(INITIALIZE)).headers["mcp-session-id"]),
-});
 const byId = (answer: Answer): Record<string, unknown> =>
   Object.fromEntries(
     (JSON.parse(answer.text) as { id: unknown; result?: unknown; error?: { code: number } }[]).map(
@@ -59,7 +22,7 @@ describe("a batch of a 2025-03-26 session", () => {
   test("is taken apart: requests are answered in one array, the rest is told", async () => {
     const session = await openSession();
     const answered = post(`[${PING}, ${NOTE},\n${call("a")},${RESPONSE},${call("b")}]`, session);
-    const [first, second] = [await mcp.requests.next(), await mcp.requests.next()];
+    const [first, second] = [await hub.mcp.requests.next(), await hub.mcp.requests.next()];
     expect(first.message.bytes.toString()).toBe(call("a"));
     second.reply.send(resultFor(second.message, 2));
     first.reply.send(resultFor(first.message, 1));
@@ -67,15 +30,15 @@ describe("a batch of a 2025-03-26 session", () => {
     expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json"]);
     expect(byId(answer)).toEqual({ 7: {}, '"a"': 1, '"b"': 2 });
     expect([
-      (await mcp.notifications.next()).bytes.toString(),
-      (await mcp.notifications.next()).bytes.toString(),
+      (await hub.mcp.notifications.next()).bytes.toString(),
+      (await hub.mcp.notifications.next()).bytes.toString(),
     ]).toEqual([NOTE, RESPONSE]);
   });
 
   test("of notifications and responses alone is accepted with an empty 202", async () => {
     const answer = await post(`[${NOTE},${RESPONSE}]`, await openSession());
     expect([answer.status, answer.text]).toEqual([202, ""]);
-    expect(mcp.notifications.size).toBe(2);
+    expect(hub.mcp.notifications.size).toBe(2);
   });
 
   test("with a bad member runs the others, and answers that one with an error", async () => {
@@ -101,26 +64,26 @@ describe("a batch of a 2025-03-26 session", () => {
 
   test("with one id twice runs the first only", async () => {
     const answered = post(`[${call("a")},${call("a")}]`, await openSession());
-    const { message, reply } = await mcp.requests.next();
+    const { message, reply } = await hub.mcp.requests.next();
     reply.send(resultFor(message, 1));
     const messages = JSON.parse((await answered).text) as { id: unknown; error?: { code: number } }[];
     expect(messages.map((each) => [each.id, each.error?.code])).toEqual([
       ["a", -32600],
       ["a", undefined],
     ]);
-    expect(mcp.requests.size).toBe(0);
+    expect(hub.mcp.requests.size).toBe(0);
   });
 
   test("with a fault of the endpoint in it answers the others", async () => {
     const answer = await post(`[{"jsonrpc":"2.0","id":9,"method":"explode"},${PING}]`, await openSession());
     expect(byId(answer)).toEqual({ 7: {}, 9: -32603 });
-    expect(logged.join()).toContain("secret detail");
+    expect(hub.logged.join()).toContain("secret detail");
   });
 
   test("becomes a stream with one message an event when something is to be said first", async () => {
     const session = await openSession();
     const answered = post(`[${PING},${call("a")}]`, session);
-    const { message, reply } = await mcp.requests.next();
+    const { message, reply } = await hub.mcp.requests.next();
     reply.notify([Buffer.from('{"jsonrpc":"2.0","method":"n"}')]);
     reply.send(resultFor(message, 1));
     const { text, headers } = await answered;
@@ -134,17 +97,17 @@ describe("a batch of a 2025-03-26 session", () => {
 
   test("gives what it has after 15 seconds, and goes on where the connection was lost", async () => {
     const session = await openSession();
-    const client = new RawConnection(listener.port);
-    client.write(rawPost(listener.port, "/mcp", { ...POST_HEADERS, ...session }, `[${PING},${call("a")}]`));
-    const { message, reply } = await mcp.requests.next();
-    timers.advance(15_000);
+    const client = new RawConnection(hub.port);
+    client.write(rawPost(hub.port, "/mcp", { ...POST_HEADERS, ...session }, `[${PING},${call("a")}]`));
+    const { message, reply } = await hub.mcp.requests.next();
+    hub.timers.advance(15_000);
     await client.expect(/"id":7,"result":\{\}\}\n\n/);
     const id = /id: (\S+)/.exec(client.text)?.[1] ?? "";
     client.socket.destroy();
     await client.ended;
     reply.send(resultFor(message, 1));
     const headers = { ...POST_HEADERS, ...session, Accept: "text/event-stream", "Last-Event-ID": id };
-    expect((await ask(listener.port, { path: "/mcp", headers })).text).toContain('"id":"a","result":1');
+    expect((await ask(hub.port, { path: "/mcp", headers })).text).toContain('"id":"a","result":1');
   });
 
   test("is answered as a stream where the client takes nothing else", async () => {
@@ -157,18 +120,21 @@ describe("a batch of a 2025-03-26 session", () => {
 
   test("leaves out what was dropped", async () => {
     const answered = post(`[${PING},${call("a")}]`, await openSession());
-    (await mcp.requests.next()).reply.drop();
+    (await hub.mcp.requests.next()).reply.drop();
     expect(byId(await answered)).toEqual({ 7: {} });
   });
 
   test("is given up whole when the client goes away", async () => {
     const session = await openSession();
-    const client = new RawConnection(listener.port);
-    client.write(rawPost(listener.port, "/mcp", { ...POST_HEADERS, ...session }, `[${call(1)},${call(2)}]`));
-    await mcp.requests.next();
-    await mcp.requests.next();
+    const client = new RawConnection(hub.port);
+    client.write(rawPost(hub.port, "/mcp", { ...POST_HEADERS, ...session }, `[${call(1)},${call(2)}]`));
+    await hub.mcp.requests.next();
+    await hub.mcp.requests.next();
     client.socket.destroy();
-    expect([await mcp.cancelled.next(), await mcp.cancelled.next()]).toEqual(["tools/call", "tools/call"]);
+    expect([await hub.mcp.cancelled.next(), await hub.mcp.cancelled.next()]).toEqual([
+      "tools/call",
+      "tools/call",
+    ]);
   });
 
   test.each<[string, string, number]>([
@@ -183,7 +149,7 @@ describe("a batch of a 2025-03-26 session", () => {
       400,
       code,
     ]);
-    expect(mcp.requests.size + mcp.notifications.size).toBe(0);
+    expect(hub.mcp.requests.size + hub.mcp.notifications.size).toBe(0);
   });
 
   test("of 50 messages is run", async () => {
@@ -194,11 +160,11 @@ describe("a batch of a 2025-03-26 session", () => {
 
 test("a batch of a newer session is refused, and so is one without a session or a token", async () => {
   const body = `[${PING}]`;
-  mcp.revision = "2025-06-18";
+  hub.mcp.revision = "2025-06-18";
   const newer = await post(body, await openSession());
   const none = await post(body);
   const dead = await post(body, { "Mcp-Session-Id": "of-another-life" });
-  const tokenless = await ask(listener.port, {
+  const tokenless = await ask(hub.port, {
     method: "POST",
     path: "/mcp",
     headers: { "Content-Type": "application/json" },

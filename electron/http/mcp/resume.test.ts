@@ -1,59 +1,30 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Listener, Reply } from "../../hub/ports/endpoint.ts";
-import { createListener } from "../listener.ts";
-import {
-  type Answer,
-  ask,
-  FakeControl,
-  FakeMcp,
-  FakeTimers,
-  optionsWith,
-  RawConnection,
-  rawPost,
-  resultFor,
-} from "../testing/kit.ts";
+import { describe, expect, test } from "vitest";
+import type { Reply } from "../../hub/ports/endpoint.ts";
+import { type Answer, ask, RawConnection, rawGet, rawPost, resultFor } from "../testing/kit.ts";
+import { AUTH, CALL, mcpListener, POST_HEADERS } from "../testing/mcp-listener.ts";
 
-const ALICE = { Authorization: "Bearer alice-token" };
-const JSON_BODY = { "Content-Type": "application/json", Accept: "application/json, text/event-stream" };
-const CALL = '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"x"}}';
-const INITIALIZE = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}';
-
-let mcp: FakeMcp;
-let timers: FakeTimers;
-let listener: Listener;
-
-beforeEach(async () => {
-  mcp = new FakeMcp();
-  timers = new FakeTimers();
-  listener = await createListener(optionsWith(mcp, new FakeControl()), { timers });
-});
-afterEach(async () => {
-  await listener.close(0);
-});
+const hub = mcpListener();
 
 type Headers = Record<string, string>;
 
-const openSession = async (auth: Headers = ALICE): Promise<Headers> => {
-  const headers = { ...auth, ...JSON_BODY };
-  const answer = await ask(listener.port, { method: "POST", path: "/mcp", headers, body: INITIALIZE });
-  return { ...auth, "Mcp-Session-Id": String(answer.headers["mcp-session-id"]) };
-};
+const openSession = async (auth: Headers = AUTH): Promise<Headers> => ({
+  ...auth,
+  ...(await hub.openSession("/mcp", auth)),
+});
 
-const rawGet = (session: Headers, lastEventId?: string): RawConnection => {
-  const client = new RawConnection(listener.port);
-  const headers: Headers = { Host: `127.0.0.1:${listener.port}`, ...session, Accept: "text/event-stream" };
-  if (lastEventId !== undefined) headers["Last-Event-ID"] = lastEventId;
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  client.write(`GET /mcp HTTP/1.1\r\n${lines.join("")}\r\n`);
-  return client;
-};
+const openStream = (session: Headers, lastEventId?: string): RawConnection =>
+  rawGet(hub.port, "/mcp", {
+    ...session,
+    Accept: "text/event-stream",
+    ...(lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId }),
+  });
 
 const call = async (
   session: Headers,
 ): Promise<{ client: RawConnection; reply: Reply; answer: Uint8Array[] }> => {
-  const client = new RawConnection(listener.port);
-  client.write(rawPost(listener.port, "/mcp", { ...session, ...JSON_BODY }, CALL));
-  const { message, reply } = await mcp.requests.next();
+  const client = new RawConnection(hub.port);
+  client.write(rawPost(hub.port, "/mcp", { ...POST_HEADERS, ...session }, CALL));
+  const { message, reply } = await hub.mcp.requests.next();
   return { client, reply, answer: resultFor(message, "done") };
 };
 
@@ -75,7 +46,7 @@ const cutCall = async (client: RawConnection, reply: Reply): Promise<void> => {
 };
 
 const get = (session: Headers, lastEventId: string): Promise<Answer> =>
-  ask(listener.port, {
+  ask(hub.port, {
     path: "/mcp",
     headers: { ...session, Accept: "text/event-stream", "Last-Event-ID": lastEventId },
   });
@@ -95,21 +66,21 @@ describe("an answer whose connection was lost", () => {
     expect(notes(resumed.text)).toEqual([2, 3]);
     expect(resumed.text).toMatch(/data: \{"jsonrpc":"2\.0","id":"a","result":"done"\}\n\n$/);
     expect(new Set(ids(resumed.text)).size).toBe(ids(resumed.text).length);
-    expect(mcp.cancelled.size).toBe(0);
+    expect(hub.mcp.cancelled.size).toBe(0);
   });
 
   test("comes on the new connection when the client is back before it", async () => {
     const session = await openSession();
     const { client, reply, answer } = await call(session);
-    timers.advance(15_000);
+    hub.timers.advance(15_000);
     await client.expect(/: keep-alive/);
     const [primed = ""] = ids(client.text);
     await cutCall(client, reply);
-    const again = rawGet(session, primed);
+    const again = openStream(session, primed);
     await again.expect(/text\/event-stream/);
     reply.notify(note(5));
     await again.expect(/"n":5/);
-    timers.advance(15_000);
+    hub.timers.advance(15_000);
     await again.expect(/: keep-alive/);
     reply.send(answer);
     await again.expect(/"result":"done"\}\n\n\r\n0\r\n\r\n$/);
@@ -121,7 +92,7 @@ describe("an answer whose connection was lost", () => {
     const { client, reply, answer } = await call(session);
     reply.notify(note(1));
     await client.expect(/"n":1/);
-    const again = rawGet(session, ids(client.text)[0]);
+    const again = openStream(session, ids(client.text)[0]);
     await again.expect(/"n":1/);
     await client.ended;
     reply.send(answer);
@@ -133,14 +104,14 @@ describe("an answer whose connection was lost", () => {
     const session = await openSession();
     const { client } = await call(session);
     await cut(client);
-    expect(await mcp.cancelled.next()).toBe("tools/call");
+    expect(await hub.mcp.cancelled.next()).toBe("tools/call");
   });
 
   test("has no first event without data for clients before 2025-11-25, but ids", async () => {
-    mcp.revision = "2025-06-18";
+    hub.mcp.revision = "2025-06-18";
     const session = await openSession();
     const { client, reply, answer } = await call(session);
-    timers.advance(15_000);
+    hub.timers.advance(15_000);
     await client.expect(/: keep-alive/);
     expect(ids(client.text)).toEqual([]);
     reply.notify(note(1));
@@ -193,20 +164,20 @@ describe("an answer whose connection was lost", () => {
 describe("the GET stream", () => {
   test("goes on as the same stream, with what was sent into the void", async () => {
     const session = await openSession();
-    const first = rawGet(session);
-    await mcp.streamChanges.next();
+    const first = openStream(session);
+    await hub.mcp.streamChanges.next();
     const push = (n: number): void => {
-      for (const sink of mcp.streams) sink.push(note(n));
+      for (const sink of hub.mcp.streams) sink.push(note(n));
     };
     push(1);
     push(2);
     await first.expect(/"n":2/);
     const [, one = ""] = ids(first.text);
-    const second = rawGet(session, one);
+    const second = openStream(session, one);
     await second.expect(/"n":2/);
     await first.ended;
-    await mcp.streamChanges.next();
-    expect(await mcp.streamChanges.next()).toBe(1);
+    await hub.mcp.streamChanges.next();
+    expect(await hub.mcp.streamChanges.next()).toBe(1);
     push(3);
     await second.expect(/"n":3/);
     expect(notes(second.text)).toEqual([2, 3]);
@@ -218,8 +189,8 @@ describe("the GET stream", () => {
     "starts afresh for an id that is not known",
     async (id) => {
       const session = await openSession();
-      const client = rawGet(session, id);
-      expect(await mcp.streamChanges.next()).toBe(1);
+      const client = openStream(session, id);
+      expect(await hub.mcp.streamChanges.next()).toBe(1);
       await client.expect(/: keep-alive[\s\S]*id: /);
       await cut(client);
     },
@@ -233,14 +204,14 @@ describe("the GET stream", () => {
     await client.expect(/"result":"done"/);
     const [primed = ""] = ids(client.text);
     await cut(client);
-    for (const auth of [ALICE, { Authorization: "Bearer bob-token" }]) {
+    for (const auth of [AUTH, { Authorization: "Bearer bob-token" }]) {
       const foreign = await openSession(auth);
-      const other = rawGet(foreign, primed);
-      await mcp.streamChanges.next();
+      const other = openStream(foreign, primed);
+      await hub.mcp.streamChanges.next();
       await other.expect(/: keep-alive[\s\S]*id: /);
       expect(other.text).not.toContain("done");
       await cut(other);
-      await mcp.streamChanges.next();
+      await hub.mcp.streamChanges.next();
     }
     const stolen = await get({ ...session, Authorization: "Bearer bob-token" }, primed);
     const anonymous = await get({ "Mcp-Session-Id": session["Mcp-Session-Id"] ?? "" }, primed);
@@ -253,7 +224,7 @@ describe("the GET stream", () => {
     reply.notify(note(1));
     reply.send(answer);
     await client.expect(/"result":"done"/);
-    await ask(listener.port, { method: "DELETE", path: "/mcp", headers: session });
+    await ask(hub.port, { method: "DELETE", path: "/mcp", headers: session });
     expect((await get(session, ids(client.text)[0] ?? "")).status).toBe(404);
     await cut(client);
   });

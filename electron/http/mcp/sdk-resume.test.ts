@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Listener } from "../../hub/ports/endpoint.ts";
 import { createListener } from "../listener.ts";
 import { FakeControl, FakeMcp, Inbox, optionsWith, resultFor } from "../testing/kit.ts";
+import { AUTH, greetingOf } from "../testing/mcp-listener.ts";
 
 let mcp: FakeMcp;
 let listener: Listener;
@@ -17,11 +18,7 @@ const cutAll = (): void => {
 
 beforeEach(async () => {
   mcp = new FakeMcp();
-  mcp.initializeResult = {
-    protocolVersion: "2025-11-25",
-    capabilities: { tools: { listChanged: true } },
-    serverInfo: { name: "fake", version: "1" },
-  };
+  mcp.initializeResult = greetingOf("2025-11-25");
   between = createServer((near) => {
     const far = connect(listener.port, "127.0.0.1");
     for (const socket of [near, far]) {
@@ -42,8 +39,7 @@ beforeEach(async () => {
   listener = await createListener(options);
   client = new Client({ name: "test", version: "1" });
   const url = new URL(`http://127.0.0.1:${String(port)}/mcp`);
-  const headers = { Authorization: "Bearer alice-token" };
-  await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
+  await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers: AUTH } }));
 });
 let client: Client;
 

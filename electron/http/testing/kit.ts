@@ -306,13 +306,19 @@ export class RawConnection {
   }
 }
 
-/** An HTTP request as bytes; the length is added. */
-export function rawPost(port: number, path: string, headers: Record<string, string>, body: string): string {
-  const all = {
-    Host: `127.0.0.1:${String(port)}`,
-    "Content-Length": String(Buffer.byteLength(body)),
-    ...headers,
-  };
+/** A POST as bytes; the length is added. */
+export const rawPost = (port: number, path: string, headers: Record<string, string>, body: string): string =>
+  `${rawHead("POST", port, path, { "Content-Length": String(Buffer.byteLength(body)), ...headers })}${body}`;
+
+/** A connection of its own on which a GET has been sent, for a stream. */
+export function rawGet(port: number, path: string, headers: Record<string, string>): RawConnection {
+  const client = new RawConnection(port);
+  client.write(rawHead("GET", port, path, headers));
+  return client;
+}
+
+function rawHead(method: string, port: number, path: string, headers: Record<string, string>): string {
+  const all = { Host: `127.0.0.1:${String(port)}`, ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `POST ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`;
+  return `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
