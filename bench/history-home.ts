@@ -40,7 +40,7 @@ export function prepareHistoryHome(home: string, say: Say): void {
 
 /** Starts the built hub on the home. */
 export async function startHistoryHub(home: string): Promise<HistoryHub> {
-  const hub = await startHub({ home, deadlineMs: 120_000 });
+  const hub = await startHub({ home, deadlineMs: 120_000, ui: true });
   const { token } = JSON.parse(readFileSync(join(home, "run.json"), "utf8")) as { token: string };
   const { client, close } = await openControl(`ws://127.0.0.1:${hub.port}/control`, token);
   return {

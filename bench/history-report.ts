@@ -13,6 +13,9 @@ const LISTS: Bars = { median: 150, worst: 400 };
 const SCREEN: Bars = { median: 300, worst: Number.POSITIVE_INFINITY };
 const MEMORY_MB = 200;
 const RECORDING = 2;
+const TASK_MS = 50;
+/** Elements of the document, whatever the history's length. */
+const ELEMENTS = 3_000;
 
 const verdict = (kept: boolean): string => (kept ? "yes" : "**no**");
 
@@ -36,7 +39,18 @@ function queryTable(title: string, bars: Bars, queries: readonly QueryTimes[]): 
 
 /** What was measured on the long history, as tables with what is asked for. */
 export function historyTables(figures: HistoryFigures): string {
-  const { recording, queriesMb, recordingMb, indexingMb, indexed, calls, lists, searches, latency } = figures;
+  const {
+    recording,
+    scrolling,
+    queriesMb,
+    recordingMb,
+    indexingMb,
+    indexed,
+    calls,
+    lists,
+    searches,
+    latency,
+  } = figures;
   const recorded = (name: string, usual: number, searching: number): string[] => [
     name,
     shown(usual, 2),
@@ -70,6 +84,30 @@ export function historyTables(figures: HistoryFigures): string {
           recording.usual.commitP99,
           recording.searching.commitP99,
         ),
+      ],
+    ),
+    table(
+      ["the window, scrolling over all of them", "", "bar", "kept"],
+      [
+        [
+          "longest task, ms on the CPU",
+          shown(scrolling.longestCpuMs, 1),
+          `at most ${TASK_MS}`,
+          verdict(scrolling.longestCpuMs <= TASK_MS),
+        ],
+        [
+          "longest task, ms by the clock",
+          shown(scrolling.longestWallMs, 1),
+          `at most ${TASK_MS}`,
+          verdict(scrolling.longestWallMs <= TASK_MS),
+        ],
+        [
+          "most elements in the document",
+          shown(scrolling.mostElements, 0),
+          `at most ${shown(ELEMENTS, 0)}`,
+          verdict(scrolling.mostElements <= ELEMENTS),
+        ],
+        ["Activity opened, ms until its first rows", shown(scrolling.openedMs, 0), "–", "–"],
       ],
     ),
     table(

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type HistoryHub, prepareHistoryHome, settle, startHistoryHub, watchMemory } from "./history-home.ts";
 import { measureLatency, measureLists, measureSearches, type QueryTimes } from "./history-queries.ts";
 import { measureRecording, type RecordingFigures } from "./history-recording.ts";
+import { measureScrolling, type ScrollFigures } from "./history-scroll.ts";
 
 /** Everything that is measured on the long history. */
 export interface HistoryFigures {
@@ -16,6 +17,7 @@ export interface HistoryFigures {
   readonly searches: readonly QueryTimes[];
   readonly latency: readonly QueryTimes[];
   readonly recording: RecordingFigures;
+  readonly scrolling: ScrollFigures;
   /** The highest resident memory of the hub's process in MB: during the queries, then recording, and while indexing. */
   readonly queriesMb: number;
   readonly recordingMb: number;
@@ -72,6 +74,8 @@ async function ask(hub: HistoryHub, rounds: number, say: Say) {
     const searches = await measureSearches(hub, rounds);
     phase("the Latency screen");
     const latency = await measureLatency(hub, rounds);
+    phase("scrolling in a window");
+    const scrolling = await measureScrolling(hub);
     const queriesMb = memory.peakMb();
     phase("recording, with and without searches beside it");
     const recording = await measureRecording(hub);
@@ -81,6 +85,7 @@ async function ask(hub: HistoryHub, rounds: number, say: Say) {
       searches,
       latency,
       recording,
+      scrolling,
       queriesMb,
       recordingMb: memory.peakMb(),
     };
