@@ -11,7 +11,7 @@ import { LoginBrowser, type Shown } from "../lib/login-browser.ts";
 import { authorizeUrl, knock, logIn, pair, pendingPair, post, register } from "./kit.ts";
 
 // What a listener alone can show (redirects, PKCE, replay, mixed issuers, framing, foreign pages, floods) is tested in
-// electron/http/oauth/oauth.test.ts; here is what takes the whole hub.
+// electron/http/oauth/attacks.test.ts; here is what takes the whole hub.
 
 let hub: TestHub;
 let origin: string;

@@ -1,6 +1,7 @@
-import type { Rule } from "../../../../shared/model/rule.ts";
+import type { ArgCondition, Rule } from "../../../../shared/model/rule.ts";
 import { encodeJson } from "../../jsonrpc/json.ts";
-import { type Claims, NO_CLAIMS, type PolicyCall, type PolicyFacts } from "../call.ts";
+import { type Claims, NO_CLAIMS, type Outcome, type PolicyCall, type PolicyFacts } from "../call.ts";
+import { compileRules } from "../compile.ts";
 
 /** A call of read_file on the server files by claude-code, changed as told. */
 export function callOf(
@@ -67,3 +68,22 @@ function resolve(path: string, links: Links, separator: string, left: number): s
 export const allow = (change: Partial<Rule> = {}): Rule => ({ ...change, decision: "allow" });
 export const deny = (change: Partial<Rule> = {}): Rule => ({ ...change, decision: "deny" });
 export const ask = (change: Partial<Rule> = {}): Rule => ({ ...change, decision: "ask" });
+
+/** What may be told of a call under test. */
+export type CallChange = Parameters<typeof callOf>[0];
+
+/** The decision on a call, and by what it was made: "ask rules[0]". */
+export const decided = (
+  rules: readonly Rule[],
+  call: CallChange,
+  fallback: Outcome = "ask",
+  facts: PolicyFacts = factsOf(),
+): string => {
+  const { decision, by } = compileRules(rules).decide(callOf(call), facts, fallback);
+  return `${decision} ${by}`;
+};
+
+/** A rule's condition on one argument. */
+export const at = (test: Partial<ArgCondition>, path = "/a"): Partial<Rule> => ({
+  args: [{ path, ...test }],
+});
