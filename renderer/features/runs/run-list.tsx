@@ -1,5 +1,5 @@
 import { Route as RouteIcon } from "lucide-react";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { Broadcast } from "../../../shared/contract.ts";
 import type { RunSummary } from "../../../shared/model/run.ts";
 import type { Connection } from "../../lib/connection.ts";
@@ -24,6 +24,8 @@ const NEVER: readonly Broadcast[] = [];
 /** The list is read again so often while it is looked at, in milliseconds: it takes more than a row to change it. */
 const REFRESH_MS = 10_000;
 const TOOLS_SHOWN = 4;
+/** Older runs are read when the list's end is nearer than this, in pixels. */
+const NEAR_END = 600;
 
 interface Page {
   readonly runs: readonly RunSummary[];
@@ -74,6 +76,30 @@ function Runs({ client }: { readonly client: string }) {
     return () => clearInterval(timer);
   });
   const shown = older ?? value;
+  const scroller = useRef<HTMLDivElement>(null);
+  const loadOlder = (): void => {
+    if (shown === null || shown.next === null || loading) return;
+    setLoading(true);
+    setProblem(null);
+    connection
+      .call("runs.list", { ...(client === "" ? {} : { client }), before: shown.next })
+      .then(
+        (page) => setOlder({ runs: withOlder(shown.runs, page.runs), next: page.next }),
+        (error: unknown) => setProblem(failureOf(error)),
+      )
+      .finally(() => setLoading(false));
+  };
+  /** Goes on by itself towards the list's end, and while the list does not fill the window; not after a failure. */
+  const goOn = (): void => {
+    const list = scroller.current;
+    if (list === null || problem !== null) return;
+    if (list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END) loadOlder();
+  };
+  useEffect(() => {
+    // A list that is read again by itself is not made longer behind the reader's back once it fills the window.
+    const list = scroller.current;
+    if (list !== null && list.scrollHeight <= list.clientHeight) goOn();
+  });
   if (shown === null)
     return failure === null ? (
       <SkeletonRows rows={8} label="Loading the runs" />
@@ -95,28 +121,15 @@ function Runs({ client }: { readonly client: string }) {
         first call.
       </EmptyState>
     );
-  const { next } = shown;
-  const loadOlder = (): void => {
-    if (next === null) return;
-    setLoading(true);
-    setProblem(null);
-    connection
-      .call("runs.list", { ...(client === "" ? {} : { client }), before: next })
-      .then(
-        (page) => setOlder({ runs: withOlder(shown.runs, page.runs), next: page.next }),
-        (error: unknown) => setProblem(failureOf(error)),
-      )
-      .finally(() => setLoading(false));
-  };
   return (
-    <div className="relative min-h-0 flex-1 overflow-auto">
+    <div ref={scroller} onScroll={goOn} className="relative min-h-0 flex-1 overflow-auto">
       <ul aria-label="Runs" data-testid="runs" onKeyDown={moveFocus}>
         {shown.runs.map((run) => (
           <Row key={run.id} run={run} />
         ))}
       </ul>
       <div className="flex items-center gap-3 px-5 py-4">
-        {next !== null && (
+        {shown.next !== null && (
           <Button busy={loading} onClick={loadOlder}>
             Older runs
           </Button>
@@ -132,7 +145,7 @@ function Row({ run }: { readonly run: RunSummary }) {
   const more = run.tools.length - TOOLS_SHOWN;
   const route = { screen: "runs", run: run.id } as const;
   return (
-    <li className="border-line border-b">
+    <li className="border-line border-b [contain-intrinsic-size:auto_57px] [content-visibility:auto]">
       <a
         data-roving=""
         data-testid="run-row"
