@@ -4,7 +4,7 @@ import type { Client } from "../../shared/model/client.ts";
 import { type ExportFormat, type ExportPiece, FIXTURE_KIND } from "../../shared/model/export.ts";
 import type { ServerSummary } from "../../shared/model/server.ts";
 import { fitsFilter } from "../features/activity/filter/fits.ts";
-import { sampleCall, sampleDetailOf } from "./sample-data.ts";
+import { sampleCall, sampleDetailOf } from "./sample-calls.ts";
 
 /** Milliseconds between two calls of the past. */
 const APART = 9_700;

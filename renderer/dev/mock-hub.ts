@@ -7,39 +7,26 @@
  * POST /mock/flood?count=10000&seconds=10 sends calls; POST /mock/approve answers the oldest question with approve;
  * POST /mock/drop closes every control connection.
  */
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type WebSocket, WebSocketServer } from "ws";
-import type { Broadcast, BroadcastData, Proposal } from "../../shared/contract.ts";
-import { answerControl, broadcastText } from "../../shared/control-client.ts";
 import { GatehouseError } from "../../shared/errors.ts";
-
 import type { CallDetail, CallSummary } from "../../shared/model/call.ts";
-
-import { serverConfigSchema } from "../../shared/model/config.ts";
 import { launchOf } from "../../shared/model/launch.ts";
 import type { Change, Question } from "../../shared/model/question.ts";
 import { type LogFilter, logMatcher } from "../../shared/model/server.ts";
 import { createMockCalls } from "./mock-calls.ts";
+import { startMockListener } from "./mock-listener.ts";
+import { parsePasted } from "./mock-paste.ts";
 import { createMockPolicy } from "./mock-policy.ts";
 import { createMockSecrets } from "./mock-secrets.ts";
-import {
-  sampleCall,
-  sampleClients,
-  sampleDetail,
-  sampleHealth,
-  sampleHeld,
-  sampleLog,
-  sampleServers,
-} from "./sample-data.ts";
+import { sampleCall } from "./sample-calls.ts";
+import { sampleClients } from "./sample-clients.ts";
 import { sampleDiagnosis } from "./sample-diagnosis.ts";
+import { sampleHeld } from "./sample-held.ts";
+import { sampleLog } from "./sample-log.ts";
 import { sampleMetrics } from "./sample-metrics.ts";
 import { askedNow, SAMPLE_QUESTIONS } from "./sample-questions.ts";
 import { sampleRun, sampleRuns } from "./sample-runs.ts";
+import { sampleDetail, sampleHealth, sampleServers } from "./sample-servers.ts";
 
 const { values } = parseArgs({
   options: {
@@ -51,9 +38,6 @@ const { values } = parseArgs({
 const scenario = values.scenario;
 const hostile = scenario === "hostile";
 const empty = scenario === "empty";
-const root = fileURLToPath(new URL("../../dist/renderer", import.meta.url));
-const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src data: blob:; font-src 'self'; connect-src 'self' ws:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 let servers = empty ? [] : sampleServers();
 let clients = empty ? [] : sampleClients();
@@ -86,11 +70,17 @@ const hub = () => ({
   problems: [],
 });
 
-const sockets = new Set<WebSocket>();
-const broadcast = <B extends Broadcast>(name: B, data: BroadcastData<B>): void => {
-  const text = broadcastText(name, data);
-  for (const socket of sockets) socket.send(text);
-};
+const { broadcast, drop } = startMockListener({
+  port: Number(values.port),
+  call,
+  mock: (path, query) => {
+    if (path === "/mock/flood")
+      flood(Number(query.get("count") ?? 10_000), Number(query.get("seconds") ?? 10));
+    if (path === "/mock/approve" && questions[0] !== undefined) answer(questions[0].id, true);
+    if (path === "/mock/record") record(Number(query.get("count") ?? 1));
+    if (path === "/mock/drop") drop();
+  },
+});
 
 const log = createMockCalls({
   count: empty ? 0 : scenario === "million" ? 1_000_000 : 3_000,
@@ -108,45 +98,6 @@ const policy = createMockPolicy({
 });
 
 const secrets = createMockSecrets({ scenario, broadcast });
-
-function parsePasted(text: string): { proposals: Proposal[]; problem: string | null } {
-  const propose = (name: string, raw: unknown): Proposal => {
-    const config = serverConfigSchema.parse(raw);
-    const launch = launchOf(config);
-    const line = [launch.command, ...launch.args].join(" ");
-    return {
-      name,
-      config,
-      launch,
-      warnings: [
-        ...(/\bsudo\b/.test(line) ? ["It runs as administrator (sudo)."] : []),
-        ...(/curl.*\|\s*(ba)?sh/.test(line) ? ["It downloads a script and runs it (curl | sh)."] : []),
-      ],
-      taken: servers.some((server) => server.name === name),
-    };
-  };
-  const trimmed = text.trim();
-  if (trimmed === "") return { proposals: [], problem: null };
-  if (trimmed.startsWith("{")) {
-    try {
-      const json = JSON.parse(trimmed) as Record<string, unknown>;
-      const map = (json.mcpServers ?? json.servers ?? json) as Record<string, unknown>;
-      return { proposals: Object.entries(map).map(([name, raw]) => propose(name, raw)), problem: null };
-    } catch {
-      return { proposals: [], problem: "This is not JSON: a comma or a bracket is missing near line 3." };
-    }
-  }
-  if (/^https?:/.test(trimmed))
-    return { proposals: [propose("remote", { type: "http", url: trimmed })], problem: null };
-  const [command = "", ...args] =
-    trimmed.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', "")) ?? [];
-  return {
-    proposals: [
-      propose(args.at(-1)?.split("/").at(-1)?.replace("server-", "") ?? "server", { command, args }),
-    ],
-    problem: null,
-  };
-}
 
 type LogQuery = LogFilter & { limit: number; before?: string };
 
@@ -288,7 +239,9 @@ async function call(method: string, params: unknown): Promise<unknown> {
         everyMs: 60_000,
       };
     case "servers.parse":
-      return parsePasted(p.text as unknown as string);
+      return parsePasted(p.text as unknown as string, (name) =>
+        servers.some((server) => server.name === name),
+      );
     case "clients.list":
       return { clients };
     case "calls.list":
@@ -419,63 +372,12 @@ const record = (count: number): void => {
 };
 if (values.live) setInterval(() => record(1 + Math.round(Math.random())), 900).unref();
 
-const TYPES: Record<string, string> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-  ".woff2": "font/woff2",
-  ".map": "application/json",
-};
-const http = createServer((request, response) => {
-  const url = new URL(request.url ?? "/", "http://mock");
-  if (url.pathname.startsWith("/mock/")) {
-    if (url.pathname === "/mock/flood") {
-      const total = Number(url.searchParams.get("count") ?? 10_000);
-      const ticks = Number(url.searchParams.get("seconds") ?? 10) * 4;
-      let tick = 0;
-      const timer = setInterval(() => {
-        record(Math.round(total / ticks));
-        tick += 1;
-        if (tick >= ticks) clearInterval(timer);
-      }, 250);
-    }
-    if (url.pathname === "/mock/approve" && questions[0] !== undefined) answer(questions[0].id, true);
-    if (url.pathname === "/mock/record") record(Number(url.searchParams.get("count") ?? 1));
-    if (url.pathname === "/mock/drop") for (const socket of sockets) socket.terminate();
-    response.end("ok");
-    return;
-  }
-  const path = url.pathname.replace(/^\/ui\//, "") || "index.html";
-  const file = normalize(join(root, path));
-  if (!url.pathname.startsWith("/ui/") || !file.startsWith(root)) {
-    response.writeHead(404).end();
-    return;
-  }
-  readFile(file).then(
-    (body) =>
-      response
-        .writeHead(200, {
-          "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-          "content-security-policy": CSP,
-        })
-        .end(body),
-    () => response.writeHead(404).end(),
-  );
-});
-new WebSocketServer({ server: http, path: "/control" }).on("connection", (socket) => {
-  let step = 0;
-  socket.on("message", (data) => {
-    const text = String(data);
-    if (step === 0) socket.send(JSON.stringify({ proof: "00" }));
-    else if (step === 1) {
-      socket.send(JSON.stringify({ role: "viewer", token: "mock-token" }));
-      sockets.add(socket);
-    } else void answerControl(text, call).then((reply) => reply !== undefined && socket.send(reply));
-    step += 1;
-  });
-  socket.on("close", () => sockets.delete(socket));
-});
-http.listen(Number(values.port), "127.0.0.1", () =>
-  console.log(`mock hub: http://127.0.0.1:${(http.address() as AddressInfo).port}/ui/#code=dev`),
-);
+function flood(total: number, seconds: number): void {
+  const ticks = seconds * 4;
+  let tick = 0;
+  const timer = setInterval(() => {
+    record(Math.round(total / ticks));
+    tick += 1;
+    if (tick >= ticks) clearInterval(timer);
+  }, 250);
+}

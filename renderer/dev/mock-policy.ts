@@ -6,8 +6,9 @@ import { type Profile, type Rule, ruleSchema } from "../../shared/model/config.t
 import type { RuleTest, Seen } from "../../shared/model/consent.ts";
 import type { Change } from "../../shared/model/question.ts";
 import type { ServerSummary } from "../../shared/model/server.ts";
-import { HOSTILE, TOOLS } from "./sample-data.ts";
+import { HOSTILE } from "./sample-hostile.ts";
 import { sampleAudit, sampleGrants, sampleProfiles, sampleRules, sampleSessions } from "./sample-policy.ts";
+import { TOOLS } from "./sample-tools.ts";
 
 export interface MockPolicyOptions {
   readonly empty: boolean;

@@ -1,7 +1,7 @@
 /** Development only: agent runs over the sample calls. */
 import type { CallSummary } from "../../shared/model/call.ts";
 import type { RunDetail, RunSummary } from "../../shared/model/run.ts";
-import { HOSTILE } from "./sample-data.ts";
+import { HOSTILE } from "./sample-hostile.ts";
 
 /** Calls of a run: the samples of a client follow each other without a pause. */
 const PER_RUN = 24;
