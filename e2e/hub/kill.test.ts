@@ -116,6 +116,10 @@ describe.runIf(process.platform === "linux")("a hub that is killed", () => {
       expect(received.length).toBeGreaterThanOrEqual(killAt);
       expect(await missing(hub, received)).toEqual([]);
       expect(integrityOf(home)).toBe("ok");
+      expect(JSON.parse(await hub.command("calls", "verify", "--json"))).toMatchObject({
+        ok: true,
+        findings: [],
+      });
       for (const { token, id } of sessions) {
         const client = hub.client(token, "/mcp", id);
         expect(textOf(await client.call("echo__echo", { text: `after ${cycle}` }))).toBe(`after ${cycle}`);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { CallStatus, CallTimes } from "../../shared/model/call.ts";
+import type { Problem } from "../../shared/model/problem.ts";
 import { type Finished, type HubOptions, type RunningHub, startHub } from "../lib/hub.ts";
 import { type Answer, McpHttpClient, type Message } from "../lib/mcp-client.ts";
 import { processesWith } from "../lib/processes.ts";
@@ -38,7 +39,12 @@ export interface ServerStatus {
 }
 
 export interface HubStatus {
-  readonly hub: { readonly pid: number; readonly url: string; readonly version: string };
+  readonly hub: {
+    readonly pid: number;
+    readonly url: string;
+    readonly version: string;
+    readonly problems: readonly Problem[];
+  };
   readonly servers: readonly ServerStatus[];
   readonly clients: readonly { readonly name: string }[];
   readonly pending: number;

@@ -1,3 +1,4 @@
+import { sentenceOf } from "../../shared/errors.ts";
 import type { Emit } from "./control/broadcaster.ts";
 import type { ControlCaller } from "./ports/endpoint.ts";
 import type { AuditLog } from "./ports/storage.ts";
@@ -17,12 +18,15 @@ const MOST_REFUSED = 60;
 export class Audit {
   readonly #log: AuditLog;
   readonly #emit: Emit;
+  readonly #failed: (message: string) => void;
   #refusedIn = 0;
   #refusedCount = 0;
 
-  constructor(log: AuditLog, emit: Emit) {
+  /** `failed` is told what could not be written down, and goes on. */
+  constructor(log: AuditLog, emit: Emit, failed: (message: string) => void) {
     this.#log = log;
     this.#emit = emit;
+    this.#failed = failed;
   }
 
   /** `act` such as "client.add"; `detail` says what of, without any secret. */
@@ -30,6 +34,15 @@ export class Audit {
     const { role, remotePid, executable } = actor;
     const entry = { at: Date.now(), role, pid: remotePid, executable, act, detail };
     this.#emit("auditRecorded", this.#log.record(entry));
+  }
+
+  /** What has happened without a caller who could be told that it cannot be written down: never throws. */
+  happened(actor: Actor, act: string, detail: string): void {
+    try {
+      this.record(actor, act, detail);
+    } catch (error) {
+      this.#failed(`the audit log cannot be written (${sentenceOf(error)}): ${act} ${detail}`);
+    }
   }
 
   /** An act that was refused. Whoever tries again and again does not fill the database: a few a minute stand for all. */

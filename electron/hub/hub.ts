@@ -29,6 +29,7 @@ import { wireMcp } from "./endpoint/wire.ts";
 import { Health } from "./health/health.ts";
 import { createRecording } from "./history/recording.ts";
 import { keptHistory, servedUnrecorded } from "./history/settings.ts";
+import { whateverIsKept } from "./history/whatever-is-kept.ts";
 import type { HubDeps } from "./hub-deps.ts";
 import { hubFacts } from "./hub-facts.ts";
 import { Identities } from "./identities.ts";
@@ -89,7 +90,7 @@ export function createHub(deps: HubDeps): Hub {
     Date.now(),
   );
   const activity = new ClientActivity(sessions);
-  const audit = new Audit(storage.audit, broadcaster.emit);
+  const audit = new Audit(storage.audit, broadcaster.emit, (message) => log("error", message));
   const callsToday = new CallsToday((since) => storage.calls.countSince(since));
   const recording = createRecording({
     health: storage.health,
@@ -138,7 +139,7 @@ export function createHub(deps: HubDeps): Hub {
       subscriptions,
       packageStarted,
       consent,
-      storage,
+      storage: { catalogs: whateverIsKept(storage.catalogs, ["save", "remove"], log) },
       pins,
       catalog,
       upstreamAuth,
@@ -167,7 +168,7 @@ export function createHub(deps: HubDeps): Hub {
   );
   const questions = new Questions();
   const { pins, pinQuestions, packageStarted } = wirePins({
-    store: storage.pins,
+    store: whateverIsKept(storage.pins, ["save", "remove"], log),
     newTools: () => store.config.consent.newTools,
     catalog: () => catalog,
     questions,

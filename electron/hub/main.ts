@@ -252,12 +252,12 @@ async function startLocked(
     reject: () => store.rejectHeld(),
   });
   onHeld = (reasons) => {
-    if (reasons.length > 0) hub.state.audit.record(BY_FILE, "config.held", reasons.join("\n"));
+    if (reasons.length > 0) hub.state.audit.happened(BY_FILE, "config.held", reasons.join("\n"));
     askAboutEdit(reasons);
   };
   onChange = (config, previous) => {
     const reasons = needsConfirmation(previous, config);
-    if (reasons.length > 0) hub.state.audit.record(BY_FILE, "config.changed", reasons.join("\n"));
+    if (reasons.length > 0) hub.state.audit.happened(BY_FILE, "config.changed", reasons.join("\n"));
     listener?.setAllowedHosts(store.config.listen.allowedHosts);
     void hub.applyConfig(store.config);
   };

@@ -1,5 +1,6 @@
+import { sentenceOf } from "../../../shared/errors.ts";
 import type { CallFilter, CallStatus, CallSummary, Searched } from "../../../shared/model/call.ts";
-import { callJson } from "../../hub/export/call-json.ts";
+import { callJson, withoutContents } from "../../hub/export/call-json.ts";
 import type { Control } from "../control.ts";
 import { safeJson } from "../escape.ts";
 import type { Paint } from "../io.ts";
@@ -89,7 +90,13 @@ async function printJson(context: Context, hub: Control, pages: AsyncIterable<Ca
   for await (const page of pages) {
     for (let at = 0; at < page.length; at += AT_ONCE) {
       const details = await Promise.all(
-        page.slice(at, at + AT_ONCE).map(({ id }) => hub.call("calls.get", { id, maxBytes: WHOLE_PAYLOAD })),
+        page.slice(at, at + AT_ONCE).map((summary) =>
+          hub.call("calls.get", { id: summary.id, maxBytes: WHOLE_PAYLOAD }).catch((error: unknown) => {
+            const left = withoutContents(summary, error);
+            context.io.err(`the contents of call ${summary.id} cannot be read: ${sentenceOf(error)}\n`);
+            return left;
+          }),
+        ),
       );
       for (const detail of details) {
         out(`${separator}\n${safeJson(callJson(detail))}`);

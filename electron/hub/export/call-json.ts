@@ -1,4 +1,14 @@
-import type { CallDetail, Payload } from "../../../shared/model/call.ts";
+import { GatehouseError } from "../../../shared/errors.ts";
+import type { CallDetail, CallSummary, Payload } from "../../../shared/model/call.ts";
+
+/**
+ * What is left of a call whose contents cannot be read because the database is damaged there: its row. Throws every other
+ * error again.
+ */
+export function withoutContents(summary: CallSummary, error: unknown): CallDetail {
+  if (!(error instanceof GatehouseError) || error.code !== "storage_unusable") throw error;
+  return { ...summary, request: null, result: null, error: null };
+}
 
 /** One call as JSON text. Payloads are put in as the text they are: no digit of theirs is ever a JavaScript number. */
 export function callJson({ request, result, error, ...summary }: CallDetail): string {

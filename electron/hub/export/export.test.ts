@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { GatehouseError } from "../../../shared/errors.ts";
 import type { CallDetail } from "../../../shared/model/call.ts";
 import type { ExportFormat } from "../../../shared/model/export.ts";
 import type { CallLog } from "../ports/storage.ts";
@@ -89,6 +90,26 @@ describe("an export", () => {
     expect(head).toMatch(/^id,startedAt,client,/);
     expect(line).toContain(`,"a ""b"", c",s-1,files,'=cmd(),tools/call,`);
     expect(line).toMatch(/,'-1,$/);
+  });
+
+  it("has the row of a call whose contents lie where the database is damaged, and ends at any other fault", async () => {
+    const log = logOf(many);
+    const faulty = (error: Error) => ({
+      ...log,
+      get: (id: number, max: number) => (id === 450 ? Promise.reject(error) : log.get(id, max)),
+    });
+    const ask = { filter: {}, format: "jsonl", before: undefined } as const;
+    const damaged = new GatehouseError("storage_unusable", "database disk image is malformed");
+    const { text, calls } = await exportPiece(faulty(damaged), ask, "1");
+    expect(calls).toBe(200);
+    const lines = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.find(({ id }) => id === 450)).toMatchObject({ request: null, result: null, error: null });
+    expect(lines.find(({ id }) => id === 449).request).not.toBeNull();
+    const lost = new GatehouseError("internal", "the worker ended");
+    await expect(exportPiece(faulty(lost), ask, "1")).rejects.toBe(lost);
   });
 
   it("leaves out a call that retention has taken meanwhile, and goes on", async () => {

@@ -1,7 +1,7 @@
 import type { CallDetail, CallSummary } from "../../../shared/model/call.ts";
 import type { ExportFormat, ExportPiece } from "../../../shared/model/export.ts";
 import type { CallLog, CallQueryFilter } from "../ports/storage.ts";
-import { callJson } from "./call-json.ts";
+import { callJson, withoutContents } from "./call-json.ts";
 import { csvHead, csvLine } from "./csv.ts";
 import { harEntry, harHead, harTail } from "./har.ts";
 
@@ -29,7 +29,9 @@ export async function exportPiece(
   let written = 0;
   let last: CallSummary | undefined;
   for (const summary of page.calls) {
-    const call = await calls.get(summary.id, WHOLE_PAYLOAD);
+    const call = await calls
+      .get(summary.id, WHOLE_PAYLOAD)
+      .catch((error: unknown) => withoutContents(summary, error));
     last = summary;
     if (call !== undefined) {
       text += entryOf(format, call, before === undefined && written === 0);

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from "vitest";
+import { Audit, BY_FILE } from "../audit.ts";
 import { callOf, createTestHub, fakeConfig, type TestHub } from "../testing/test-hub.ts";
 
 let open: TestHub | undefined;
@@ -53,4 +54,19 @@ it("with onFailure serve calls are answered without a record, which the person i
     "recording_failed: the disk is full",
     expect.stringMatching(/^recording_failed: 2 calls were served without a record since /),
   ]);
+});
+
+it("an act that nobody can be told of goes to the hub's log where the audit log cannot be written", () => {
+  const log: string[] = [];
+  const full = (): never => {
+    throw new Error("the disk is full");
+  };
+  const audit = new Audit(
+    { record: full, list: () => ({ entries: [], more: false }) },
+    () => {},
+    (message) => log.push(message),
+  );
+  audit.happened(BY_FILE, "config.changed", "consent.default");
+  expect(log).toEqual(["the audit log cannot be written (the disk is full): config.changed consent.default"]);
+  expect(() => audit.record(BY_FILE, "config.changed", "x")).toThrow("the disk is full");
 });

@@ -74,7 +74,11 @@ export function createPairing(deps: PairingDeps): PairingDesk {
     if (!questions.withdraw(question.id)) return;
     emit("questionAnswered", { id: question.id, answer: "deny", by: "owner" });
     if (question.pairing !== null)
-      audit.record(BY_NOBODY, "pair.deny", `${describe(question.pairing)}: nobody answered while it waited`);
+      audit.happened(
+        BY_NOBODY,
+        "pair.deny",
+        `${describe(question.pairing)}: nobody answered while it waited`,
+      );
     end({ allowed: false });
   };
 

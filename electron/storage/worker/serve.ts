@@ -28,9 +28,9 @@ export function serve<W>(port: MessagePort, services: ServiceTable<W>): void {
       else running.add(work);
       send({ id, gives: await work });
     } catch (error) {
-      const code = error instanceof GatehouseError ? error.code : undefined;
-      if (sqliteCode(error)?.startsWith("SQLITE_CORRUPT") === true)
-        send({ event: "damaged", message: sentenceOf(error) });
+      const damaged = sqliteCode(error)?.startsWith("SQLITE_CORRUPT") === true;
+      if (damaged) send({ event: "damaged", message: sentenceOf(error) });
+      const code = error instanceof GatehouseError ? error.code : damaged ? "storage_unusable" : undefined;
       send({ id, error: sentenceOf(error), code });
     } finally {
       if (work !== undefined) running.delete(work);

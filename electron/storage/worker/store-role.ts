@@ -71,9 +71,11 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
 
   const background = createBackground({
     newest: () => newest.get() ?? 0,
-    work(milliseconds) {
+    async work(milliseconds) {
       const chaining = chain.run(milliseconds);
       if (chaining || !retentionDue) return chaining;
+      // Calls that are not in the sums stay: without this they would, until it is looked again.
+      await rollups.catchUp(sumUpFor);
       const more = retention.run(Date.now(), milliseconds);
       retentionDue = more;
       const removed = retention.removed();

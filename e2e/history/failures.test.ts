@@ -1,0 +1,434 @@
+// What goes wrong with the files that hold the history: calls go on or are refused clearly, nothing recorded is lost, and
+// the person is told.
+import { execFileSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { expect, onTestFinished, test } from "vitest";
+import {
+  callUnderWay,
+  marked,
+  PATIENCE,
+  type RecordedCall,
+  startTestHub,
+  type TestHub,
+  textOf,
+} from "../hub/kit.ts";
+import { echoServer } from "../lib/hub.ts";
+import type { McpHttpClient } from "../lib/mcp-client.ts";
+import { waitFor } from "../lib/wait.ts";
+import { asWindow, echoes, keptHome, listedClient, problems, verified } from "./kit.ts";
+
+/** A home on a tmpfs of so many KB; undefined where it may not be mounted. */
+function smallHome(kilobytes: number): string | undefined {
+  const folder = keptHome();
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k,mode=700`, "tmpfs", folder], {
+      stdio: "ignore",
+    });
+  } catch {
+    return undefined;
+  }
+  onTestFinished(() => {
+    execFileSync("umount", ["-l", folder]);
+  });
+  return folder;
+}
+
+/** Leaves no room on the disk; gives what frees it again. */
+function fill(folder: string): () => void {
+  const names: string[] = [];
+  for (let size = 1_048_576; size >= 512; size = Math.floor(size / 2)) {
+    for (;;) {
+      const name = join(folder, `filler-${names.length}`);
+      names.push(name);
+      try {
+        writeFileSync(name, Buffer.alloc(size, 1));
+      } catch {
+        break;
+      }
+    }
+  }
+  return () => {
+    for (const name of names) rmSync(name, { force: true });
+  };
+}
+
+/** Has calls made until one cannot be recorded; gives how many were answered before it. */
+async function untilUnrecorded(ada: McpHttpClient, text: string): Promise<number> {
+  for (let answered = 0; ; answered += 1) {
+    const { error } = await ada.call("one__echo", { text });
+    if (error === undefined) continue;
+    // This one was under way: its record was tried when its answer was there.
+    expect(error.message).toContain("the call was made, but could not be recorded");
+    return answered;
+  }
+}
+
+/** How many calls have reached the server, with this one. */
+const reached = async (ada: McpHttpClient): Promise<number> =>
+  Number(/^\d+/.exec(textOf(await ada.call("one__count")))?.[0]);
+
+test(
+  "on a full disk no call reaches its server once that is known, each is told so, and it goes on when there is room",
+  async (context) => {
+    const folder = smallHome(12_000);
+    if (folder === undefined) return context.skip("a small tmpfs can only be mounted by root");
+    const hub = await startTestHub({
+      home: folder,
+      config: { mcpServers: { one: echoServer() }, log: { onFailure: "refuse" } },
+    });
+    onTestFinished(() => hub.stop());
+    const ada = await listedClient(hub);
+    expect(await reached(ada)).toBe(1);
+    const recorded = await hub.calls("--limit", "1000");
+    // One call is under way meanwhile, and ends only when it is told to.
+    const waiting = await callUnderWay(ada, "one__", { steps: 1_000, delayMs: 50 });
+    const free = fill(folder);
+    const answered = await untilUnrecorded(ada, "x".repeat(60_000));
+
+    // Known: not one of many at once is made, whatever its size, while the trials for room go on.
+    const refusals = await Promise.all(
+      Array.from({ length: 40 }, (_, at) => ada.call("one__echo", { text: "y".repeat(at % 2 ? 60_000 : 1) })),
+    );
+    for (const { error } of refusals) {
+      expect(error?.data).toMatchObject({ code: "recording_failed" });
+      expect(error?.message).toMatch(/Gatehouse cannot record calls \(.+\), so this one was not made/);
+    }
+    expect(await problems(hub)).toEqual([
+      expect.objectContaining({
+        code: "recording_failed",
+        message: expect.stringContaining("calls cannot be recorded: "),
+        advice: "Make room on the disk: it goes on by itself within seconds.",
+      }),
+    ]);
+    // What was recorded earlier can be read.
+    expect(await hub.calls("--limit", "1000")).toEqual(expect.arrayContaining(recorded));
+    expect(await echoes(hub)).toHaveLength(answered);
+
+    free();
+    await waitFor(async () => (await hub.status()).hub.problems.length === 0, {
+      deadlineMs: PATIENCE,
+      what: "recording to go on",
+    });
+    expect(await problems(hub)).toEqual([]);
+    // The server has seen: the first count, the call under way, those answered, the one whose record failed, and this.
+    expect(await reached(ada)).toBe(1 + 1 + answered + 1 + 1);
+    expect((await hub.calls("--limit", "1"))[0]).toMatchObject({ tool: "count", status: "ok" });
+    await ada.notify("notifications/cancelled", { requestId: waiting.id });
+    expect(await verified(hub)).toMatchObject({ ok: true, findings: [] });
+  },
+  PATIENCE * 4,
+);
+
+test(
+  "on a full disk calls are answered without a record where the person wants it so, who is told how many",
+  async (context) => {
+    const folder = smallHome(12_000);
+    if (folder === undefined) return context.skip("a small tmpfs can only be mounted by root");
+    const hub = await startTestHub({
+      home: folder,
+      config: { mcpServers: { one: echoServer() }, log: { onFailure: "serve" } },
+    });
+    onTestFinished(() => hub.stop());
+    const ada = await listedClient(hub);
+    expect(await reached(ada)).toBe(1);
+    const recorded = await hub.calls("--limit", "1000");
+    const free = fill(folder);
+    const text = "x".repeat(60_000);
+    let calls = 0;
+    await waitFor(
+      async () => {
+        calls += 1;
+        expect(textOf(await ada.call("one__echo", { text }))).toBe(text);
+        return (await hub.status()).hub.problems.length > 0;
+      },
+      { deadlineMs: PATIENCE, what: "the full disk to be noticed" },
+    );
+    // Not one of many at once is refused.
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ada.call("one__echo", { text })));
+    for (const answer of answers) expect(textOf(answer)).toBe(text);
+    calls += answers.length;
+    const kept = (await echoes(hub)).length;
+    expect(await hub.calls("--limit", "1000")).toEqual(expect.arrayContaining(recorded));
+    const number = `${calls - kept} calls were served without a record since `;
+    await waitFor(
+      async () => (await hub.status()).hub.problems.some(({ message }) => message.startsWith(number)),
+      { deadlineMs: PATIENCE, what: `the person to be told: ${number}` },
+    );
+    expect((await problems(hub)).map(({ code, advice }) => [code, advice])).toEqual([
+      ["recording_failed", "Make room on the disk: it goes on by itself within seconds."],
+      ["recording_failed", expect.stringContaining('`log.onFailure: "refuse"`')],
+    ]);
+    free();
+    await waitFor(async () => (await hub.status()).hub.problems.length === 1, {
+      deadlineMs: PATIENCE,
+      what: "recording to go on",
+    });
+    expect(await reached(ada)).toBe(1 + calls + 1);
+    expect((await hub.calls("--limit", "1"))[0]).toMatchObject({ tool: "count", status: "ok" });
+    // What was not recorded stays told.
+    expect(await problems(hub)).toMatchObject([{ message: expect.stringContaining(number) }]);
+    expect(await verified(hub)).toMatchObject({ ok: true, findings: [] });
+  },
+  PATIENCE * 4,
+);
+
+/** Mounts a file of a home read-only on itself; false where it may not be. */
+function boundReadOnly(file: string): boolean {
+  try {
+    execFileSync("mount", ["--bind", file, file], { stdio: "ignore" });
+  } catch {
+    return false;
+  }
+  onTestFinished(() => {
+    execFileSync("umount", ["-l", file]);
+  });
+  execFileSync("mount", ["-o", "remount,ro,bind", file], { stdio: "ignore" });
+  return true;
+}
+
+test(
+  "a history that cannot be written is read, the person is told, and calls are refused or served by the setting",
+  async (context) => {
+    const folder = keptHome();
+    const config = { mcpServers: { one: echoServer() } };
+    const first = await startTestHub({ home: folder, config });
+    const token = await first.addClient("ada");
+    const { sessionId } = await first.connect(token);
+    const before = first.client(token, "/mcp", sessionId);
+    for (let i = 0; i < 5; i += 1) await before.call("one__echo", { text: `kept ${i}` });
+    const recorded = await first.calls("--limit", "1000");
+    await first.stop();
+    if (!boundReadOnly(join(folder, "gatehouse.db")))
+      return context.skip("a file can only be mounted read-only by root");
+
+    const hub = await startTestHub({ home: folder, config });
+    onTestFinished(() => hub.stop());
+    const told = {
+      code: "storage_read_only",
+      message: expect.stringContaining("cannot be written"),
+      advice: "Make the file writable and restart Gatehouse.",
+    };
+    expect(await problems(hub)).toEqual([expect.objectContaining(told)]);
+    expect(await hub.calls("--limit", "1000")).toEqual(recorded);
+    expect((await hub.calls("--search", "kept 3")).map(({ tool }) => tool)).toEqual(["echo"]);
+    const ada = hub.client(token, "/mcp", sessionId);
+    for (let i = 0; i < 3; i += 1)
+      expect((await ada.call("one__echo", { text: "not made" })).error).toMatchObject({
+        message: expect.stringContaining("so this one was not made"),
+        data: { code: "recording_failed" },
+      });
+    writeFileSync(
+      join(folder, "gatehouse.json"),
+      JSON.stringify(
+        marked(
+          { mcpServers: { ...config.mcpServers, two: echoServer() }, log: { onFailure: "serve" } },
+          hub.mark,
+        ),
+      ),
+    );
+    const served = await waitFor(
+      async () => {
+        const answer = await ada.call("one__count");
+        return answer.error === undefined && answer;
+      },
+      { deadlineMs: PATIENCE, what: "the setting to be taken" },
+    );
+    // The server has never seen those that were refused.
+    expect(textOf(served)).toMatch(/^1\b/);
+    // What a new server lists, and that the file was edited, cannot be kept either: neither ends the hub.
+    await waitFor(async () => (await ada.toolNames()).includes("two__echo"), {
+      deadlineMs: PATIENCE,
+      what: "the tools of the new server",
+    });
+    expect(textOf(await ada.call("two__echo", { text: "served" }))).toBe("served");
+    await waitFor(
+      async () => (await hub.status()).hub.problems.some(({ message }) => message.startsWith("2 calls")),
+      { deadlineMs: PATIENCE, what: "the calls without a record to be told" },
+    );
+    expect(await problems(hub)).toMatchObject([
+      told,
+      { message: expect.stringMatching(/^2 calls were served without a record since /) },
+    ]);
+    expect(await hub.calls("--limit", "1000")).toEqual(recorded);
+  },
+  PATIENCE * 3,
+);
+
+/** Overwrites one page of a table that no other table's reading depends on; gives the calls whose payloads lay there. */
+function corruptPayloads(home: string): number[] {
+  const file = join(home, "gatehouse.db");
+  const database = new Database(file, { readonly: true });
+  const pageSize = Number(database.pragma("page_size", { simple: true }));
+  const pages = database
+    .prepare<[], number>(
+      "SELECT pageno FROM dbstat WHERE name = 'payload' AND pagetype = 'leaf' ORDER BY path",
+    )
+    .pluck()
+    .all();
+  database.close();
+  const page = pages[Math.floor(pages.length / 2)];
+  if (page === undefined) throw new Error("there are no payloads");
+  const handle = openSync(file, "r+");
+  writeSync(handle, Buffer.alloc(pageSize, 0xa5), 0, pageSize, (page - 1) * pageSize);
+  closeSync(handle);
+  const after = new Database(file, { readonly: true });
+  const read = after.prepare("SELECT request, result FROM payload WHERE call_id = ?");
+  const lost = after
+    .prepare<[], number>("SELECT id FROM call ORDER BY id")
+    .pluck()
+    .all()
+    .filter((id) => {
+      try {
+        return read.get(id) === undefined;
+      } catch {
+        return true;
+      }
+    });
+  after.close();
+  return lost;
+}
+
+test(
+  "a corrupted page is found after an unclean end and told; all other calls are there, and recording goes on",
+  async () => {
+    const folder = keptHome();
+    const config = { mcpServers: { one: echoServer() } };
+    const first = await startTestHub({ home: folder, config });
+    const ada = await listedClient(first);
+    for (let i = 0; i < 150; i += 1) await ada.call("one__echo", { text: `${i} ${"word ".repeat(100)}` });
+    const recorded = await first.calls("--limit", "1000");
+    await first.stop();
+    const lost = corruptPayloads(folder);
+    expect(lost.length).toBeGreaterThan(0);
+    expect(lost.length).toBeLessThan(20);
+    const second = await startTestHub({ home: folder, config });
+    await second.connect(await second.addClient("bob"));
+    await second.kill("SIGKILL");
+    await second.stop();
+
+    const hub = await startTestHub({ home: folder, config });
+    onTestFinished(() => hub.stop());
+    await waitFor(async () => (await hub.status()).hub.problems.length > 0, {
+      deadlineMs: PATIENCE,
+      what: "the database to be looked over",
+    });
+    expect(await problems(hub)).toEqual([
+      {
+        code: "database_damaged",
+        message: expect.stringContaining(join(folder, "gatehouse.db")),
+        advice: expect.stringContaining("gatehouse backup"),
+      },
+    ]);
+    // Each call stays in the list; only the contents that lay on the page are gone, which is said of each.
+    const listed = await hub.cli(["calls", "--json", "--limit", "1000"]);
+    const found = (JSON.parse(listed.stdout) as { calls: RecordedCall[] }).calls;
+    const kept = recorded.map((call) =>
+      lost.includes(call.id) ? { ...call, request: null, result: null, error: null } : call,
+    );
+    expect(found.slice(-recorded.length)).toEqual(kept);
+    for (const id of lost) expect(listed.stderr).toContain(`the contents of call ${id} cannot be read: `);
+    const lines = (await hub.command("calls", "export", "--tool", "echo")).trimEnd().split("\n");
+    expect(lines).toHaveLength(150);
+    const bob = await hub.connect(await hub.addClient("eve"));
+    expect(textOf(await bob.call("one__echo", { text: "after" }))).toBe("after");
+    expect((await hub.calls("--limit", "1"))[0]).toMatchObject({ tool: "echo", status: "ok" });
+  },
+  PATIENCE * 3,
+);
+
+/** Segments of calls that the index has, as another program sees them. */
+function segments(index: string): number {
+  if (!existsSync(index)) return 0;
+  try {
+    const database = new Database(index, { readonly: true, timeout: 5_000 });
+    try {
+      return Number(database.prepare("SELECT count(*) FROM segment").pluck().get());
+    } finally {
+      database.close();
+    }
+  } catch {
+    return 0;
+  }
+}
+
+test(
+  "an index that was removed, or overwritten with nonsense, is made anew and finds what it found",
+  async () => {
+    const folder = keptHome();
+    const config = { mcpServers: { one: echoServer() } };
+    const first = await startTestHub({ home: folder, config });
+    const ada = await listedClient(first);
+    for (let i = 0; i < 24; i += 1)
+      await Promise.all(
+        Array.from({ length: 100 }, (_, at) => ada.call("one__echo", { text: `数 needle-${i * 100 + at};` })),
+      );
+    await first.stop();
+    const index = join(folder, "search.db");
+    const finds = async (hub: TestHub): Promise<void> => {
+      for (const number of [0, 1_203, 2_399])
+        expect((await hub.calls("--search", `needle-${number};`)).map(({ tool }) => tool)).toEqual(["echo"]);
+      expect(await hub.calls("--search", "needle-2400;")).toEqual([]);
+    };
+    const spoils = [
+      () => rmSync(index),
+      () => writeFileSync(index, "not an index at all\n".repeat(5_000)),
+      () => writeFileSync(index, readFileSync(index).fill(0xa5, 4_096)),
+    ];
+    for (const spoil of spoils) {
+      for (const name of ["search.db-wal", "search.db-shm"]) rmSync(join(folder, name), { force: true });
+      spoil();
+      const hub = await startTestHub({ home: folder, config });
+      try {
+        await finds(hub);
+        await waitFor(() => segments(index) > 0, {
+          deadlineMs: PATIENCE,
+          what: "the index to be made anew",
+        });
+        await finds(hub);
+        // A window sees how far it has come; it is no fault that the person has to do something about.
+        await waitFor(
+          async () => {
+            const { through, of } = (await asWindow(hub, (control) => control.call("calls.state", {})))
+              .indexed;
+            expect(through).toBeLessThanOrEqual(of);
+            return of >= 2_400 && through === of;
+          },
+          { deadlineMs: PATIENCE, what: "the index to reach the newest call" },
+        );
+        expect(await problems(hub)).toEqual([]);
+      } finally {
+        await hub.stop();
+      }
+    }
+  },
+  PATIENCE * 5,
+);
+
+test(
+  "the history of a newer Gatehouse can be read, nothing is recorded, and the person is told",
+  async () => {
+    const folder = keptHome();
+    const config = { mcpServers: { one: echoServer() } };
+    const first = await startTestHub({ home: folder, config });
+    const token = await first.addClient("ada");
+    const ada = await first.connect(token);
+    await ada.call("one__echo", { text: "kept" });
+    await first.stop();
+    const database = new Database(join(folder, "gatehouse.db"));
+    database.exec("CREATE TABLE of_the_future (a); PRAGMA user_version = 999");
+    database.close();
+    const hub = await startTestHub({ home: folder, config });
+    onTestFinished(() => hub.stop());
+    expect(await problems(hub)).toMatchObject([
+      { code: "storage_newer", message: expect.stringContaining("newer Gatehouse") },
+    ]);
+    expect(await echoes(hub)).toEqual(["one kept"]);
+    expect((await hub.calls("--search", "kept")).map(({ tool }) => tool)).toContain("echo");
+    const after = new Database(join(folder, "gatehouse.db"), { readonly: true });
+    expect(after.pragma("user_version", { simple: true })).toBe(999);
+    after.close();
+  },
+  PATIENCE * 2,
+);
