@@ -1,6 +1,6 @@
 import type { LiveSecrets } from "../core/redact/live-secrets.ts";
 import type { SleepClock } from "../core/supervisor/sleep.ts";
-import type { ConsentClock } from "./consent/consent.ts";
+import type { ConsentClock } from "./consent/deps.ts";
 import type { DoctorDeps } from "./doctor/diagnosis.ts";
 import type { Log } from "./log.ts";
 import type { PackageSystem } from "./pins/packages/system.ts";

@@ -1,26 +1,28 @@
-import { randomBytes } from "node:crypto";
 import { GatehouseError } from "../../../shared/errors.ts";
 import type { Offer } from "../../../shared/model/consent.ts";
 import type { Question } from "../../../shared/model/question.ts";
 import type { Rule } from "../../../shared/model/rule.ts";
 import { Approvals } from "../../core/consent/approvals.ts";
 import { AwakeClock } from "../../core/consent/awake-clock.ts";
-import { Grants, type HeldGrant, HOUR_MS, ONCE_MS } from "../../core/consent/grants.ts";
+import { Grants, type HeldGrant } from "../../core/consent/grants.ts";
 import { type CallKey, nextDeadline, type OpenCall, OpenCalls } from "../../core/consent/open-calls.ts";
-import type { Patience } from "../../core/consent/patience.ts";
 import { ruleCovers } from "../../core/policy/compile.ts";
-import type { Emit } from "../control/broadcaster.ts";
-import { type Given, newQuestionId, type Questions } from "../control/questions.ts";
+import { type Given, newQuestionId } from "../control/questions.ts";
 import { paramsHash } from "../endpoint/stateless/request-states.ts";
 import type { Call, Next, Outcome } from "../pipeline/call.ts";
 import { cancelledOutcome } from "../pipeline/outcomes.ts";
-import type { PolicyService, Ruling } from "../policy/policy-service.ts";
+import type { Ruling } from "../policy/policy-service.ts";
 import type { Session } from "../sessions.ts";
-import { lazy, OF_CLIENT, ruleFor, sessionKey, textOfOutcome, whoAsks } from "./answers.ts";
-import { exactHash, isEditable, shownArguments, shownText, withArguments } from "./asked-call.ts";
+import { lazy, ruleFor, sessionKey, whoAsks } from "./answers.ts";
+import { exactHash } from "./asked-call.ts";
+import { checkAnswer } from "./check-answer.ts";
+import type { ConsentDeps } from "./deps.ts";
+import { goOn } from "./go-on.ts";
+import { grantOf } from "./grant.ts";
 import { type Approval, approvalOf, covering, narrowings } from "./offers.ts";
-import { callQuestion, type ServerClaims } from "./question.ts";
-import { changedMeanwhile, deniedByPerson, hubEnding, tooManyQuestions, unanswered } from "./texts.ts";
+import { callQuestion } from "./question.ts";
+import { deniedByPerson, hubEnding, tooManyQuestions, unanswered } from "./texts.ts";
+import type { Asked, Waiter } from "./waiter.ts";
 
 /** Most open questions about calls, and of one client. */
 const MAX_OPEN = 300;
@@ -31,64 +33,6 @@ const LOST_MS = 10_000;
 const TICK_MS = 1_000;
 /** By how much a deadline must have moved before it is told, in milliseconds. */
 const MOVED_MS = 1_500;
-/** Arguments of the original that the audit keeps of an edited call, in characters. */
-const NOTED_CHARACTERS = 4_000;
-
-/** Time as consent uses it; tests hand in their own. */
-export interface ConsentClock {
-  /** Milliseconds of a clock that does not jump, except over the machine's sleep. */
-  reading(): number;
-  /** Milliseconds since the epoch. */
-  wall(): number;
-  /** Runs something once; returns its disposer. */
-  after(milliseconds: number, run: () => void): () => void;
-}
-
-export interface ConsentDeps {
-  readonly questions: Questions;
-  readonly emit: Emit;
-  readonly policy: Pick<PolicyService, "rule" | "sent">;
-  readonly patience: Patience;
-  readonly clock: ConsentClock;
-  /** How long to wait for an answer, in milliseconds, as configured. */
-  readonly timeoutMs: () => number;
-  readonly claims: (call: Call) => ServerClaims;
-  /** The arguments of the last call of a tool that was let through, as raw JSON. */
-  readonly previous: (call: Call) => Promise<string | null>;
-  /** Why a call cannot be made after all; looked at when it is allowed. `edited`: its arguments are other than before. */
-  readonly obstacle: (call: Call, ruling: Ruling, edited: boolean) => Outcome | undefined;
-  /** Writes a rule down, before the one that asked. */
-  readonly saveRule: (rule: Rule, askedBy: string, given: Given) => Promise<void>;
-  readonly audit: (act: string, detail: string, given: Given) => void;
-}
-
-/** One call that waits for an answer. */
-interface Waiter {
-  readonly call: Call;
-  readonly next: Next;
-  /** SHA-256 of the params as they were asked about. */
-  readonly hash: string;
-  /** Why what was asked about has become something else: a link on a path was swapped. */
-  readonly changed: Ruling["changed"];
-  /** performance.now() milliseconds. */
-  readonly since: number;
-  readonly seconds: number;
-  /** Since when its client's connection is lost, in awake time. */
-  lostSince: number | undefined;
-  readonly resolve: (outcome: Outcome | Promise<Outcome>) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** What the hub keeps of a question beside its waiters. */
-interface Asked {
-  readonly key: CallKey;
-  readonly group: string;
-  readonly tool: string;
-  readonly approval: Approval | undefined;
-  /** What asked: a rule by its id or place, or the default. */
-  readonly by: string;
-  question: Question;
-}
 
 /**
  * Asks a person about calls, and remembers the answers. A call that waits holds nothing but its own bytes: it has been
@@ -248,7 +192,7 @@ export class Consent {
     const asked: Asked = { key, group, tool, approval, by: whoAsks(ruling.decision), question };
     this.#asked.set(id, asked);
     questions.put(question, {
-      check: (given) => this.#check(id, given),
+      check: (given) => checkAnswer(id, given, this.#asked.get(id), this.#calls.get(id), this.#deps),
       settle: (given) => this.#settle(id, given),
     });
     emit("questionAsked", question);
@@ -271,34 +215,6 @@ export class Consent {
     return null;
   }
 
-  /** Throws when an answer makes no sense, before it is taken. */
-  #check(id: string, given: Given): void {
-    const { answer, narrowing, arguments: text } = given;
-    const bad = (message: string, advice?: string): GatehouseError =>
-      new GatehouseError("bad_request", message, advice);
-    if (answer === "approve")
-      throw bad(
-        "a call is allowed, not approved",
-        "Answer allow-once, allow-session, allow-hour, allow-always or deny.",
-      );
-    if (answer === "deny") return;
-    const asked = this.#asked.get(id);
-    const open = this.#calls.get(id);
-    if (asked === undefined || open === undefined)
-      throw new GatehouseError("not_found", `nobody waits for question ${id} any more`);
-    if (answer !== "allow-once") ruleFor(asked.question, narrowing);
-    if (text === undefined) return;
-    const [waiter] = open.waiters.keys();
-    if (waiter === undefined)
-      throw bad("its client has given up, so that its arguments cannot be edited", "Allow it as it is.");
-    if (!isEditable(waiter.call.method)) throw bad(`a request ${waiter.call.method} has no arguments`);
-    const edited = withArguments(waiter.call, text);
-    if (typeof edited === "string") throw bad(edited, "Give one JSON object.");
-    const copy: Call = { ...waiter.call, ...edited };
-    const obstacle = this.#deps.obstacle(copy, this.#deps.policy.rule(copy), true);
-    if (obstacle !== undefined) throw bad(`the edited call cannot be made: ${textOfOutcome(obstacle)}`);
-  }
-
   /** Carries an answer out: what waits goes on first, then what is to last is kept. */
   #settle(id: string, given: Given): void | Promise<void> {
     const open = this.#calls.get(id);
@@ -317,9 +233,10 @@ export class Consent {
     const lasting = given.answer === "allow-once" ? undefined : ruleFor(asked.question, given.narrowing);
     if (lasting !== undefined) this.#approvals.forget(asked.group, asked.tool);
     else if (asked.approval !== undefined) this.#approvals.approved(asked.group, asked.tool, asked.approval);
-    for (const waiter of waiters) this.#allow(waiter, given);
+    const how = `person: ${given.answer}${given.arguments === undefined ? "" : ", edited"}`;
+    for (const waiter of waiters) this.#finish(waiter, how, () => goOn(waiter, given, this.#deps));
     if (lasting === undefined) {
-      if (waiters.length === 0) this.#grant(asked, given, "once", undefined);
+      if (waiters.length === 0) this.#grant(asked, given, "once");
     } else if (given.answer === "allow-always")
       return this.#deps.saveRule(lasting.rule, asked.by, given).catch((error: unknown) => {
         // The call itself has been allowed; only the rule is missing.
@@ -335,51 +252,8 @@ export class Consent {
     else this.#grant(asked, given, given.answer === "allow-hour" ? "hour" : "session", lasting);
   }
 
-  #allow(waiter: Waiter, given: Given): void {
-    const { call, next } = waiter;
-    const { policy } = this.#deps;
-    this.#finish(waiter, `person: ${given.answer}${given.arguments === undefined ? "" : ", edited"}`, () => {
-      if (exactHash(call) !== waiter.hash || waiter.changed() !== undefined) return changedMeanwhile(call);
-      if (given.arguments !== undefined) {
-        const edited = withArguments(call, given.arguments);
-        if (typeof edited === "string") return changedMeanwhile(call);
-        call.original = { bytes: call.bytes, envelope: call.envelope };
-        const before = shownText(shownArguments(call)).slice(0, NOTED_CHARACTERS);
-        Object.assign(call, edited);
-        this.#deps.audit("call.edited", `${call.ownKey ?? call.target.value}: instead of ${before}`, given);
-      }
-      const ruling = policy.rule(call);
-      const obstacle = this.#deps.obstacle(call, ruling, given.arguments !== undefined);
-      if (obstacle !== undefined) return obstacle;
-      call.approved = exactHash(call);
-      call.recheck = ruling.changed;
-      policy.sent(call);
-      return next();
-    });
-  }
-
-  #grant(asked: Asked, given: Given, scope: HeldGrant["scope"], offer: Offer | undefined): void {
-    const { key, question } = asked;
-    const now = this.#deps.clock.wall();
-    const rule: Rule = offer?.rule ?? { server: key.server, method: key.method, decision: "allow" };
-    const lasts = scope === "once" ? ONCE_MS : scope === "hour" ? HOUR_MS : undefined;
-    const grant: HeldGrant = {
-      id: `g-${randomBytes(5).toString("hex")}`,
-      client: key.client,
-      clientName: question.client ?? "",
-      scope,
-      session: scope === "hour" ? null : key.session,
-      sessionLabel: scope === "hour" ? null : (question.call?.session ?? null),
-      rule,
-      hash: scope === "once" ? key.hash : null,
-      askedBy: asked.by,
-      words: offer?.words ?? `Exactly this call of ${key.target} on ${key.server}, once`,
-      grantedAt: now,
-      expiresAt: lasts === undefined ? null : now + lasts,
-      idles: scope === "session" && key.session.startsWith(OF_CLIENT),
-      uses: 0,
-      lastUsedAt: null,
-    };
+  #grant(asked: Asked, given: Given, scope: HeldGrant["scope"], offer?: Offer): void {
+    const grant = grantOf(asked, scope, offer, this.#deps.clock.wall());
     this.grants.add(grant);
     this.#deps.audit("grant.add", `${grant.id} ${scope}: ${grant.words}`, given);
     this.#deps.emit("rulesChanged", {});

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { scanMessage } from "../../core/jsonrpc/scan.ts";
 import { classify } from "../../core/mcp/stateless-era/meta.ts";
 import { parseConfig } from "../config/parse.ts";
-import type { ConsentClock } from "../consent/consent.ts";
+import type { ConsentClock } from "../consent/deps.ts";
 import { createHub, type Hub } from "../hub.ts";
 import type { HubDeps } from "../hub-deps.ts";
 import type { ClientIdentity, Reply, Scope, SessionHandle } from "../ports/endpoint.ts";

@@ -2,8 +2,8 @@ import { onTestFinished } from "vitest";
 import type { Params } from "../../../../shared/contract.ts";
 import type { Question } from "../../../../shared/model/question.ts";
 import { createMemoryStorage } from "../../testing/memory-storage.ts";
-import { createTestHub, type TestHub } from "../../testing/test-hub.ts";
-import type { ConsentClock } from "../consent.ts";
+import { callOf, createTestHub, type TestHub } from "../../testing/test-hub.ts";
+import type { ConsentClock } from "../deps.ts";
 
 /** Time that a test moves. */
 export interface TestClock extends ConsentClock {
@@ -118,3 +118,17 @@ export async function askingHub(
       ),
   };
 }
+
+/** A session that knows the tools, and a call of it that waits for an answer. */
+export async function asked(options?: Parameters<typeof askingHub>[0], args: unknown = { text: "hi" }) {
+  const hub = await askingHub(options);
+  const session = await hub.open();
+  await hub.request({ jsonrpc: "2.0", id: "l", method: "tools/list" }, { session });
+  const call = hub.request(callOf("fake__echo", args, 1), { session });
+  const question = await hub.question();
+  return { hub, session, call, question };
+}
+
+/** The text of a tool's result. */
+export const textOf = (answer: Awaited<ReturnType<AskingHub["request"]>>): string =>
+  (answer.message?.result?.content as { text: string }[] | undefined)?.[0]?.text ?? "";
