@@ -1,7 +1,8 @@
-// The dependency rule of ARCHITECTURE.md, as a build failure. Tests may reach across folders; sources may not.
-const source = (folder, extra = "") => ({
+// The dependency rule of ARCHITECTURE.md, as a build failure. Tests and what they share (testing/) may reach across
+// folders; sources may not, and may not reach into tests.
+const source = (folder) => ({
   path: `^${folder}`,
-  pathNot: `(\\.test\\.tsx?$|\\.bench\\.ts$${extra})`,
+  pathNot: `(\\.test\\.tsx?$|\\.bench\\.ts$|/testing/)`,
 });
 const onlyInto = (name, from, allowed, comment) => ({
   name,
@@ -106,8 +107,8 @@ export default {
     {
       name: "no-tests-in-sources",
       severity: "error",
-      from: { pathNot: "(\\.test\\.tsx?$|\\.bench\\.ts$|^e2e/)" },
-      to: { path: "\\.test\\.tsx?$" },
+      from: { pathNot: "(\\.test\\.tsx?$|\\.bench\\.ts$|/testing/|/fixtures/|^e2e/)" },
+      to: { path: "(\\.test\\.tsx?$|/testing/)" },
     },
   ],
   options: {
