@@ -9,9 +9,9 @@ import { CatalogService } from "./catalog-service.ts";
 import { ClientAccess } from "./client-access.ts";
 import { ClientActivity } from "./client-activity.ts";
 import { clientEvents } from "./client-events.ts";
-import { createConsent, isSameServer } from "./consent/create-consent.ts";
+import { keepInStep } from "./config/in-step.ts";
+import { createConsent } from "./consent/create-consent.ts";
 import { ServerAsks } from "./consent/server-asks.ts";
-import { serverGone } from "./consent/texts.ts";
 import { Broadcaster } from "./control/broadcaster.ts";
 import { clientActs } from "./control/handlers/clients.ts";
 import { seenBy } from "./control/handlers/profiles.ts";
@@ -27,8 +27,9 @@ import { Projects } from "./endpoint/projects.ts";
 import { accountFor } from "./endpoint/scopes.ts";
 import { wireMcp } from "./endpoint/wire.ts";
 import { Health } from "./health/health.ts";
+import { tellIndexing } from "./history/indexing.ts";
 import { createRecording } from "./history/recording.ts";
-import { keptHistory, servedUnrecorded } from "./history/settings.ts";
+import { servedUnrecorded } from "./history/settings.ts";
 import { whateverIsKept } from "./history/whatever-is-kept.ts";
 import type { HubDeps } from "./hub-deps.ts";
 import { hubFacts } from "./hub-facts.ts";
@@ -98,13 +99,7 @@ export function createHub(deps: HubDeps): Hub {
     changed: () => broadcaster.emit("hubChanged", state.hub()),
     log,
   });
-  const indexing = storage.history.onIndexed(() => {
-    if (!broadcaster.heard) return;
-    void storage.history.state().then(
-      (found) => broadcaster.emit("historyChanged", found),
-      () => undefined,
-    );
-  });
+  const endIndexing = tellIndexing(storage.history, broadcaster);
   let paused = false;
   deps.serverLogs.onLine = (server, line) => broadcaster.logLine(server, line);
 
@@ -226,21 +221,13 @@ export function createHub(deps: HubDeps): Hub {
     policy,
     consent,
     audit,
-    clientOf: ({ stored: { clientId } }) => {
-      const client = clientId === null ? undefined : identities.byId(clientId);
-      return client ?? { id: null, name: "anonymous", profile: null };
-    },
+    clientOf: ({ stored }) => identities.identityOf(stored.clientId),
   });
 
   const projects = new Projects({
     sessions,
     askRoots: (session) => serverMessages.askClient(session, "roots/list"),
-    onKnown(session) {
-      // What does not start without a project can be learnt now.
-      for (const { name, config, catalog: known } of servers.all())
-        if (config.enabled && config.isolation === "project" && known.lists === undefined)
-          servers.instanceFor(name, session)?.need();
-    },
+    onKnown: (session) => servers.projectKnown(session),
   });
   const health = new Health<ManagedServer>({
     meter: deps.processes,
@@ -383,20 +370,10 @@ export function createHub(deps: HubDeps): Hub {
     operatorToken: tokens.mint("operator"),
     callAs: control.callAs,
     async applyConfig(config) {
-      storage.history.keep(keptHistory(config));
-      const settled = servers.apply(config);
-      pins.keepOnly(new Set(Object.keys(config.mcpServers)));
-      for (const server of servers.all()) pins.review(server);
-      consent.withdrawWhere(
-        (call) => (isSameServer(call, (name) => servers.get(name)) ? undefined : serverGone(call)),
-        "its server was removed or changed",
-      );
-      catalog.invalidate();
-      access.recheck();
-      if (deps.runsServers) servers.wake();
+      const followers = { ...deps, servers, pins, consent, catalog, access, telemetry };
+      const settled = keepInStep(config, followers);
       settingsChanged();
-      const told = deps.runsServers ? telemetry.apply(config.telemetry) : Promise.resolve();
-      await Promise.all([settled, told]);
+      await settled;
     },
     configProblemChanged: settingsChanged,
     drain,
@@ -413,7 +390,7 @@ export function createHub(deps: HubDeps): Hub {
       await servers.stopAll();
       await telemetry.close();
       recording.dispose();
-      indexing();
+      endIndexing();
       broadcaster.dispose();
       await deps.serverLogs.close();
       await storage.close();

@@ -8,6 +8,9 @@ import type { ClientIdentity, Scope } from "./ports/endpoint.ts";
 import type { TokenAudience } from "./ports/pairing.ts";
 import type { ClientStore, StoredClient, StoredToken } from "./ports/storage.ts";
 
+/** Whoever comes without a token, where that is allowed. */
+export const ANONYMOUS: ClientIdentity = { id: null, name: "anonymous", profile: null };
+
 /** Tokens start with this, so that secret scanners and people know them. */
 const TOKEN_PREFIX = "gth_";
 /** Longest claimed name that is kept, in characters. */
@@ -219,6 +222,11 @@ export class Identities {
   /** The client of this id, also a revoked one. */
   byId(id: string): StoredClient | undefined {
     return this.#byId.get(id)?.stored;
+  }
+
+  /** Who a session or a request is of: the client of this id, also a revoked one, else the anonymous. */
+  identityOf(id: string | null): ClientIdentity {
+    return (id === null ? undefined : this.byId(id)) ?? ANONYMOUS;
   }
 
   /** All clients, also the revoked, oldest first. */

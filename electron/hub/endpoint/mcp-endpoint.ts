@@ -6,11 +6,11 @@ import { isLogLevel } from "../../core/mcp/session-era/log-levels.ts";
 import { isRelayed } from "../../core/mcp/session-era/targets.ts";
 import type { CatalogService } from "../catalog-service.ts";
 import { type ClientActivity, claimOf } from "../client-activity.ts";
-import type { Identities } from "../identities.ts";
+import { ANONYMOUS, type Identities } from "../identities.ts";
 import type { Log } from "../log.ts";
 import type { Pins } from "../pins/pins.ts";
 import type { Call, Outcome } from "../pipeline/call.ts";
-import type { ClientIdentity, InboundMessage, McpEndpoint, Reply, SessionHandle } from "../ports/endpoint.ts";
+import type { InboundMessage, McpEndpoint, Reply, SessionHandle } from "../ports/endpoint.ts";
 import type { ServerRegistry } from "../servers/registry.ts";
 import { Session, type Sessions } from "../sessions.ts";
 import type { Tasks } from "../tasks/tasks.ts";
@@ -39,7 +39,6 @@ export interface McpEndpointDeps {
   readonly log: Log;
 }
 
-const ANONYMOUS: ClientIdentity = { id: null, name: "anonymous", profile: null };
 // A lost connection is no cancellation in the session era (MCP, Transports): the call goes on and is recorded.
 const nothing = (): void => {};
 const NOT_ALLOWED_HERE = "this client may not use this address; its profile decides what it sees";

@@ -1,15 +1,12 @@
 import { sentenceOf } from "../../../shared/errors.ts";
 import type { ServerConfig } from "../../../shared/model/config.ts";
-import type { LogLine, Problem, ServerFacts } from "../../../shared/model/server.ts";
-import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import type { Problem, ServerFacts } from "../../../shared/model/server.ts";
 import { encodeJson } from "../../core/jsonrpc/json.ts";
-import type { Unasked } from "../../core/jsonrpc/pending.ts";
 import type { ServerHello } from "../../core/mcp/session-era/initialize.ts";
 import type { LogLevel } from "../../core/mcp/session-era/log-levels.ts";
 import type { ListenFilter } from "../../core/mcp/stateless-era/listen.ts";
 import type { TransportEnd } from "../ports/upstream.ts";
 import type { Session } from "../sessions.ts";
-import { AnswerTally } from "./answer-tally.ts";
 import { CallQueue, ServerUnavailable, type Ticket } from "./call-queue.ts";
 import { CatalogReader } from "./catalog-reader.ts";
 import type { OutboundRequest } from "./connection.ts";
@@ -17,22 +14,19 @@ import { endKind } from "./ends.ts";
 import type { ServerEra } from "./era.ts";
 import { EraMemory } from "./era-memory.ts";
 import type { Greeting } from "./handshake.ts";
+import { ServerJournal } from "./journal.ts";
 import { ListenStream, type Watched } from "./listen-stream.ts";
-import { logLineOf } from "./log-message.ts";
 import type { Place } from "./own-instances.ts";
 import { probe } from "./probe.ts";
-import { strays } from "./problems.ts";
 import { notLearnt, refusalOf } from "./refusals.ts";
 import { problemsOf, type Reported, summaryOf } from "./report.ts";
+import { runPlan } from "./run-plan.ts";
 import { ServerCatalog } from "./server-catalog.ts";
 import type { ManagedServerDeps } from "./server-deps.ts";
 import { ServerLife } from "./server-life.ts";
 import { ServerLogLevel } from "./server-log-level.ts";
 import { ServerRun } from "./server-run.ts";
 import { Undelivered } from "./undelivered.ts";
-
-/** How long a server may take to greet where its configuration does not say, in seconds. */
-const DEFAULT_START_SECONDS = 120;
 
 /**
  * One configured server under supervision: started when needed, restarted when it dies, ended in order.
@@ -56,11 +50,7 @@ export class ManagedServer {
   readonly #level: ServerLogLevel;
   /** What runs or starts at the moment. */
   #run: ServerRun | undefined;
-  #lastEnd: TransportEnd | undefined;
-  #lastError: string | undefined;
-  #startupMs: number | undefined;
-  #noiseLines = 0;
-  readonly #answers = new AnswerTally();
+  readonly #journal: ServerJournal;
   /** When it was last used, milliseconds since the epoch. */
   #usedAt = 0;
   /** Settles when nothing is left of the run that has ended by itself last; undefined when nothing is. */
@@ -73,6 +63,10 @@ export class ManagedServer {
     this.key = key;
     this.place = place;
     this.#deps = deps;
+    this.#journal = new ServerJournal(
+      (line) => deps.onLog(this, line),
+      () => deps.onStateChanged(this),
+    );
     this.#life = new ServerLife({
       policy: deps.policy,
       spawn: () => void this.#spawn(),
@@ -87,9 +81,9 @@ export class ManagedServer {
         deps.onCatalogChanged(this);
         deps.onStateChanged(this);
       },
-      log: (text) => this.#log("hub", text),
+      log: (text) => this.#journal.note(text),
     });
-    this.#listening = new ListenStream((text) => this.#log("hub", text));
+    this.#listening = new ListenStream((text) => this.#journal.note(text));
     this.#queue = new CallQueue({
       connection: () => (this.config.enabled && this.isReady ? this.#run?.connection : undefined),
       refusal: () => this.#refusal(),
@@ -143,7 +137,7 @@ export class ManagedServer {
     if (this.catalog.tools !== undefined) return undefined;
     return (
       this.#refusal() ??
-      notLearnt(this.name, this.#lastEnd?.code, this.#lastError ?? "it has not started yet")
+      notLearnt(this.name, this.#journal.lastCode, this.#journal.lastError ?? "it has not started yet")
     );
   }
 
@@ -202,7 +196,7 @@ export class ManagedServer {
       await connection.ask(method, params);
       return true;
     } catch (error) {
-      this.#log("hub", sentenceOf(error));
+      this.#journal.note(sentenceOf(error));
       return false;
     }
   }
@@ -281,11 +275,7 @@ export class ManagedServer {
       era: this.era,
       pid: this.pid,
       startedAt: this.startedAt,
-      startupMs: this.#startupMs,
-      lastError: this.#lastError,
-      lastCode: this.#lastEnd?.code,
-      noiseLines: this.#noiseLines,
-      answers: this.#answers,
+      journal: this.#journal,
     };
   }
 
@@ -297,11 +287,11 @@ export class ManagedServer {
     if (this.#retired) return this.#stoppedRefusal();
     const { name, config } = this;
     const life = this.#life.state;
-    return refusalOf({ name, enabled: config.enabled, life, code: this.#lastEnd?.code }, Date.now());
+    return refusalOf({ name, enabled: config.enabled, life, code: this.#journal.lastCode }, Date.now());
   }
 
   async #spawn(): Promise<void> {
-    this.#lastError = undefined;
+    this.#journal.lastError = undefined;
     const run = this.#newRun();
     this.#run = run;
     try {
@@ -309,44 +299,28 @@ export class ManagedServer {
       if (greeting !== undefined) await this.#greeted(run, greeting);
     } catch (error) {
       if (run.over) return;
-      this.#lastError = sentenceOf(error);
-      this.#log("hub", this.#lastError);
+      const why = this.#journal.failed(error);
       this.catalog.settle();
-      if (this.#life.phase === "starting") run.condemn("handshake_failed", this.#lastError);
+      if (this.#life.phase === "starting") run.condemn("handshake_failed", why);
     }
   }
 
   #newRun(): ServerRun {
     const deps = this.#deps;
     return new ServerRun(
-      {
-        transports: deps.transports,
-        // There are never two of it: what the one before has left behind goes first.
-        launch: async () => {
-          if (this.#leaving !== undefined) await this.#leaving;
-          const launch = await deps.resolveLaunch(this.name, this.config, this.place?.project ?? null);
-          return { ...launch, account: this.place?.account };
-        },
-        startLimitMs: (this.config.startSeconds ?? DEFAULT_START_SECONDS) * 1_000,
-        handshake: () => ({
-          overHttp: this.config.type === "http",
-          version: deps.version,
-          capabilities: this.owner?.stored.capabilities,
-          known: this.#eras.toBeginWith(this.config.type === "sse"),
-        }),
-      },
+      runPlan(this, deps, this.#eras, () => this.#leaving),
       {
         opened: () => deps.onStateChanged(this),
-        log: (stream, text) => this.#log(stream, text),
+        log: (stream, text) => this.#journal.log(stream, text),
         ended: (end) => this.#ended(end),
-        noise: (text) => this.#noise(text),
-        unasked: (kind) => this.#unasked(kind),
+        noise: (text) => this.#journal.noise(text),
+        unasked: (kind) => this.#journal.unasked(kind),
         listChanged: () => {
           if (this.isReady) void this.#reader.relearn();
         },
         asked: (bytes, envelope, answer) => deps.onAsked(this, bytes, envelope, answer),
         told: (bytes, envelope) => {
-          if (envelope.method === "notifications/message") this.#logMessage(bytes, envelope);
+          if (envelope.method === "notifications/message") this.#journal.message(bytes, envelope);
           deps.onTold(this, bytes, envelope);
         },
       },
@@ -359,7 +333,7 @@ export class ManagedServer {
     const { connection } = run;
     if (connection === undefined) return;
     this.used();
-    this.#startupMs = run.startupMs;
+    this.#journal.startupMs = run.startupMs;
     this.#reader.greeted(greeting);
     this.#eras.greeted(era);
     this.#life.apply({ type: "handshaken" });
@@ -402,9 +376,7 @@ export class ManagedServer {
     const run = this.#run;
     this.#forgetRun();
     if (run?.transport !== undefined) this.#leave(run.stop());
-    this.#lastEnd = end;
-    this.#lastError = end.message;
-    this.#log("hub", `ended: ${end.message}`);
+    this.#journal.ended(end);
     this.#life.apply({ type: "ended", reason: end.message, kind: endKind(end) });
     this.catalog.settle();
     const refusal = this.#refusal();
@@ -421,25 +393,5 @@ export class ManagedServer {
   #forgetRun(): void {
     if (this.#run?.transport !== undefined) this.#deps.onEnded(this);
     this.#run = undefined;
-  }
-
-  #logMessage(bytes: Buffer, envelope: Envelope): void {
-    const line = logLineOf(bytes, envelope, Date.now());
-    if (line !== undefined) this.#deps.onLog(this, line);
-  }
-
-  #noise(text: string): void {
-    this.#noiseLines += 1;
-    this.#log("stdout", text);
-  }
-
-  #unasked(kind: Unasked): void {
-    if (!this.#answers.add(kind)) return;
-    if (kind !== "late") this.#log("hub", strays(this.#answers).message);
-    this.#deps.onStateChanged(this);
-  }
-
-  #log(stream: LogLine["stream"], text: string): void {
-    this.#deps.onLog(this, { at: Date.now(), stream, text });
   }
 }

@@ -70,6 +70,13 @@ export class ServerRegistry {
     return this.#ownInstance(base, account === undefined ? place : { ...place, account }, session);
   }
 
+  /** A session's project has become known: what does not start without one can be learnt now. */
+  projectKnown(session: Session): void {
+    for (const { name, config, catalog } of this.all())
+      if (config.enabled && config.isolation === "project" && catalog.lists === undefined)
+        this.instanceFor(name, session)?.need();
+  }
+
   /** The instance that all who use an account share; started where what the server offers is not known without it. */
   accountSignedIn(name: string, account: string): void {
     const base = this.#servers.get(name);

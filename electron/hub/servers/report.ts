@@ -1,8 +1,8 @@
 import type { ServerConfig } from "../../../shared/model/config.ts";
 import type { Problem, ServerFacts } from "../../../shared/model/server.ts";
 import type { Lifecycle } from "../../core/supervisor/lifecycle.ts";
-import type { AnswerTally } from "./answer-tally.ts";
 import type { ServerEra } from "./era.ts";
+import type { ServerJournal } from "./journal.ts";
 import { failure, noise, strays } from "./problems.ts";
 import { isDown } from "./refusals.ts";
 import type { ServerCatalog } from "./server-catalog.ts";
@@ -16,18 +16,12 @@ export interface Reported {
   readonly era: ServerEra | undefined;
   readonly pid: number | null;
   readonly startedAt: number | undefined;
-  /** How long its last start took, in milliseconds. */
-  readonly startupMs: number | undefined;
-  readonly lastError: string | undefined;
-  /** The code of its last end, once it has had one. */
-  readonly lastCode: string | undefined;
-  readonly noiseLines: number;
-  readonly answers: AnswerTally;
+  readonly journal: Pick<ServerJournal, "startupMs" | "lastError" | "lastCode" | "noiseLines" | "answers">;
 }
 
 /** The server as lists show it. */
 export function summaryOf(server: Reported, callsToday: number): ServerFacts {
-  const { config, life, catalog, era } = server;
+  const { config, life, catalog, era, journal } = server;
   const iso = (at: number | undefined): string | null =>
     at === undefined ? null : new Date(at).toISOString();
   return {
@@ -37,22 +31,23 @@ export function summaryOf(server: Reported, callsToday: number): ServerFacts {
     enabled: config.enabled,
     tools: catalog.tools?.length ?? null,
     restarts: life.restarts,
-    lastError: server.lastError ?? null,
+    lastError: journal.lastError ?? null,
     pid: server.pid,
     revision: era?.kind === "stateless" ? era.version : (catalog.hello?.revision ?? null),
     callsToday,
     retryAt: iso(life.retryAt),
     startedAt: iso(server.startedAt),
-    startupMs: server.startupMs ?? null,
-    noiseLines: server.noiseLines,
-    lateAnswers: server.answers.late,
-    strayAnswers: server.answers.twice + server.answers.unknown,
+    startupMs: journal.startupMs ?? null,
+    noiseLines: journal.noiseLines,
+    lateAnswers: journal.answers.late,
+    strayAnswers: journal.answers.twice + journal.answers.unknown,
     labels: config.labels ?? {},
   };
 }
 
 /** What a person should know of the server and do about. */
-export function problemsOf({ life, catalog, lastCode, noiseLines, answers }: Reported): Problem[] {
+export function problemsOf({ life, catalog, journal }: Reported): Problem[] {
+  const { lastCode, noiseLines, answers } = journal;
   const { reason, retryAt } = life;
   return [
     ...(isDown(life) && reason !== undefined
