@@ -3,12 +3,12 @@
  * edit of a file, long text, or plain JSON. Reading never hides anything: whatever is not recognized is shown as JSON,
  * and what is recognized is shown whole. Pure.
  */
+import { keyWords, PATH_WORDS } from "../../shared/argument-names.ts";
 import { isContainer, type JsonNode } from "../lib/json/parse.ts";
 import { writeJson } from "../lib/json/rows.ts";
 import { type Edit, editOf, isPatch } from "./readers-edit.ts";
 import { commandLine, looksLikeShell } from "./shell.ts";
 import { looksLikeSql } from "./sql.ts";
-import { keyWords } from "./words.ts";
 
 /** What an argument is, with the text to show. */
 export type Reading =
@@ -32,17 +32,6 @@ export interface Argument {
   readonly raw: string;
 }
 
-const PATH_WORDS = new Set([
-  "path",
-  "paths",
-  "file",
-  "files",
-  "filename",
-  "filepath",
-  "dir",
-  "directory",
-  "folder",
-]);
 const PLACE_WORDS = new Set([
   "cwd",
   "root",

@@ -1,3 +1,4 @@
+import { keyWords, PATH_WORDS } from "../../../shared/argument-names.ts";
 import type { RunPlace } from "../../../shared/model/run.ts";
 
 /** Files and hosts that one call's arguments name. */
@@ -6,27 +7,9 @@ export interface Places {
   readonly hosts: readonly string[];
 }
 
-/** Members that hold a path whatever it looks like, by a word of their name. */
-const PATH_WORDS = new Set([
-  "path",
-  "paths",
-  "file",
-  "files",
-  "filename",
-  "filepath",
-  "dir",
-  "directory",
-  "folder",
-]);
 const LONGEST = 4_096;
 /** Values that are looked at in one call. */
 const MOST_VALUES = 5_000;
-
-const wordsOf = (key: string): string[] =>
-  key
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-    .split(/[^a-z0-9]+/);
 
 /** What the arguments of a call (a JSON value) name; each once. A command's own words are not taken apart. */
 export function placesIn(value: unknown): Places {
@@ -72,7 +55,7 @@ function decoded(path: string): string {
 }
 
 const isPath = (key: string, text: string): boolean =>
-  wordsOf(key).some((word) => PATH_WORDS.has(word)) ||
+  keyWords(key).some((word) => PATH_WORDS.has(word)) ||
   (/^(?:\/(?!\/)|~[\\/]|\.{1,2}[\\/]|[A-Za-z]:[\\/]|\\\\)\S/.test(text) && !/\s\S+\s/.test(text));
 
 /** Counts in how many calls each place was named, and by which tools; the most named first, at most `most`. */

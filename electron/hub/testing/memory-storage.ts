@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../../../shared/model/audit.ts";
-import type { CallSummary } from "../../../shared/model/call.ts";
+import { summaryOf } from "../pipeline/recorded.ts";
 import type {
   CallHistory,
   CallQueryFilter,
@@ -261,27 +261,5 @@ function memoryPins(): PinStore {
       stored.set(server, { pins, held });
     },
     remove: (server) => stored.delete(server),
-  };
-}
-
-function summaryOf(row: CallRow, id: number): CallSummary {
-  const { startedAt, client, session, server, tool, method, status, durationUs, profile, project, rule } =
-    row;
-  return {
-    id,
-    startedAt: new Date(startedAt).toISOString(),
-    client,
-    session,
-    server,
-    tool,
-    method,
-    status,
-    durationUs,
-    times: { queue: row.queueUs, consent: row.consentUs, upstream: row.upstreamUs, hub: row.hubUs },
-    requestBytes: row.request?.length ?? 0,
-    resultBytes: (row.result ?? row.error)?.length ?? 0,
-    profile,
-    project,
-    rule,
   };
 }

@@ -1,7 +1,7 @@
 import { GatehouseError } from "../../../../shared/errors.ts";
 import type { CallFilter, Texts } from "../../../../shared/model/call.ts";
 import type { Labels } from "../../../../shared/model/client.ts";
-import { globMatches } from "../../../core/policy/glob.ts";
+import { textTest } from "../../../../shared/text-pattern.ts";
 import type { CallParties, CallQueryFilter, ClientQuery } from "../../ports/storage.ts";
 import type { HubState } from "../../state.ts";
 import type { Handlers } from "../control-endpoint.ts";
@@ -56,8 +56,7 @@ function clientsOf(state: HubState, patterns: Texts): ClientQuery {
 
 /** The clients that are called so now, also those that were called otherwise when they called. */
 function idsOf(state: HubState, pattern: string): string[] {
-  const matches = (name: string): boolean =>
-    pattern.includes("*") ? globMatches(pattern, name) : name === pattern;
+  const matches = textTest(pattern);
   return state.identities
     .all()
     .filter(({ name }) => matches(name))

@@ -1,4 +1,5 @@
 import type { CallFilter, CallSummary, Texts } from "../../../../shared/model/call.ts";
+import { textTest } from "../../../../shared/text-pattern.ts";
 
 /** Whether only the hub can tell which calls fit: by their payloads, or by who carries a label. */
 export const isForHub = ({ search, error, environment, team }: CallFilter): boolean =>
@@ -37,26 +38,6 @@ const testsOf = (parties: NonNullable<CallFilter["not"]>): ((call: CallSummary) 
   });
 
 function anyOf(patterns: Texts): (value: string | null) => boolean {
-  const tests = (typeof patterns === "string" ? [patterns] : patterns).map(patternTest);
+  const tests = (typeof patterns === "string" ? [patterns] : patterns).map(textTest);
   return (value) => value !== null && tests.some((test) => test(value));
-}
-
-/** `*` is any run of characters; it never takes longer than the product of both lengths. */
-function patternTest(pattern: string): (value: string) => boolean {
-  const parts = pattern.split("*");
-  const first = parts[0] ?? "";
-  const last = parts.at(-1) ?? "";
-  if (parts.length === 1) return (value) => value === pattern;
-  const middle = parts.slice(1, -1);
-  return (value) => {
-    if (value.length < first.length + last.length || !value.startsWith(first) || !value.endsWith(last))
-      return false;
-    let at = first.length;
-    for (const part of middle) {
-      const found = value.indexOf(part, at);
-      if (found < 0) return false;
-      at = found + part.length;
-    }
-    return at <= value.length - last.length;
-  };
 }

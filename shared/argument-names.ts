@@ -6,3 +6,16 @@ export function keyWords(key: string): string[] {
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== "");
 }
+
+/** Words of the names of members that hold a path, whatever it looks like. */
+export const PATH_WORDS: ReadonlySet<string> = new Set([
+  "path",
+  "paths",
+  "file",
+  "files",
+  "filename",
+  "filepath",
+  "dir",
+  "directory",
+  "folder",
+]);
