@@ -6,14 +6,26 @@ import type { UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Test files that take minutes, however short they are: begun last, one of them alone would hold up the end of a run. */
-const LONG = ["e2e/ui/accessibility.test.ts", "e2e/ui/hostile.test.ts", "e2e/conformance/hub.test.ts"];
+/**
+ * Test files that take about a minute or more, however short they are, the longest first: begun last, one of them alone
+ * would hold up the end of a run.
+ */
+const LONG = [
+  "e2e/ui/hostile.test.ts",
+  "e2e/ui/accessibility/part-1.test.ts",
+  "e2e/ui/accessibility/part-2.test.ts",
+  "e2e/ui/accessibility/part-3.test.ts",
+  "e2e/conformance/hub.test.ts",
+  "e2e/secrets/keyring.test.ts",
+  "e2e/hub/kill.test.ts",
+  "e2e/hub/torture.test.ts",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.some((name) => moduleId.endsWith(name));
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const long = LONG.flatMap((name) => sorted.filter(({ moduleId }) => moduleId.endsWith(name)));
+    return [...long, ...sorted.filter((file) => !long.includes(file))];
   }
 }
 

@@ -1,0 +1,3 @@
+import { lookAtPart } from "./look.ts";
+
+lookAtPart(2);
