@@ -77,6 +77,7 @@ const CALL_CODES = [
 
 /** What is listed with a hub or a server that works, but not as it should. */
 const PROBLEM_CODES = [
+  "calls_unrecorded",
   "cpu_over_limit",
   "entry_left_out",
   "memory_over_limit",

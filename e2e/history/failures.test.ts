@@ -16,42 +16,17 @@ import {
 } from "../hub/kit.ts";
 import { echoServer } from "../lib/hub.ts";
 import type { McpHttpClient } from "../lib/mcp-client.ts";
+import { fillDisk, mountSmallDisk } from "../lib/small-disk.ts";
 import { waitFor } from "../lib/wait.ts";
 import { asWindow, echoes, keptHome, listedClient, problems, verified } from "./kit.ts";
 
 /** A home on a tmpfs of so many KB; undefined where it may not be mounted. */
 function smallHome(kilobytes: number): string | undefined {
   const folder = keptHome();
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k,mode=700`, "tmpfs", folder], {
-      stdio: "ignore",
-    });
-  } catch {
-    return undefined;
-  }
-  onTestFinished(() => {
-    execFileSync("umount", ["-l", folder]);
-  });
+  const unmount = mountSmallDisk(folder, kilobytes);
+  if (unmount === undefined) return undefined;
+  onTestFinished(unmount);
   return folder;
-}
-
-/** Leaves no room on the disk; gives what frees it again. */
-function fill(folder: string): () => void {
-  const names: string[] = [];
-  for (let size = 1_048_576; size >= 512; size = Math.floor(size / 2)) {
-    for (;;) {
-      const name = join(folder, `filler-${names.length}`);
-      names.push(name);
-      try {
-        writeFileSync(name, Buffer.alloc(size, 1));
-      } catch {
-        break;
-      }
-    }
-  }
-  return () => {
-    for (const name of names) rmSync(name, { force: true });
-  };
 }
 
 /** Has calls made until one cannot be recorded; gives how many were answered before it. */
@@ -84,7 +59,7 @@ test(
     const recorded = await hub.calls("--limit", "1000");
     // One call is under way meanwhile, and ends only when it is told to.
     const waiting = await callUnderWay(ada, "one__", { steps: 1_000, delayMs: 50 });
-    const free = fill(folder);
+    const free = fillDisk(folder);
     const answered = await untilUnrecorded(ada, "x".repeat(60_000));
 
     // Known: not one of many at once is made, whatever its size, while the trials for room go on.
@@ -134,7 +109,7 @@ test(
     const ada = await listedClient(hub);
     expect(await reached(ada)).toBe(1);
     const recorded = await hub.calls("--limit", "1000");
-    const free = fill(folder);
+    const free = fillDisk(folder);
     const text = "x".repeat(60_000);
     let calls = 0;
     await waitFor(
@@ -374,7 +349,7 @@ test(
     const spoils = [
       () => rmSync(index),
       () => writeFileSync(index, "not an index at all\n".repeat(5_000)),
-      () => writeFileSync(index, readFileSync(index).fill(0xa5, 4_096)),
+      () => writeFileSync(index, readFileSync(index).fillDisk(0xa5, 4_096)),
     ];
     for (const spoil of spoils) {
       for (const name of ["search.db-wal", "search.db-shm"]) rmSync(join(folder, name), { force: true });

@@ -6,7 +6,15 @@ import { fileURLToPath } from "node:url";
 const MOCK = fileURLToPath(new URL("../../renderer/dev/mock-hub.ts", import.meta.url));
 
 /** What the stand-in for the hub shows. */
-export type Scenario = "full" | "empty" | "failing" | "hostile" | "loading" | "asking" | "million";
+export type Scenario =
+  | "full"
+  | "empty"
+  | "failing"
+  | "hostile"
+  | "loading"
+  | "asking"
+  | "million"
+  | "troubled";
 
 export interface MockHub {
   /** Opens the web UI, signed in. */

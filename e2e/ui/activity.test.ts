@@ -290,7 +290,7 @@ test("a search says how far it reached", async () => {
   await page.keyboard.press("Enter");
   await page
     .getByTestId("searched")
-    .getByText("The newest 400,120 of 1,000,300 calls were searched")
+    .getByText("Only the newest 400,120 of 1,000,300 calls were searched")
     .waitFor();
 });
 

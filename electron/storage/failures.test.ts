@@ -254,6 +254,15 @@ test("a lost index is made anew, and so is a damaged one; both find what they fo
   expect(home.messages.filter((message) => message.includes("made anew")).length).toBeGreaterThan(0);
 });
 
+test("where no index can be made, the newest calls are searched all the same, and the answer says that there is none", async () => {
+  // A folder in the place of its file can be neither opened nor removed.
+  mkdirSync(join(dirname(home.file), "search.db", "occupied"), { recursive: true });
+  const storage = home.open();
+  await append(storage, { result: Buffer.from('{"text":"needle"}') });
+  const { calls, searched } = await storage.calls.list({ search: "needle" }, 10, undefined);
+  expect([calls.map(({ id }) => id), searched]).toEqual([[1], { through: 1, of: 1, noIndex: true }]);
+});
+
 /** Segments that the index has, as another connection sees them. */
 function segments(file: string): number {
   if (!existsSync(file)) return 0;

@@ -1,5 +1,5 @@
 import { GatehouseError } from "../../shared/errors.ts";
-import type { CallCounts, CallDetail, CallFilter, CallSummary } from "../../shared/model/call.ts";
+import type { CallCounts, CallDetail, CallFilter, CallSummary, Searched } from "../../shared/model/call.ts";
 import type { Client } from "../../shared/model/client.ts";
 import { type ExportFormat, type ExportPiece, FIXTURE_KIND } from "../../shared/model/export.ts";
 import type { ServerSummary } from "../../shared/model/server.ts";
@@ -15,12 +15,14 @@ interface MockCallsOptions {
   /** Calls in the past. */
   readonly count: number;
   readonly hostile: boolean;
+  /** How far its index has come; undefined: to two fifths. */
+  readonly indexed: () => Searched | undefined;
   readonly servers: () => readonly ServerSummary[];
   readonly clients: () => readonly Client[];
 }
 
 /** The sample call log, of any length: calls are made when they are asked for. */
-export function createMockCalls({ count, hostile, servers, clients }: MockCallsOptions) {
+export function createMockCalls({ count, hostile, indexed, servers, clients }: MockCallsOptions) {
   const begun = Date.now();
   let newest = count;
   const times = new Map<number, number>();
@@ -67,7 +69,7 @@ export function createMockCalls({ count, hostile, servers, clients }: MockCallsO
     return {
       calls: found.slice(0, limit),
       more: found.length > limit,
-      ...(isSearch ? { searched: { through: Math.ceil(newest * 0.4), of: newest } } : {}),
+      ...(isSearch ? { searched: indexed() ?? { through: Math.ceil(newest * 0.4), of: newest } } : {}),
     };
   };
   const get = ({ id, maxBytes = 1_048_576 }: { id: number; maxBytes?: number }) => {

@@ -2,14 +2,15 @@
  * Development only: a stand-in for the hub that serves the built renderer at /ui/ (with the production CSP) and speaks
  * the control API with sample data.
  *
- *   node renderer/dev/mock-hub.ts [--port 4790] [--scenario full|empty|failing|hostile|asking|million] [--live]
+ *   node renderer/dev/mock-hub.ts [--port 4790] [--scenario full|empty|failing|hostile|asking|million|troubled] [--live]
  *
  * POST /mock/flood?count=10000&seconds=10 sends calls; POST /mock/approve answers the oldest question with approve;
- * POST /mock/drop closes every control connection.
+ * POST /mock/drop closes every control connection; POST /mock/mend ends what is wrong with a troubled hub;
+ * POST /mock/index?through=1000 tells how far its index is.
  */
 import { parseArgs } from "node:util";
 import { GatehouseError } from "../../shared/errors.ts";
-import type { CallDetail, CallSummary } from "../../shared/model/call.ts";
+import type { CallDetail, CallSummary, Searched } from "../../shared/model/call.ts";
 import { launchOf } from "../../shared/model/launch.ts";
 import type { Change, Question } from "../../shared/model/question.ts";
 import { type LogFilter, logMatcher } from "../../shared/model/server.ts";
@@ -24,6 +25,7 @@ import { sampleDiagnosis } from "./sample-diagnosis.ts";
 import { sampleHeld } from "./sample-held.ts";
 import { sampleLog } from "./sample-log.ts";
 import { sampleMetrics } from "./sample-metrics.ts";
+import { SAMPLE_PROBLEMS } from "./sample-problems.ts";
 import { askedNow, SAMPLE_QUESTIONS } from "./sample-questions.ts";
 import { sampleRun, sampleRuns } from "./sample-runs.ts";
 import { sampleDetail, sampleHealth, sampleServers } from "./sample-servers.ts";
@@ -67,9 +69,14 @@ const hub = () => ({
   startedAt: new Date().toISOString(),
   paused,
   desktop: false,
-  problems: [],
+  problems,
 });
-
+let problems = scenario === "troubled" ? [...SAMPLE_PROBLEMS] : [];
+let indexed: Searched | undefined = scenario === "troubled" ? { through: 1_200, of: 3_000 } : undefined;
+const tellIndex = (): void => {
+  if (indexed === undefined) return;
+  broadcast("historyChanged", { chain: { through: 3_000, of: 3_000, key: "keychain" }, indexed });
+};
 const { broadcast, drop } = startMockListener({
   port: Number(values.port),
   call,
@@ -79,10 +86,22 @@ const { broadcast, drop } = startMockListener({
     if (path === "/mock/approve" && questions[0] !== undefined) answer(questions[0].id, true);
     if (path === "/mock/record") record(Number(query.get("count") ?? 1));
     if (path === "/mock/drop") drop();
+    if (path === "/mock/mend") {
+      problems = [];
+      broadcast("hubChanged", hub());
+    }
+    if (path === "/mock/index") {
+      indexed = { through: Number(query.get("through")), of: 3_000 };
+      tellIndex();
+    }
   },
 });
+// As a hub does while its index is being made.
+if (indexed !== undefined)
+  setInterval(() => indexed !== undefined && indexed.through < indexed.of && tellIndex(), 500).unref();
 
 const log = createMockCalls({
+  indexed: () => indexed,
   count: empty ? 0 : scenario === "million" ? 1_000_000 : 3_000,
   hostile,
   servers: () => servers,

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, percent, plural, span, until } from "./format.ts";
+import { ago, bytes, duration, percent, plural, span, until, withLocalTimes } from "./format.ts";
 
 describe("formats", () => {
+  it("puts local times in the place of those in a sentence, and nothing else", () => {
+    const local = new Date(2026, 10, 22, 9, 5).toISOString();
+    expect(withLocalTimes(`since ${local}, until ${local.replace(".000", "")}: 2026-11-22 stays`)).toBe(
+      "since Nov 22, 09:05, until Nov 22, 09:05: 2026-11-22 stays",
+    );
+  });
+
   it.each([
     [0, "0 µs"],
     [420, "420 µs"],

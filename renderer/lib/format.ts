@@ -68,6 +68,10 @@ export function shortTime(at: string | number): string {
   return `${MONTHS[date.getMonth()]} ${date.getDate()}, ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+/** A sentence of the hub's with the times in it, ISO 8601 in UTC, as local times. */
+export const withLocalTimes = (text: string): string =>
+  text.replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, shortTime);
+
 /** A full local date and time for tooltips and details. */
 export function fullTime(at: string | number): string {
   const date = new Date(at);

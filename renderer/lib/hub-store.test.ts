@@ -39,6 +39,29 @@ describe("the hub's mirror", () => {
     expect(store.getState()).toMatchObject({ loaded: true, hub, servers: [{ name: "a" }, { name: "b" }] });
   });
 
+  it("tells of an index that stays behind, not of one that is for a moment, and no longer when it is whole or gone", async () => {
+    const connection = createFakeConnection(answers);
+    let time = 0;
+    const { store } = createHubStore(connection, undefined, () => time);
+    const at = (milliseconds: number, through: number) => {
+      time = milliseconds;
+      const chain = { through: 9, of: 9, key: null };
+      connection.broadcast("historyChanged", { chain, indexed: { through, of: 9 } });
+      return store.getState().indexing;
+    };
+    expect([at(0, 1), at(1_000, 2), at(2_000, 3), at(3_000, 4)]).toEqual([
+      null,
+      null,
+      { through: 3, of: 9 },
+      { through: 4, of: 9 },
+    ]);
+    expect([at(3_500, 9), at(4_000, 8), at(5_999, 8)]).toEqual([null, null, null]);
+    expect(at(6_000, 8)).toEqual({ through: 8, of: 9 });
+    connection.become(offline);
+    expect(store.getState().indexing).toBeNull();
+    expect([at(7_000, 8), at(9_000, 8)]).toEqual([null, { through: 8, of: 9 }]);
+  });
+
   it("takes many changes of servers as one update a frame", async () => {
     const connection = createFakeConnection(answers);
     const { schedule, flush } = createFakeSchedule();

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { hubSchema, Settings } from "../../shared/contract.ts";
 import { GatehouseError, sentenceOf } from "../../shared/errors.ts";
+import { isPartial, type Searched } from "../../shared/model/call.ts";
 import type { Client } from "../../shared/model/client.ts";
 import type { Question } from "../../shared/model/question.ts";
 import type { ServerSummary } from "../../shared/model/server.ts";
@@ -35,6 +36,8 @@ export interface HubData {
   readonly clients: readonly Client[];
   readonly questions: readonly Question[];
   readonly settings: Settings | null;
+  /** How far the index of the history has come, while it is being made anew or has fallen behind. */
+  readonly indexing: Searched | null;
 }
 
 export interface HubStore {
@@ -60,8 +63,15 @@ const replaced = <T extends { name: string }>(
   return kept.length === list.length ? kept : kept.sort(byName);
 };
 
+/** Milliseconds for which the index may be behind, as it is after a burst of calls, before somebody is told. */
+const BEHIND_MS = 2_000;
+
 /** Creates the mirror over a connection. `schedule` batches the frequent broadcasts. */
-export function createHubStore(connection: Connection, schedule?: Schedule): HubStore {
+export function createHubStore(
+  connection: Connection,
+  schedule?: Schedule,
+  now: () => number = Date.now,
+): HubStore {
   const store = createStore<HubData>(() => ({
     connection: connection.state(),
     loaded: false,
@@ -71,6 +81,7 @@ export function createHubStore(connection: Connection, schedule?: Schedule): Hub
     clients: [],
     questions: [],
     settings: null,
+    indexing: null,
   }));
   const { setState, getState } = store;
 
@@ -79,6 +90,14 @@ export function createHubStore(connection: Connection, schedule?: Schedule): Hub
       setState({ servers: replaced(getState().servers, new Map(batch.map((item) => [item.name, item]))) }),
     schedule,
   );
+
+  let behindSince: number | undefined;
+  const takeIndexed = (indexed: Searched): void => {
+    if (!isPartial(indexed)) behindSince = undefined;
+    else behindSince ??= now();
+    const lasts = behindSince !== undefined && now() - behindSince >= BEHIND_MS;
+    if (lasts || getState().indexing !== null) setState({ indexing: lasts ? indexed : null });
+  };
 
   const load = async (): Promise<void> => {
     try {
@@ -104,7 +123,9 @@ export function createHubStore(connection: Connection, schedule?: Schedule): Hub
 
   const disposers = [
     connection.onState((state) => {
-      setState({ connection: state });
+      // The next hub tells of its own index.
+      behindSince = undefined;
+      setState({ connection: state, indexing: null });
       if (state.phase === "online") void load();
     }),
     connection.on("hubChanged", (hub) => setState({ hub })),
@@ -129,6 +150,7 @@ export function createHubStore(connection: Connection, schedule?: Schedule): Hub
       setState({ questions: getState().questions.filter((question) => question.id !== id) }),
     ),
     connection.on("settingsChanged", (settings) => setState({ settings })),
+    connection.on("historyChanged", ({ indexed }) => takeIndexed(indexed)),
     () => servers.dispose(),
   ];
   if (connection.state().phase === "online") void load();

@@ -14,6 +14,7 @@ export function Banner({
   title,
   actions,
   flush = false,
+  quiet = false,
   children,
 }: {
   readonly tone?: keyof typeof LOOK;
@@ -21,12 +22,14 @@ export function Banner({
   readonly actions?: ReactNode;
   /** Without rounded corners, across the whole width. */
   readonly flush?: boolean;
+  /** Somebody else reads it out. */
+  readonly quiet?: boolean;
   readonly children?: ReactNode;
 }) {
   const { box, icon: Icon, tint } = LOOK[tone];
   return (
     <div
-      role={tone === "bad" ? "alert" : "status"}
+      {...(quiet ? {} : { role: tone === "bad" ? "alert" : "status" })}
       className={cx(
         "flex gap-2.5 px-3.5 py-2.5",
         children === undefined && actions !== undefined ? "items-center" : "items-start",

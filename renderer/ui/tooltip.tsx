@@ -1,5 +1,5 @@
 import { Tooltip as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Kbd } from "./kbd.tsx";
 
 /** Wrap the whole page in it once. */
@@ -9,7 +9,7 @@ export const TooltipProvider = ({ children }: { readonly children: ReactNode }) 
   </Radix.Provider>
 );
 
-/** A short explanation shown on hover and on keyboard focus. */
+/** A short explanation shown on hover and on keyboard focus, until what it explains is pressed. */
 export function Tooltip({
   text,
   keys,
@@ -21,9 +21,23 @@ export function Tooltip({
   readonly side?: "top" | "bottom" | "left" | "right";
   readonly children: ReactNode;
 }) {
+  const [open, setOpen] = useState(false);
+  /** Pressed, and the pointer still there: whoever has pressed it knows what it is. */
+  const pressed = useRef(false);
   return (
-    <Radix.Root>
-      <Radix.Trigger asChild>{children}</Radix.Trigger>
+    <Radix.Root open={open} onOpenChange={(next) => setOpen(next && !pressed.current)}>
+      <Radix.Trigger
+        asChild
+        onPointerDown={() => {
+          pressed.current = true;
+        }}
+        onClick={() => setOpen(false)}
+        onPointerLeave={() => {
+          pressed.current = false;
+        }}
+      >
+        {children}
+      </Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
           side={side}

@@ -121,5 +121,18 @@ export const searchedSchema = z.object({
   /** Calls searched, of so many there are; equal when it was all. By ids: removed calls between count. */
   through: z.int(),
   of: z.int(),
+  /** There is no index and none can be made: older calls are never searched. */
+  noIndex: z.literal(true).optional(),
 });
 export type Searched = z.infer<typeof searchedSchema>;
+
+/** Whether older calls were not searched. */
+export const isPartial = ({ through, of }: Pick<Searched, "through" | "of">): boolean => through < of;
+
+/** How far a search reached that did not reach all, and why, in a sentence. */
+export function reachSentence({ through, of, noIndex }: Searched): string {
+  const reach = `Only the newest ${through.toLocaleString("en-US")} of ${of.toLocaleString("en-US")} calls were searched: `;
+  return noIndex === true
+    ? `${reach}there is no index of the older ones, and none can be made; the hub's log says why.`
+    : `${reach}the index of the older ones is being made.`;
+}

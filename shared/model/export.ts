@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { searchedSchema } from "./call.ts";
 
 /**
  * Forms in which calls leave Gatehouse. "jsonl": a call a line, as `gatehouse calls --json` shows them, which can be
@@ -14,6 +15,8 @@ export const exportPieceSchema = z.object({
   calls: z.int(),
   /** Goes into the next request; null: this was the last piece. */
   next: z.int().nullable(),
+  /** How far the search for a text reached in this piece; only where one was searched for. */
+  searched: searchedSchema.optional(),
 });
 export type ExportPiece = z.infer<typeof exportPieceSchema>;
 

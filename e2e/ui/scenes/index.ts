@@ -8,6 +8,7 @@ import { callsScenes } from "./calls.ts";
 import { clientsScenes } from "./clients.ts";
 import { diagnoseScenes } from "./diagnose.ts";
 import { latencyScenes } from "./latency.ts";
+import { problemsScenes } from "./problems.ts";
 import { profilesScenes } from "./profiles.ts";
 import { questionsScenes } from "./questions.ts";
 import { rulesScenes } from "./rules.ts";
@@ -33,6 +34,7 @@ export const SCENES: readonly Scene[] = [
   ...rulesScenes,
   ...auditScenes,
   ...questionsScenes,
+  ...problemsScenes,
   ...shellScenes,
 ];
 

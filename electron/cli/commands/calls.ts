@@ -1,5 +1,12 @@
 import { sentenceOf } from "../../../shared/errors.ts";
-import type { CallFilter, CallStatus, CallSummary, Searched } from "../../../shared/model/call.ts";
+import {
+  type CallFilter,
+  type CallStatus,
+  type CallSummary,
+  isPartial,
+  reachSentence,
+  type Searched,
+} from "../../../shared/model/call.ts";
 import { callJson, withoutContents } from "../../hub/export/call-json.ts";
 import type { Control } from "../control.ts";
 import { safeJson } from "../escape.ts";
@@ -38,10 +45,8 @@ const WHOLE_PAYLOAD = 64 * 1024 * 1024;
 export async function calls(context: Context, options: CallsOptions): Promise<void> {
   const filter = filterOf(options, context.io.now());
   await context.hub("either", async (hub) => {
-    const pages = listPages(hub, filter, options.limit, ({ through, of }) =>
-      context.io.err(
-        `${through} of ${of} calls can be searched yet: the index is being made. Try again soon.\n`,
-      ),
+    const pages = listPages(hub, filter, options.limit, (searched) =>
+      context.io.err(`${reachSentence(searched)}\n`),
     );
     if (options.json) await printJson(context, hub, pages);
     else await printTable(context, pages);
@@ -74,7 +79,7 @@ async function* listPages(
       limit: Math.min(left, PAGE),
       ...(before === undefined ? {} : { before }),
     });
-    if (page.searched !== undefined && page.searched.through < page.searched.of) behind(page.searched);
+    if (page.searched !== undefined && isPartial(page.searched)) behind(page.searched);
     yield page.calls;
     left -= page.calls.length;
     before = page.calls.at(-1)?.id;

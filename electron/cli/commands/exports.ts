@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
+import { isPartial, reachSentence, type Searched } from "../../../shared/model/call.ts";
 import type { ExportFormat } from "../../../shared/model/export.ts";
 import { type CallFilterOptions, filterOf } from "./calls.ts";
 import type { Context } from "./context.ts";
@@ -21,6 +22,7 @@ export async function exportCalls(context: Context, options: ExportOptions): Pro
     let calls = 0;
     let told = 0;
     let before: number | undefined;
+    let searched: Searched | undefined;
     do {
       const piece = await hub.call("calls.export", {
         filter,
@@ -30,12 +32,14 @@ export async function exportCalls(context: Context, options: ExportOptions): Pro
       io.out(piece.text);
       calls += piece.calls;
       before = piece.next ?? undefined;
+      searched = piece.searched;
       if (calls - told >= TELL_AFTER) {
         told = calls;
         io.err(`${calls} calls…\n`);
       }
     } while (before !== undefined);
     io.err(`${calls} calls exported\n`);
+    if (searched !== undefined && isPartial(searched)) io.err(`${reachSentence(searched)}\n`);
   });
 }
 

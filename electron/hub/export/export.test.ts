@@ -59,6 +59,17 @@ async function exported(calls: readonly CallDetail[], format: ExportFormat): Pro
 const many = Array.from({ length: 450 }, (_, index) => call(index + 1));
 
 describe("an export", () => {
+  it("of what a text finds says with each piece how far the search reached", async () => {
+    const searched = { through: 40, of: 90 };
+    const log = logOf([call(1)]);
+    const piece = await exportPiece(
+      { ...log, list: async (...given) => ({ ...(await log.list(...given)), searched }) },
+      { filter: { search: "a" }, format: "csv", before: undefined },
+      "1.0.0",
+    );
+    expect([piece.calls, piece.searched]).toEqual([1, searched]);
+  });
+
   it("as JSONL has every call once, newest first, and every digit", async () => {
     const lines = (await exported(many, "jsonl")).trimEnd().split("\n");
     expect(lines.map((line) => (JSON.parse(line) as CallDetail).id)).toEqual(

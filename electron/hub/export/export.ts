@@ -41,7 +41,13 @@ export async function exportPiece(
   }
   const more = last !== undefined && (page.more || last !== page.calls.at(-1));
   if (!more && format === "har") text += harTail;
-  return { text, calls: written, next: more && last !== undefined ? last.id : null };
+  const { searched } = page;
+  return {
+    text,
+    calls: written,
+    next: more && last !== undefined ? last.id : null,
+    ...(searched === undefined ? {} : { searched }),
+  };
 }
 
 const headOf = (format: ExportFormat, version: string): string =>

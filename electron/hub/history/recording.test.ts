@@ -12,6 +12,12 @@ const start = async (onFailure: "refuse" | "serve"): Promise<TestHub> => {
   open = await createTestHub({ config: fakeConfig(`, "log": { "onFailure": "${onFailure}" }`) });
   return open;
 };
+const advices = async (hub: TestHub): Promise<(string | null)[]> => {
+  const status = (await hub.hub.callAs("viewer", "hub.status", {})) as {
+    hub: { problems: { advice: string | null }[] };
+  };
+  return status.hub.problems.map(({ advice }) => advice);
+};
 const problems = async (hub: TestHub): Promise<string[]> => {
   const status = (await hub.hub.callAs("viewer", "hub.status", {})) as {
     hub: { problems: { code: string; message: string }[] };
@@ -29,6 +35,7 @@ it("calls that cannot be recorded are refused before anything is sent, and made 
     data: { code: "recording_failed" },
   });
   expect(await problems(hub)).toEqual(["recording_failed: the disk is full"]);
+  expect(await advices(hub)).toEqual([expect.stringMatching(/Until then calls are refused\.$/)]);
   expect(hub.storage.rows).toEqual([]);
   hub.storage.setFailing(undefined);
   expect(
@@ -50,9 +57,10 @@ it("with onFailure serve calls are answered without a record, which the person i
     expect(JSON.stringify(message)).not.toContain("recorded");
   }
   expect(hub.storage.rows).toEqual([]);
+  expect((await advices(hub))[0]).toMatch(/Until then calls are answered without a record\.$/);
   expect(await problems(hub)).toEqual([
     "recording_failed: the disk is full",
-    expect.stringMatching(/^recording_failed: 2 calls were served without a record since /),
+    expect.stringMatching(/^calls_unrecorded: 2 calls were served without a record since /),
   ]);
 });
 

@@ -1,5 +1,5 @@
 import type { Config } from "../../../shared/model/config.ts";
-import type { Problem } from "../../../shared/model/server.ts";
+import { type Problem, RECORDING_STOPS, type RecordingStop } from "../../../shared/model/problem.ts";
 import type { StorageHealth } from "../ports/storage.ts";
 
 /** What becomes of calls while they cannot be recorded (`log.onFailure`). */
@@ -19,6 +19,9 @@ interface Options {
   readonly changed: () => void;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
+
+/** Codes of what keeps calls from being recorded. */
+const STOPPING: ReadonlySet<string> = new Set<RecordingStop>(RECORDING_STOPS);
 
 /** Milliseconds between notices of how many calls went unrecorded. */
 const noticeInterval = 2_000;
@@ -44,13 +47,23 @@ export function createRecording({ health, onFailure, changed, log }: Options): R
       return true;
     },
     problems() {
-      const problems = health.problems();
+      const meanwhile =
+        onFailure() === "refuse"
+          ? "Until then calls are refused."
+          : "Until then calls are answered without a record.";
+      const problems = health
+        .problems()
+        .map((problem) =>
+          STOPPING.has(problem.code)
+            ? { ...problem, advice: problem.advice === null ? meanwhile : `${problem.advice} ${meanwhile}` }
+            : problem,
+        );
       if (since === undefined) return problems;
       const calls = unrecorded === 1 ? "1 call was" : `${unrecorded} calls were`;
       return [
         ...problems,
         {
-          code: "recording_failed",
+          code: "calls_unrecorded",
           message: `${calls} served without a record since ${since.toISOString()}`,
           advice: 'They are in no list. With `log.onFailure: "refuse"` calls are refused instead.',
         },

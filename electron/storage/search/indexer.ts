@@ -15,6 +15,8 @@ const slice = 8;
 export interface IndexState {
   readonly through: number;
   readonly of: number;
+  /** There is none, and none can be made. */
+  readonly noIndex?: true;
 }
 
 /** Keeps the index in step with the calls, the newest first. */
@@ -154,7 +156,7 @@ export function openIndexer(connection: Connection, db: SearchDb): Indexer {
         (sum, { from, to, tail }) => sum + (tail && to - from < 2 * segmentSpan ? 0 : to - from + 1),
         0,
       );
-      return { through: of - left, of };
+      return { through: of - left, of, ...(db.isMissing && { noIndex: true }) };
     },
   };
 }

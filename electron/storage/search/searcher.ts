@@ -128,7 +128,11 @@ export function openSearcher({ connection, names, db, pauses, indexed }: Options
       let left = 0;
       let reading = 0;
       const newest = (last.get() ?? 0) - newestCalls;
-      const answer = (more: boolean) => ({ calls, more, searched: { through: of - left, of } });
+      const answer = (more: boolean) => ({
+        calls,
+        more,
+        searched: { through: of - left, of, ...(db.isMissing && { noIndex: true as const }) },
+      });
       if (query === undefined) return answer(false);
       for (const part of parts(blocks.ranges(query.bounds, bounds(filter, before)))) {
         const started = performance.now();

@@ -3,7 +3,6 @@ import { useStore } from "zustand";
 import { useShallow } from "zustand/react/shallow";
 
 import type { ExportFormat } from "../../../shared/model/export.ts";
-import { count } from "../../lib/format.ts";
 import { useServices } from "../../lib/services.tsx";
 import { ActivityParts } from "../../ui/activity-parts.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -11,6 +10,7 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Menu, MenuCheck, MenuItem } from "../../ui/menu.tsx";
+import { NotRecording, useRecording } from "../../ui/not-recording.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { Split } from "../../ui/split.tsx";
@@ -20,6 +20,7 @@ import { CallList } from "./call-list.tsx";
 import { COLUMN_KEYS, COLUMNS } from "./columns.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { ExportStrip } from "./list-foot.tsx";
+import { useReach } from "./reach.ts";
 import { ViewTabs } from "./view-tabs.tsx";
 
 const FORMATS: readonly (readonly [format: ExportFormat, label: string])[] = [
@@ -31,18 +32,17 @@ const FORMATS: readonly (readonly [format: ExportFormat, label: string])[] = [
 /** The Activity screen: calls as they arrive, and one of them in full. */
 export function ActivityView({ activity }: { readonly activity: Activity }) {
   const { calls, preferences } = activity;
-  const { phase, failure, selected, empty, filtered, searched } = useStore(
+  const { phase, failure, selected, empty, filtered } = useStore(
     calls.store,
     useShallow((state) => ({
       phase: state.phase,
       failure: state.failure,
       selected: state.selected,
       empty: state.size === 0,
-      searched: state.searched,
       filtered: Object.keys(state.filter).length > 0,
     })),
   );
-  const isPartial = searched !== null && searched.through < searched.of;
+  const reach = useReach(calls);
   return (
     <Screen
       title="Activity"
@@ -58,6 +58,7 @@ export function ActivityView({ activity }: { readonly activity: Activity }) {
         <ColumnsMenu activity={activity} />
         <ExportMenu activity={activity} disabled={empty} />
       </div>
+      <NotRecording />
       <ExportStrip activity={activity} />
       {phase === "failed" && failure !== null ? (
         <Failure what="The calls could not be read." failure={failure} onRetry={() => void calls.reload()} />
@@ -68,11 +69,19 @@ export function ActivityView({ activity }: { readonly activity: Activity }) {
           <EmptyState
             icon={<FilterX size={22} />}
             title="No call matches"
-            actions={<Button onClick={() => calls.setText("")}>Clear the filters</Button>}
+            actions={
+              <>
+                {reach !== null && (
+                  <Button variant="primary" onClick={() => void calls.reload()}>
+                    Search again
+                  </Button>
+                )}
+                <Button onClick={() => calls.setText("")}>Clear the filters</Button>
+              </>
+            }
           >
-            {isPartial
-              ? `Of ${count(searched.of)} calls only the newest ${count(searched.through)} have been searched: the index of the older ones is being made.`
-              : "Nothing recorded so far fits this filter. New calls that do appear here by themselves."}
+            {reach ??
+              "Nothing recorded so far fits this filter. New calls that do appear here by themselves."}
           </EmptyState>
         ) : (
           <NoCalls />
@@ -93,18 +102,20 @@ export function ActivityView({ activity }: { readonly activity: Activity }) {
 
 function NoCalls() {
   const { router } = useServices();
+  const recording = useRecording();
   return (
     <EmptyState
       icon={<Icon size={22} />}
-      title="No calls yet"
+      title={recording ? "No calls yet" : "No calls"}
       actions={
         <Button variant="primary" onClick={() => router.go({ screen: "clients" })}>
           Connect a client
         </Button>
       }
     >
-      Every call that an AI client makes through Gatehouse appears here the moment it is answered, with its
-      request, its result and where the time went. Calls exported elsewhere come in with{" "}
+      {recording &&
+        "Every call that an AI client makes through Gatehouse appears here the moment it is answered, with its request, its result and where the time went. "}
+      Calls exported elsewhere come in with{" "}
       <code className="whitespace-nowrap font-mono text-xs">gatehouse calls import FILE</code>.
     </EmptyState>
   );

@@ -104,6 +104,53 @@ describe("the live list of calls", () => {
     expect(ids()).toEqual([12, 10, 9, 7, 5, 3, 2]);
   });
 
+  it("follows the index while a search does not reach all calls, and searches again once it does", async () => {
+    let reach = { through: 1, of: 2 };
+    const stored = [call(2)];
+    const { calls, connection, ids } = await setUp(stored, {
+      "calls.list": () => ({ calls: [...stored], more: false, searched: reach }),
+    });
+    const tell = (through: number) => {
+      const chain = { through: 2, of: 2, key: null };
+      connection.broadcast("historyChanged", { chain, indexed: { through, of: 2 } });
+    };
+    calls.setText("needle");
+    await settle();
+    tell(1);
+    expect(calls.store.getState()).toMatchObject({ searched: reach, indexed: { through: 1, of: 2 } });
+    stored.push(call(1));
+    reach = { through: 2, of: 2 };
+    tell(2);
+    await settle();
+    expect(ids()).toEqual([2, 1]);
+    expect(calls.store.getState()).toMatchObject({ searched: reach, indexed: null });
+    const asked = connection.calls.length;
+    tell(2);
+    await settle();
+    expect(connection.calls.length).toBe(asked);
+  });
+
+  it("moves nothing under somebody who reads when the index is whole: the older calls follow at the end", async () => {
+    const stored = [call(3), call(2), call(1)];
+    const { calls, connection, ids } = await setUp(stored, {
+      "calls.list": ({ before }: { before?: number }) =>
+        before === undefined
+          ? { calls: [call(3)], more: false, searched: { through: 1, of: 3 } }
+          : { calls: [call(2), call(1)], more: false, searched: { through: 3, of: 3 } },
+    });
+    calls.setText("needle");
+    await settle();
+    calls.setReading(true);
+    connection.broadcast("historyChanged", {
+      chain: { through: 3, of: 3, key: null },
+      indexed: { through: 3, of: 3 },
+    });
+    expect([ids(), calls.store.getState().phase, calls.store.getState().more]).toEqual([[3], "ready", true]);
+    calls.look(0, 1);
+    await settle();
+    expect(ids()).toEqual([3, 2, 1]);
+  });
+
   it("lets in only what the filter wants", async () => {
     const { calls, arrive, ids } = await setUp([]);
     calls.setText("server:github status:error");

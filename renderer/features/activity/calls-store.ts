@@ -5,7 +5,7 @@
  * top) new calls wait aside and nothing moves.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { CallFilter, CallSummary, Searched } from "../../../shared/model/call.ts";
+import { type CallFilter, type CallSummary, isPartial, type Searched } from "../../../shared/model/call.ts";
 import type { Connection } from "../../lib/connection.ts";
 import { createBatcher, type Schedule } from "../../lib/frame.ts";
 import { type Failure, failureOf } from "../../lib/hub-store.ts";
@@ -37,8 +37,10 @@ export interface CallsState {
   readonly text: string;
   readonly problems: readonly FilterProblem[];
   readonly filter: CallFilter;
-  /** How far a search for a text has reached. */
+  /** How far a search for a text has reached; null: none was sought. */
   readonly searched: Searched | null;
+  /** How far the index has come since then, while it does not hold all calls. */
+  readonly indexed: Searched | null;
   readonly selected: number | null;
 }
 
@@ -109,6 +111,7 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
     problems: [],
     filter: {},
     searched: null,
+    indexed: null,
     selected: null,
   }));
   const { getState, setState } = store;
@@ -285,6 +288,17 @@ export function createCallsStore(connection: Connection, options: CallsOptions =
       if (dropped > 0) {
         setState({ missed: getState().missed + dropped });
         refreshSoon(1_500);
+      }
+    }),
+    connection.on("historyChanged", ({ indexed }) => {
+      const { searched, phase } = getState();
+      if (isPartial(indexed)) setState({ indexed });
+      else {
+        setState({ indexed: null });
+        // What was beyond the search's reach can be found now; it is older than what is shown.
+        if (searched === null || !isPartial(searched) || phase !== "ready") return;
+        if (isReading) changed({ more: true, searched: null });
+        else void reload();
       }
     }),
     connection.onState((state) => {

@@ -44,6 +44,17 @@ test("the pieces of an export are one file, in their order, with a name of its o
   ]);
 });
 
+test("an export of what a text finds tells at its end when the search did not reach all calls", async () => {
+  const reached = async (searched: unknown) => {
+    const { job } = setUp(() => ({ text: "a\n", calls: 1, next: null, searched }));
+    await job.start({ search: "a" }, "jsonl");
+    const state = job.store.getState();
+    return state.phase === "done" ? state.reach : state.phase;
+  };
+  expect(await reached({ through: 9, of: 9 })).toBeNull();
+  expect(await reached({ through: 4, of: 9 })).toContain("Only the newest 4 of 9 calls were searched");
+});
+
 test("a cancelled export asks for nothing more and saves nothing", async () => {
   let asked = 0;
   const { saved, job } = setUp(() => {

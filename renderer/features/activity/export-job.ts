@@ -1,8 +1,9 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { CallFilter } from "../../../shared/model/call.ts";
-import type { ExportFormat } from "../../../shared/model/export.ts";
+import type { CallFilter, Searched } from "../../../shared/model/call.ts";
+import type { ExportFormat, ExportPiece } from "../../../shared/model/export.ts";
 import type { Connection } from "../../lib/connection.ts";
 import { type Failure, failureOf } from "../../lib/hub-store.ts";
+import { reachWords } from "./reach.ts";
 
 /** A file that was made in the page. */
 export interface MadeFile {
@@ -14,7 +15,13 @@ export interface MadeFile {
 export type ExportState =
   | { readonly phase: "idle" }
   | { readonly phase: "running"; readonly format: ExportFormat; readonly calls: number }
-  | { readonly phase: "done"; readonly name: string; readonly calls: number }
+  | {
+      readonly phase: "done";
+      readonly name: string;
+      readonly calls: number;
+      /** How far the search for a text reached, where it did not reach all calls. */
+      readonly reach: string | null;
+    }
   | { readonly phase: "failed"; readonly failure: Failure };
 
 /** One export at a time, piece by piece. */
@@ -50,22 +57,25 @@ export function createExportJob(
       const parts: Blob[] = [];
       let calls = 0;
       let before: number | null = null;
+      let searched: Searched | null = null;
       store.setState({ phase: "running", format, calls }, true);
       try {
         do {
-          const piece: { text: string; calls: number; next: number | null } = await connection.call(
-            "calls.export",
-            { filter, format, ...(before === null ? {} : { before }) },
-          );
+          const piece: ExportPiece = await connection.call("calls.export", {
+            filter,
+            format,
+            ...(before === null ? {} : { before }),
+          });
           if (mine !== round) return;
           parts.push(new Blob([piece.text]));
           calls += piece.calls;
           before = piece.next;
+          searched = piece.searched ?? null;
           store.setState({ phase: "running", format, calls }, true);
         } while (before !== null);
         const name = `gatehouse-calls-${stamp(now())}.${format}`;
         save({ name, type: TYPES[format], parts });
-        store.setState({ phase: "done", name, calls }, true);
+        store.setState({ phase: "done", name, calls, reach: reachWords(searched, null) }, true);
       } catch (error) {
         if (mine === round) store.setState({ phase: "failed", failure: failureOf(error) }, true);
       }

@@ -3,11 +3,14 @@ import { toast } from "sonner";
 import { useStore } from "zustand";
 import { count, plural } from "../../lib/format.ts";
 import { Button } from "../../ui/button.tsx";
+import { Progress } from "../../ui/progress.tsx";
 import type { Activity } from "./activity.ts";
+import { useReach } from "./reach.ts";
 
 /** The line below the list: how many calls there are, how far a search reached, and how an export goes. */
 export function ListFoot({ activity: { calls } }: { readonly activity: Activity }) {
-  const { size, more, reading, missed, searched } = useStore(calls.store);
+  const { size, more, reading, missed } = useStore(calls.store);
+  const reach = useReach(calls);
   return (
     <div
       data-testid="list-foot"
@@ -19,10 +22,9 @@ export function ListFoot({ activity: { calls } }: { readonly activity: Activity 
       </span>
       {reading && <span>Reading…</span>}
       {missed > 0 && <span>{count(missed)} more are on their way</span>}
-      {searched !== null && searched.through < searched.of && (
-        <span role="status" data-testid="searched" className="truncate text-warn">
-          The newest {count(searched.through)} of {count(searched.of)} calls were searched: the index of the
-          older ones is being made
+      {reach !== null && (
+        <span data-testid="searched" title={reach} className="truncate text-warn">
+          {reach}
         </span>
       )}
     </div>
@@ -33,9 +35,13 @@ export function ListFoot({ activity: { calls } }: { readonly activity: Activity 
 export function ExportStrip({ activity: { calls, exports } }: { readonly activity: Activity }) {
   const state = useStore(exports.store);
   const { size, more } = useStore(calls.store);
+  const reach = useReach(calls);
   useEffect(() => {
-    if (state.phase === "done") toast.success(`${state.name}: ${plural(state.calls, "call")}`);
-    else if (state.phase === "failed")
+    if (state.phase === "done") {
+      const said = `${state.name}: ${plural(state.calls, "call")}`;
+      if (state.reach === null) toast.success(said);
+      else toast.warning(said, { description: state.reach, duration: 15_000 });
+    } else if (state.phase === "failed")
       toast.error(`The export failed: ${state.failure.message}`, {
         description: state.failure.advice ?? undefined,
       });
@@ -52,10 +58,15 @@ export function ExportStrip({ activity: { calls, exports } }: { readonly activit
         Exporting as {state.format.toUpperCase()}: {count(state.calls)}
         {more ? "" : ` of ${count(size)}`} calls
       </span>
-      <progress
-        aria-label="Exported"
-        {...(more ? {} : { value: Math.min(state.calls, size), max: Math.max(1, size) })}
-        className="h-1.5 min-w-0 flex-1 accent-(--accent)"
+      {reach !== null && (
+        <span title={reach} className="min-w-0 truncate text-warn">
+          {reach}
+        </span>
+      )}
+      <Progress
+        label="Exported"
+        done={more ? undefined : Math.min(1, state.calls / Math.max(1, size))}
+        className="min-w-20 flex-1"
       />
       <Button size="sm" onClick={() => exports.cancel()}>
         Cancel

@@ -1,9 +1,8 @@
 import { ChevronRight, CircleCheck, CircleX, TriangleAlert } from "lucide-react";
-import { useEffect, useId, useState } from "react";
-import type { ErrorPage } from "../../../shared/error-docs.ts";
+import { useId, useState } from "react";
 import type { DiagnosisCheck } from "../../../shared/model/diagnosis.ts";
-import { CopyButton } from "../../ui/copy-button.tsx";
 import { cx } from "../../ui/cx.ts";
+import { ErrorPage } from "../../ui/error-page.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
 
 const LOOK = {
@@ -50,64 +49,10 @@ export function CheckRow({ check }: { readonly check: DiagnosisCheck }) {
         )}
         {check.code !== null && (
           <div id={id} hidden={!open}>
-            {open && <Page code={check.code} />}
+            {open && <ErrorPage code={check.code} />}
           </div>
         )}
       </div>
     </li>
-  );
-}
-
-/** What docs/errors.md says of a code; its text comes when it is first wanted. */
-function Page({ code }: { readonly code: string }) {
-  const [page, setPage] = useState<ErrorPage | null | undefined>(undefined);
-  useEffect(() => {
-    let gone = false;
-    void import("./error-pages.ts").then(({ errorPages }) => {
-      if (!gone) setPage(errorPages.get(code) ?? null);
-    });
-    return () => {
-      gone = true;
-    };
-  }, [code]);
-  if (page === undefined) return null;
-  return (
-    <section
-      aria-label={`About ${code}`}
-      data-testid="error-page"
-      className="mt-1.5 space-y-1.5 rounded-lg border border-line bg-sunken px-3.5 py-2.5"
-    >
-      {page === null ? (
-        <p>This version of Gatehouse has no page about this code.</p>
-      ) : (
-        <>
-          <p>
-            <WithCode text={page.meaning} />
-          </p>
-          <p>
-            <strong className="font-medium">What to do: </strong>
-            <WithCode text={page.advice} />
-          </p>
-        </>
-      )}
-      <p className="flex items-center gap-1 font-mono text-muted text-xs">
-        docs/errors.md, or: gatehouse explain {code}
-        <CopyButton label="Copy the command" text={`gatehouse explain ${code}`} />
-      </p>
-    </section>
-  );
-}
-
-/** Text of ours in which code stands in backticks. */
-function WithCode({ text }: { readonly text: string }) {
-  return text.split("`").map((part, index) =>
-    index % 2 === 0 ? (
-      part
-    ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one fixed text
-      <code key={index} className="font-mono text-xs">
-        {part}
-      </code>
-    ),
   );
 }

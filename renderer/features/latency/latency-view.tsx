@@ -12,6 +12,7 @@ import { Chip } from "../../ui/chip.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Segmented, Select } from "../../ui/field.tsx";
+import { NotRecording } from "../../ui/not-recording.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { TabPanel, Tabs } from "../../ui/tabs.tsx";
@@ -42,6 +43,7 @@ export default function LatencyView({ part }: { readonly part: LatencyPart | und
   }, [connection]);
   return (
     <Screen title="Latency" actions={part === undefined && store !== null && <Controls latency={store} />}>
+      <NotRecording />
       <Tabs
         label="Latency and cost"
         value={part ?? "charts"}

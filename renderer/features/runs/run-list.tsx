@@ -15,6 +15,7 @@ import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Select } from "../../ui/field.tsx";
+import { NotRecording } from "../../ui/not-recording.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
@@ -54,6 +55,7 @@ export function RunList() {
         </>
       }
     >
+      <NotRecording />
       <Runs key={client} client={client} />
     </Screen>
   );

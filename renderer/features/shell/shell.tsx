@@ -19,6 +19,7 @@ import { Tooltip } from "../../ui/tooltip.tsx";
 import { ConnectionBanner, OfflineScreen } from "./connection-banner.tsx";
 import { HubFoot } from "./hub-foot.tsx";
 import { PendingPanel } from "./pending-panel.tsx";
+import { ProblemBanners } from "./problem-banners.tsx";
 
 const SCREENS = [
   { screen: "servers", label: "Servers", icon: Server, keys: "g s" },
@@ -73,6 +74,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </nav>
       <div className="flex min-w-0 flex-1 flex-col bg-bg">
         <ConnectionBanner />
+        <ProblemBanners />
         {!loaded && state.phase === "offline" ? <OfflineScreen state={state} /> : children}
       </div>
       <PendingPanel />
