@@ -373,6 +373,8 @@ export function createHub(deps: HubDeps): Hub {
       const followers = { ...deps, servers, pins, consent, catalog, access, telemetry };
       const settled = keepInStep(config, followers);
       settingsChanged();
+      // What becomes of calls that cannot be recorded is part of what is told of it.
+      if (recording.problems().length > 0) broadcaster.emit("hubChanged", state.hub());
       await settled;
     },
     configProblemChanged: settingsChanged,
