@@ -186,13 +186,13 @@ test("a tooltip does not open over what has just been pressed, and does again la
   const latency = page.getByRole("link", { name: "Latency" });
   const tooltip = page.getByRole("tooltip");
   await latency.click();
-  await page.getByRole("heading", { name: "Latency", exact: true }).waitFor();
+  await page.getByRole("heading", { name: "Latency", level: 1 }).waitFor();
   await page.clock.runFor(2_000);
   expect(await tooltip.count()).toBe(0);
   await page.getByRole("link", { name: "Rules" }).hover();
   await page.clock.runFor(2_000);
   await tooltip.getByText("Rules").waitFor();
-  await page.getByRole("heading", { name: "Latency", exact: true }).hover();
+  await page.getByRole("heading", { name: "Latency", level: 1 }).hover();
   await latency.hover();
   await page.clock.runFor(2_000);
   await tooltip.getByText("Latency").waitFor();
