@@ -1,24 +1,8 @@
 import { type Dirent, promises as files } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join, relative, sep } from "node:path";
+import { WEB_PAGE_POLICY } from "../../shared/page-policy.ts";
 import { respondFailure } from "./headers.ts";
-
-/**
- * What the renderer's pages may load. Inline styles are let through because the components that the renderer is built
- * from (dialogs that lock scrolling, the payload viewer, toasts) insert style elements of their own.
- */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "media-src data: blob:",
-  "font-src 'self'",
-  "connect-src 'self' ws://127.0.0.1:* ws://localhost:*",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
 
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
@@ -143,7 +127,7 @@ function headersOf(type: string, caching: string): string[] {
     "Cache-Control",
     caching,
     "Content-Security-Policy",
-    POLICY,
+    WEB_PAGE_POLICY,
     "X-Content-Type-Options",
     "nosniff",
     "Referrer-Policy",

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { UnderWayByKey } from "../core/collections/under-way.ts";
 import type { Envelope } from "../core/jsonrpc/envelope.ts";
 import { partsLength } from "../core/jsonrpc/splice.ts";
+import type { LogLevel } from "../core/mcp/log-levels.ts";
 import type { ClientHello } from "../core/mcp/session-era/initialize.ts";
-import type { LogLevel } from "../core/mcp/session-era/log-levels.ts";
 import type { ClientIdentity, Peer, Scope, SessionHandle, StreamSink } from "./ports/endpoint.ts";
 import type { SessionStore, StoredSession } from "./ports/storage.ts";
 

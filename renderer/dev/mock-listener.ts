@@ -6,10 +6,9 @@ import { fileURLToPath } from "node:url";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Broadcast, BroadcastData } from "../../shared/contract.ts";
 import { answerControl, broadcastText } from "../../shared/control-client.ts";
+import { WEB_PAGE_POLICY } from "../../shared/page-policy.ts";
 
 const root = fileURLToPath(new URL("../../dist/renderer", import.meta.url));
-const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src data: blob:; font-src 'self'; connect-src 'self' ws:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
@@ -50,7 +49,7 @@ export function startMockListener({ port, call, mock }: MockListener) {
         response
           .writeHead(200, {
             "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-            "content-security-policy": CSP,
+            "content-security-policy": WEB_PAGE_POLICY,
           })
           .end(body),
       () => response.writeHead(404).end(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { accountSchema } from "./account.ts";
 import { labelsSchema } from "./client.ts";
 import { serverUsageSchema } from "./health.ts";
+import { LOG_LEVELS } from "./log-level.ts";
 import { type Problem, problemSchema } from "./problem.ts";
 
 export { type Problem, problemSchema };
@@ -105,17 +106,8 @@ export const serverDetailSchema = serverSummarySchema.extend({
 });
 export type ServerDetail = z.infer<typeof serverDetailSchema>;
 
-/** MCP's log levels, from the most verbose to the most severe (MCP, Logging; RFC 5424). */
-export const logLevelSchema = z.enum([
-  "debug",
-  "info",
-  "notice",
-  "warning",
-  "error",
-  "critical",
-  "alert",
-  "emergency",
-]);
+/** See LOG_LEVELS. */
+export const logLevelSchema = z.enum(LOG_LEVELS);
 
 /** One line of a server's log. `text` holds no line break. */
 export const logLineSchema = z.object({

@@ -1,6 +1,7 @@
-import { BrowserWindow, nativeTheme, screen } from "electron";
+import { BrowserWindow, screen } from "electron";
 import type { PopupView } from "../../../shared/popup.ts";
 import { POPUP_PATH, POPUP_VIEW_CHANNEL } from "../../../shared/popup-channels.ts";
+import { hardened } from "../window/hardened.ts";
 import { APP_ORIGIN } from "../window/navigation.ts";
 import { FIRST_HEIGHT, popupBounds } from "./placement.ts";
 import type { PopupSurface } from "./popup.ts";
@@ -32,6 +33,7 @@ export function createPopupWindow(options: PopupWindowOptions): PopupWindow {
   const workArea = () => screen.getDisplayNearestPoint(screen.getCursorScreenPoint()).workArea;
 
   const create = (): BrowserWindow => {
+    const base = hardened(options.preload);
     const window = new BrowserWindow({
       ...popupBounds(workArea(), FIRST_HEIGHT),
       title: "Gatehouse asks",
@@ -43,22 +45,8 @@ export function createPopupWindow(options: PopupWindowOptions): PopupWindow {
       minimizable: false,
       maximizable: false,
       fullscreenable: false,
-      autoHideMenuBar: true,
-      backgroundColor: nativeTheme.shouldUseDarkColors ? "#131417" : "#ffffff",
-      webPreferences: {
-        preload: options.preload,
-        contextIsolation: true,
-        sandbox: true,
-        nodeIntegration: false,
-        nodeIntegrationInSubFrames: false,
-        nodeIntegrationInWorker: false,
-        webviewTag: false,
-        webSecurity: true,
-        navigateOnDragDrop: false,
-        spellcheck: false,
-        backgroundThrottling: false,
-        disableDialogs: true,
-      },
+      ...base,
+      webPreferences: { ...base.webPreferences, backgroundThrottling: false, disableDialogs: true },
     });
     window.setAlwaysOnTop(true, "floating");
     window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true });

@@ -1,7 +1,8 @@
-import { BrowserWindow, nativeTheme, screen } from "electron";
+import { BrowserWindow, screen } from "electron";
 import { HUB_CHANGED_CHANNEL } from "../../../shared/bridge-channels.ts";
 import type { JsonFile } from "../system/json-file.ts";
 import { FAILURE_PATH } from "./failure-page.ts";
+import { hardened } from "./hardened.ts";
 import { APP_ORIGIN, APP_URL } from "./navigation.ts";
 import { openingBounds, remembered, SMALLEST, type WindowState } from "./window-state.ts";
 
@@ -47,20 +48,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       title: "Gatehouse",
       icon: options.icon(),
       show: false,
-      autoHideMenuBar: true,
-      backgroundColor: nativeTheme.shouldUseDarkColors ? "#131417" : "#ffffff",
-      webPreferences: {
-        preload: options.preload,
-        contextIsolation: true,
-        sandbox: true,
-        nodeIntegration: false,
-        nodeIntegrationInSubFrames: false,
-        nodeIntegrationInWorker: false,
-        webviewTag: false,
-        webSecurity: true,
-        navigateOnDragDrop: false,
-        spellcheck: false,
-      },
+      ...hardened(options.preload),
     });
     if (maximized) window.maximize();
     window.once("ready-to-show", () => window.show());

@@ -2,7 +2,7 @@ import type { Config } from "../../../shared/model/config.ts";
 import { type ListKind, listKindOf } from "../../core/catalog/kinds.ts";
 import { errorMessage, INVALID_PARAMS, METHOD_NOT_FOUND, resultMessage } from "../../core/jsonrpc/errors.ts";
 import { decodeString, encodeJson } from "../../core/jsonrpc/json.ts";
-import { isLogLevel } from "../../core/mcp/session-era/log-levels.ts";
+import { isLogLevel } from "../../core/mcp/log-levels.ts";
 import { isRelayed } from "../../core/mcp/session-era/targets.ts";
 import type { CatalogService } from "../catalog-service.ts";
 import { type ClientActivity, claimOf } from "../client-activity.ts";

@@ -3,7 +3,7 @@ import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
 import { DENIED, errorMessage, INVALID_REQUEST, METHOD_NOT_FOUND } from "../../core/jsonrpc/errors.ts";
 import { decodeString, encodeJson } from "../../core/jsonrpc/json.ts";
 import { splice } from "../../core/jsonrpc/splice.ts";
-import { isAtLeast, type LogLevel, mostVerbose } from "../../core/mcp/session-era/log-levels.ts";
+import { isAtLeast, type LogLevel, mostVerbose } from "../../core/mcp/log-levels.ts";
 import {
   type InputMethod,
   isInputMethod,

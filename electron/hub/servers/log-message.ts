@@ -1,7 +1,7 @@
 import type { LogLine } from "../../../shared/model/server.ts";
 import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import { decodeString } from "../../core/jsonrpc/json.ts";
-import { isLogLevel } from "../../core/mcp/session-era/log-levels.ts";
+import { isLogLevel } from "../../core/mcp/log-levels.ts";
 
 /** Most of the data that is looked at, in bytes. */
 const MAX_DATA = 8_192;

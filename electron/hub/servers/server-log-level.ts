@@ -1,5 +1,5 @@
 import { encodeJson } from "../../core/jsonrpc/json.ts";
-import type { LogLevel } from "../../core/mcp/session-era/log-levels.ts";
+import type { LogLevel } from "../../core/mcp/log-levels.ts";
 import { within } from "../within.ts";
 
 /** How long a server is given to take a new log level before calls go on, in milliseconds. */

@@ -2,7 +2,6 @@ import { classifyInboundRequest } from "@modelcontextprotocol/server";
 import { describe, expect, test } from "vitest";
 import { textOf } from "../../jsonrpc/json.ts";
 import { META, message, request } from "./fixtures/messages.ts";
-import { isLogLevel, passesLevel, widestLevel } from "./log-levels.ts";
 import { classify, readRequestMeta } from "./meta.ts";
 
 const without = (key: keyof typeof META) => {
@@ -104,14 +103,4 @@ test("who asks is read as raw spans", () => {
   expect([meta.version, meta.logLevel]).toEqual(["2026-07-28", "error"]);
   expect(textOf(bytes, meta.clientCapabilities)).toBe("{}");
   expect(meta.clientInfo && textOf(bytes, meta.clientInfo)).toBe('{"name":"c","version":"1"}');
-});
-
-test("log messages pass from the wanted level on, and never to one who wanted none", () => {
-  expect(passesLevel("warning", "notice")).toBe(true);
-  expect(passesLevel("notice", "notice")).toBe(true);
-  expect(passesLevel("info", "notice")).toBe(false);
-  expect(passesLevel("emergency", undefined)).toBe(false);
-  expect(widestLevel(["error", "info", "alert"])).toBe("info");
-  expect(widestLevel([])).toBeUndefined();
-  expect(isLogLevel("Error")).toBe(false);
 });

@@ -1,7 +1,7 @@
 import type { Envelope, Span } from "../../jsonrpc/envelope.ts";
 import { decodeString, membersOf, spanEquals } from "../../jsonrpc/json.ts";
+import { isLogLevel, type LogLevel } from "../log-levels.ts";
 import { valueAt } from "./edits.ts";
-import { isLogLevel, type LogLevel } from "./log-levels.ts";
 import { headerMismatch, invalidMeta, type Refusal } from "./refusal.ts";
 
 /** `_meta` keys of the stateless era (MCP 2026-07-28, Basic: General fields). */

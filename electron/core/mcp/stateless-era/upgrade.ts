@@ -2,8 +2,8 @@ import type { Envelope, Span } from "../../jsonrpc/envelope.ts";
 import { INVALID_PARAMS } from "../../jsonrpc/errors.ts";
 import { encodeJson, membersOf, spanEquals, textOf } from "../../jsonrpc/json.ts";
 import type { Edit } from "../../jsonrpc/splice.ts";
+import type { LogLevel } from "../log-levels.ts";
 import { objectEdits, objectOf, type ParamsChange, sortEdits, valueAt } from "./edits.ts";
-import type { LogLevel } from "./log-levels.ts";
 import {
   CLIENT_CAPABILITIES_KEY,
   CLIENT_INFO_KEY,

@@ -1,16 +1,9 @@
-/** MCP's log levels, from the most verbose to the most severe (MCP, Logging; RFC 5424). */
-export const LOG_LEVELS = [
-  "debug",
-  "info",
-  "notice",
-  "warning",
-  "error",
-  "critical",
-  "alert",
-  "emergency",
-] as const;
+import { LOG_LEVELS } from "../../../shared/model/log-level.ts";
+
+/** One of MCP's log levels. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Whether a text names a log level. */
 export function isLogLevel(text: string): text is LogLevel {
   return (LOG_LEVELS as readonly string[]).includes(text);
 }
