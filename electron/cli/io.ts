@@ -11,6 +11,8 @@ export type Paint = (text: string) => string;
 export interface Io {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Resolves when what was printed has left; false: nobody reads any more (`| head`). */
+  readonly printed: () => Promise<boolean>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly homedir: string;
@@ -18,6 +20,8 @@ export interface Io {
   readonly isTerminal: boolean;
   /** The whole of stdin, or undefined when it is a terminal. */
   readonly readInput: () => Promise<string | undefined>;
+  /** The same in pieces, as they come; none when it is a terminal. */
+  readonly input: () => AsyncIterable<Uint8Array>;
   /** One line typed at the terminal, which does not show it. */
   readonly readHidden: (prompt: string) => Promise<string>;
   readonly now: () => number;

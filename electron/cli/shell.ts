@@ -9,12 +9,17 @@ import { readHidden } from "./secret-input.ts";
 const io: Io = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  printed: () =>
+    new Promise((resolve) => {
+      process.stdout.write("", (error) => resolve(error === null || error === undefined));
+    }),
   env: process.env,
   platform: process.platform,
   homedir: homedir(),
   cwd: process.cwd(),
   isTerminal: process.stdout.isTTY === true,
   readInput,
+  input,
   readHidden: (prompt) => readHidden(process.stdin, prompt, (text) => void process.stderr.write(text)),
   now: Date.now,
   program: thisProgram(),
@@ -54,10 +59,14 @@ function requireRuntime(): void {
   );
 }
 
+async function* input(): AsyncGenerator<Buffer> {
+  if (!process.stdin.isTTY) yield* process.stdin as AsyncIterable<Buffer>;
+}
+
 async function readInput(): Promise<string | undefined> {
   if (process.stdin.isTTY) return undefined;
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  for await (const chunk of input()) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");
 }
 

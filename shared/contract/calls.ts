@@ -50,6 +50,8 @@ export const callMethods = {
       filter: callFilterSchema.default({}),
       format: exportFormatSchema,
       before: z.int().optional(),
+      /** At most so many calls in this piece and those after it; absent: all. */
+      limit: z.int().min(1).optional(),
     }),
     exportPieceSchema,
   ),

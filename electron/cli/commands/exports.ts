@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
 import { isPartial, reachSentence, type Searched } from "../../../shared/model/call.ts";
 import type { ExportFormat } from "../../../shared/model/export.ts";
@@ -7,6 +8,8 @@ import type { Context } from "./context.ts";
 
 export interface ExportOptions extends CallFilterOptions {
   readonly format: ExportFormat;
+  /** At most so many calls; undefined: all. */
+  readonly most: number | undefined;
 }
 
 /** Calls after which an export tells how far it is. */
@@ -28,11 +31,14 @@ export async function exportCalls(context: Context, options: ExportOptions): Pro
         filter,
         format: options.format,
         ...(before === undefined ? {} : { before }),
+        ...(options.most === undefined ? {} : { limit: options.most - calls }),
       });
       io.out(piece.text);
       calls += piece.calls;
       before = piece.next ?? undefined;
       searched = piece.searched;
+      // A reader that is slower than the hub holds the export up, and one that has gone ends it.
+      if (!(await io.printed())) return;
       if (calls - told >= TELL_AFTER) {
         told = calls;
         io.err(`${calls} calls…\n`);
@@ -45,19 +51,24 @@ export async function exportCalls(context: Context, options: ExportOptions): Pro
 
 /** `calls import`: takes the lines of a JSONL export into the history. */
 export async function importCalls(context: Context, file: string, json: boolean): Promise<void> {
-  const text = await readText(context, file);
+  const { io } = context;
   await context.hub("either", async (hub) => {
     let imported = 0;
+    let told = 0;
     const problems: { line: number; message: string }[] = [];
-    for (const { lines, first } of batches(text)) {
+    for await (const { lines, first } of batches(linesOf(textOf(context, file)))) {
       const result = await hub.call("calls.import", { text: lines });
       imported += result.imported;
       problems.push(...result.problems.map(({ line, message }) => ({ line: line + first - 1, message })));
+      if (imported - told >= TELL_AFTER) {
+        told = imported;
+        io.err(`${imported} calls…\n`);
+      }
     }
     if (json) context.json({ imported, problems });
     else {
-      for (const { line, message } of problems) context.io.err(`line ${line}: ${message}\n`);
-      context.io.out(`${imported} calls imported, ${problems.length} lines left out\n`);
+      for (const { line, message } of problems) io.err(`line ${line}: ${message}\n`);
+      io.out(`${imported} calls imported, ${problems.length} lines left out\n`);
     }
     if (problems.length > 0 && imported === 0)
       throw new GatehouseError(
@@ -84,22 +95,40 @@ export async function recordCalls(context: Context, ids: readonly number[]): Pro
   });
 }
 
-async function readText({ io }: Context, file: string): Promise<string> {
-  if (file === "-") return (await io.readInput()) ?? "";
+/** The file's text in pieces, as they come. Throws GatehouseError not_found when it cannot be read. */
+async function* textOf({ io }: Context, file: string): AsyncGenerator<string> {
+  const decoder = new StringDecoder("utf8");
   try {
-    return await readFile(file, "utf8");
+    for await (const bytes of file === "-" ? io.input() : createReadStream(file))
+      yield decoder.write(bytes as Buffer);
   } catch (error) {
     throw new GatehouseError("not_found", `${file} cannot be read: ${sentenceOf(error)}`);
   }
+  yield decoder.end();
+}
+
+/** Lines without their ends, of which JSON has none but \n within an export. */
+async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let pieces: string[] = [];
+  for await (const text of texts) {
+    let from = 0;
+    for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", from)) {
+      yield [...pieces, text.slice(from, end)].join("");
+      pieces = [];
+      from = end + 1;
+    }
+    if (from < text.length) pieces.push(text.slice(from));
+  }
+  yield pieces.join("");
 }
 
 /** Whole lines, in pieces of a bounded size, each with the number of its first line. */
-function* batches(text: string): Generator<{ lines: string; first: number }> {
+async function* batches(each: AsyncIterable<string>): AsyncGenerator<{ lines: string; first: number }> {
   let lines: string[] = [];
   let size = 0;
   let first = 1;
   let number = 0;
-  for (const line of text.split("\n")) {
+  for await (const line of each) {
     number += 1;
     if (size > 0 && size + line.length > BATCH) {
       yield { lines: lines.join("\n"), first };

@@ -37,12 +37,19 @@ export function addCallCommands({ program, io, context, jsonOption }: Group): vo
 
   history
     .command("export")
-    .description("print the calls that the options of `calls` choose, as a file")
+    .description("print the calls that the options of `calls` choose, as a file: all of them without --limit")
     .addOption(
       new Option("--format <format>", "its form").choices(exportFormatSchema.options).default("jsonl"),
     )
     .action((_options: object, command: Command) =>
-      exportCalls(context(), command.optsWithGlobals<ExportOptions>()),
+      exportCalls(context(), {
+        ...command.optsWithGlobals<ExportOptions & { limit: number }>(),
+        // What is enough for a look is no limit of an export, unless it is asked for.
+        most:
+          history.getOptionValueSource("limit") === "cli"
+            ? history.opts<{ limit: number }>().limit
+            : undefined,
+      }),
     );
   history
     .command("import")

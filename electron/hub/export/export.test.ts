@@ -45,12 +45,18 @@ function logOf(calls: readonly CallDetail[]): Pick<CallLog, "list" | "get"> {
   };
 }
 
-async function exported(calls: readonly CallDetail[], format: ExportFormat): Promise<string> {
+async function exported(
+  calls: readonly CallDetail[],
+  format: ExportFormat,
+  most = Number.POSITIVE_INFINITY,
+): Promise<string> {
   let text = "";
   let before: number | undefined;
+  let limit = most;
   do {
-    const piece = await exportPiece(logOf(calls), { filter: {}, format, before }, "1.0.0");
+    const piece = await exportPiece(logOf(calls), { filter: {}, format, before, limit }, "1.0.0");
     text += piece.text;
+    limit -= piece.calls;
     before = piece.next ?? undefined;
   } while (before !== undefined);
   return text;
@@ -86,6 +92,13 @@ describe("an export", () => {
     expect(log.entries).toHaveLength(450);
     for (const { time, timings } of log.entries)
       expect(Object.values(timings).reduce((sum, part) => sum + Math.max(part, 0), 0)).toBe(time);
+  });
+
+  it("of at most so many calls ends there, as a whole document", async () => {
+    const { log } = JSON.parse(await exported(many, "har", 250)) as { log: { entries: unknown[] } };
+    expect(log.entries).toHaveLength(250);
+    expect((await exported(many, "jsonl", 1)).trimEnd().split("\n")).toHaveLength(1);
+    expect((await exported(many, "csv", 450)).trimEnd().split("\r\n")).toHaveLength(451);
   });
 
   it("of no calls is still a document", async () => {

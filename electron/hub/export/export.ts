@@ -16,15 +16,17 @@ export interface ExportQuery {
   readonly format: ExportFormat;
   /** `next` of the piece before; undefined: begin. */
   readonly before: number | undefined;
+  /** At most so many calls from here on; undefined: all. */
+  readonly limit?: number | undefined;
 }
 
 /** The next piece of an export, newest call first. Calls that retention has taken meanwhile are left out. */
 export async function exportPiece(
   calls: Pick<CallLog, "list" | "get">,
-  { filter, format, before }: ExportQuery,
+  { filter, format, before, limit = Number.POSITIVE_INFINITY }: ExportQuery,
   version: string,
 ): Promise<ExportPiece> {
-  const page = await calls.list(filter, PAGE, before);
+  const page = await calls.list(filter, Math.min(PAGE, limit), before);
   let text = before === undefined ? headOf(format, version) : "";
   let written = 0;
   let last: CallSummary | undefined;
@@ -39,7 +41,7 @@ export async function exportPiece(
     }
     if (text.length >= PIECE) break;
   }
-  const more = last !== undefined && (page.more || last !== page.calls.at(-1));
+  const more = last !== undefined && written < limit && (page.more || last !== page.calls.at(-1));
   if (!more && format === "har") text += harTail;
   const { searched } = page;
   return {

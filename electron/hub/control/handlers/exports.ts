@@ -14,8 +14,8 @@ const WHOLE_PAYLOAD = 64 * 1024 * 1024;
 export const exportHandlers = (
   state: HubState,
 ): Pick<Handlers, "calls.export" | "calls.import" | "calls.fixture"> => ({
-  "calls.export": ({ filter, format, before }) =>
-    exportPiece(state.storage.calls, { filter: queryOf(state, filter), format, before }, VERSION),
+  "calls.export": ({ filter, format, before, limit }) =>
+    exportPiece(state.storage.calls, { filter: queryOf(state, filter), format, before, limit }, VERSION),
   "calls.import": async ({ text }, caller) => {
     const problems: { line: number; message: string }[] = [];
     let imported = 0;
