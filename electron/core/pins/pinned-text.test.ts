@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pinnedMember, pinnedStrings, pinnedText, readableText } from "./pinned-text.ts";
+import { pinnedStrings, pinnedText, readableText } from "./pinned-text.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const tool = (text: string): string => pinnedText("tools", bytes(text));
@@ -121,7 +121,5 @@ describe("the readable text", () => {
       "name",
       "a",
     ]);
-    expect(pinnedMember(canonical, "name")).toBe("a");
-    expect(pinnedMember(canonical, "title")).toBeUndefined();
   });
 });

@@ -75,14 +75,6 @@ export function pinnedStrings(canonical: string): string[] {
   return stringsOf(treeOf(canonical));
 }
 
-/** A member of a canonical text that is a string; undefined when there is none. */
-export function pinnedMember(canonical: string, key: string): string | undefined {
-  const tree = treeOf(canonical);
-  if (tree.kind !== "object") return undefined;
-  const value = tree.members.find((member) => member.key === key)?.value;
-  return value?.kind === "string" ? value.value : undefined;
-}
-
 function treeOf(canonical: string): JsonTree {
   return readTree(new TextEncoder().encode(canonical));
 }

@@ -10,9 +10,3 @@ export function canonicalAddress(address: string): string {
   const [high, low] = [Number.parseInt(mapped[1] ?? "", 16), Number.parseInt(mapped[2] ?? "", 16)];
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }
-
-/** Whether an address is this machine talking to itself. */
-export function isLoopback(address: string): boolean {
-  const canonical = canonicalAddress(address);
-  return canonical === "::1" || canonical.startsWith("127.");
-}

@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { serverConfigSchema } from "../../../shared/model/config.ts";
-import { changedServers } from "./diff.ts";
 import { expandServer } from "./expand.ts";
 
 const server = (entry: object) => serverConfigSchema.parse(entry);
@@ -84,37 +83,5 @@ it.each([
   await expect(expandServer("s", server(entry), sources)).rejects.toMatchObject({
     code: "not_found",
     message,
-  });
-});
-
-it("changes of servers are told apart", () => {
-  const a = { command: "a", env: { X: "1", Y: "2" } };
-  const previous = {
-    mcpServers: {
-      same: server(a),
-      gone: server(a),
-      off: server(a),
-      prefixed: server(a),
-      argued: server(a),
-      moved: server({ type: "http", url: "http://x" }),
-      both: server(a),
-    },
-  };
-  const next = {
-    mcpServers: {
-      fresh: server(a),
-      same: server({ command: "a", env: { Y: "2", X: "1" }, prefix: "same" }),
-      off: server({ ...a, enabled: false }),
-      prefixed: server({ ...a, prefix: "p" }),
-      argued: server({ ...a, args: ["x"] }),
-      moved: server({ type: "http", url: "http://y" }),
-      both: server({ ...a, prefix: "", start: "eager" }),
-    },
-  };
-  expect(changedServers(previous, next)).toEqual({
-    added: ["fresh"],
-    removed: ["gone"],
-    redefined: ["argued", "moved", "both"],
-    relabelled: ["off", "prefixed", "both"],
   });
 });

@@ -2,13 +2,6 @@ import { describe, expect, test } from "vitest";
 import { DOWNGRADED_REQUEST, downgradeError, downgradeNotification, downgradeResult } from "./downgrade.ts";
 import { combine, paramsEdits } from "./edits.ts";
 import { edited, META, message, raw, request } from "./fixtures/messages.ts";
-import {
-  fromSessionClient,
-  fromSessionServer,
-  fromStatelessClient,
-  fromStatelessServer,
-  isStatelessMethod,
-} from "./methods.ts";
 import { type ResultUpgrade, upgradedRequest, upgradeError, upgradeResult } from "./upgrade.ts";
 
 const result = (value: unknown) => message({ jsonrpc: "2.0", id: 1, result: value });
@@ -333,40 +326,5 @@ test("a listen stream's tag is taken off a notification for a session client", (
     jsonrpc: "2.0",
     method: "notifications/resources/updated",
     params: { uri: "x:", _meta: { a: 1 } },
-  });
-});
-
-describe("methods that one era has", () => {
-  test.each([
-    [fromStatelessClient, "tools/call", { kind: "forward" }],
-    [fromStatelessClient, "com.example/own", { kind: "forward" }],
-    [fromStatelessClient, "server/discover", { kind: "translate", as: "discover" }],
-    [fromStatelessClient, "ping", { kind: "unknown" }],
-    [fromStatelessClient, "initialize", { kind: "unknown" }],
-    [fromStatelessClient, "resources/subscribe", { kind: "unknown" }],
-    [fromSessionClient, "ping", { kind: "acknowledge" }],
-    [fromSessionClient, "logging/setLevel", { kind: "translate", as: "log-level" }],
-    [fromSessionClient, "resources/subscribe", { kind: "translate", as: "listen" }],
-    [fromSessionClient, "notifications/roots/list_changed", { kind: "acknowledge" }],
-    [fromSessionClient, "subscriptions/listen", { kind: "unknown" }],
-    [fromSessionServer, "elicitation/create", { kind: "translate", as: "round-trip" }],
-    [fromSessionServer, "notifications/elicitation/complete", { kind: "acknowledge" }],
-    [fromSessionServer, "ping", { kind: "acknowledge" }],
-    [
-      (method: string) => fromStatelessServer(method, "notification"),
-      "notifications/progress",
-      { kind: "forward" },
-    ],
-    [
-      (method: string) => fromStatelessServer(method, "request"),
-      "sampling/createMessage",
-      { kind: "unknown" },
-    ],
-  ] as const)("%o of %s", (from, method, passage) => expect(from(method)).toEqual(passage));
-
-  test("what a stateless server must answer 404 to is known", () => {
-    expect(
-      ["tools/list", "server/discover", "ping", "initialize", "toString"].map(isStatelessMethod),
-    ).toEqual([true, true, false, false, false]);
   });
 });

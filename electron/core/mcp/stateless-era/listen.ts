@@ -1,10 +1,9 @@
 import type { Envelope, Span } from "../../jsonrpc/envelope.ts";
-import { resultMessage } from "../../jsonrpc/errors.ts";
 import { elementsOf, encodeJson, membersOf, textOf } from "../../jsonrpc/json.ts";
 import { type Edit, joinParts } from "../../jsonrpc/splice.ts";
 import { hasTasksExtension } from "../tasks/capabilities.ts";
-import { objectOf, type ParamsChange, paramsEdits, valueAt } from "./edits.ts";
-import { metaSpan, SERVER_INFO_KEY, SUBSCRIPTION_ID_KEY, stringAt } from "./meta.ts";
+import { objectOf, paramsEdits, valueAt } from "./edits.ts";
+import { metaSpan, SUBSCRIPTION_ID_KEY, stringAt } from "./meta.ts";
 
 /** What a client wants to hear of, outside of any request (Subscriptions: Notification Filter). */
 export interface ListenFilter {
@@ -106,20 +105,6 @@ export function unionOf(filters: Iterable<ListenFilter>): ListenFilter {
   };
 }
 
-/** Whether two filters want the same; a listen stream whose filter has changed must be opened anew. */
-export function sameFilter(a: ListenFilter, b: ListenFilter): boolean {
-  return (
-    FLAGS.every((flag) => a[flag] === b[flag]) &&
-    sameNames(a.resourceSubscriptions, b.resourceSubscriptions) &&
-    sameNames(a.taskIds, b.taskIds)
-  );
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  const names = new Set(b);
-  return a.length === names.size && a.every((name) => names.has(name));
-}
-
 /** Whether a notification travels on listen streams only, and never on a request's own. */
 function isListened(method: string): boolean {
   return Object.hasOwn(KINDS, method);
@@ -154,11 +139,6 @@ function rawFilter(filter: ListenFilter): Uint8Array {
   return objectOf(members);
 }
 
-/** The params of the hub's own subscriptions/listen to a stateless server; combine with `upgradedRequest`. */
-export function listenChange(filter: ListenFilter): ParamsChange {
-  return { set: new Map([["notifications", rawFilter(filter)]]) };
-}
-
 /** The whole raw params of the hub's own subscriptions/listen, without `_meta`. */
 export function listenParams(filter: ListenFilter): Uint8Array {
   return objectOf(new Map([["notifications", rawFilter(filter)]]));
@@ -175,19 +155,6 @@ export function acknowledgement(id: Uint8Array, filter: ListenFilter): Uint8Arra
     rawFilter(filter),
     encoder.encode("}}"),
   ]);
-}
-
-/** The answer to a listen request: the hub ends the stream in good order. `serverInfo` is a raw Implementation. */
-export function listenEnd(id: Uint8Array, serverInfo?: Uint8Array): Uint8Array {
-  const meta = new Map([[SUBSCRIPTION_ID_KEY, id]]);
-  if (serverInfo !== undefined) meta.set(SERVER_INFO_KEY, serverInfo);
-  const result = objectOf(
-    new Map([
-      ["resultType", encodeJson("complete")],
-      ["_meta", objectOf(meta)],
-    ]),
-  );
-  return joinParts(resultMessage(id, result));
 }
 
 /** The edits that tag a notification, of a server of either era, with the id of the stream that it goes out on. */

@@ -13,7 +13,6 @@ import {
   readInputRequired,
   readRetry,
   retryChange,
-  roundTripFailure,
   sessionParams,
   urlRequests,
 } from "./round-trips.ts";
@@ -223,15 +222,6 @@ describe("asking a session client", () => {
     );
     expect(edited(before, edits)).toMatchObject({ params: { name: "x", inputResponses: { b: {} } } });
     expect(JSON.stringify(edited(before, edits))).not.toContain("requestState");
-  });
-
-  test("what could not be asked is a tool's failure, or an error", () => {
-    expect(roundTripFailure("prompts/get", "no")).toEqual({ code: -32603, message: "no" });
-    const failure = roundTripFailure("tools/call", "no");
-    expect("result" in failure && parse(failure.result)).toEqual({
-      content: [{ type: "text", text: "no" }],
-      isError: true,
-    });
   });
 });
 

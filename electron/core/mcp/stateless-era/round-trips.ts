@@ -1,5 +1,4 @@
 import type { Envelope, Span } from "../../jsonrpc/envelope.ts";
-import { INTERNAL_ERROR } from "../../jsonrpc/errors.ts";
 import { elementsOf, encodeJson, membersOf, spanEquals } from "../../jsonrpc/json.ts";
 import { joinParts, splice } from "../../jsonrpc/splice.ts";
 import { type InputMethod, isInputMethod } from "./capabilities.ts";
@@ -186,19 +185,6 @@ export function urlRequests(bytes: Uint8Array, envelope: Envelope): InputRequest
   return elementsOf(bytes, list)
     .filter((span) => bytes[objectAt(bytes, span)?.get("url")?.start ?? -1] === 0x22)
     .map((span, i) => ({ key: `url-${i + 1}`, method: "elicitation/create", params: rawOf(bytes, span) }));
-}
-
-/**
- * What a client is told when what the server wanted could not be got: a tool's failure as a result that the model reads,
- * else an error. Both for session era clients; a stateless one needs `upgradeResult` on top.
- */
-export function roundTripFailure(
-  method: string,
-  message: string,
-): { readonly result: Uint8Array } | { readonly code: number; readonly message: string } {
-  return method === "tools/call"
-    ? { result: encodeJson({ content: [{ type: "text", text: message }], isError: true }) }
-    : { code: INTERNAL_ERROR, message };
 }
 
 function objectAt(bytes: Uint8Array, span: Span): Map<string, Span> | undefined {
