@@ -109,7 +109,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     include: ["{electron,shared,renderer,scripts,bench}/**/*.test.ts", "e2e/**/*.test.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    // They wait for processes and pages for about half of their time: one more than two cores.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
   },
 });

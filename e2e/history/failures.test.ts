@@ -1,7 +1,7 @@
 // What goes wrong with the files that hold the history: calls go on or are refused clearly, nothing recorded is lost, and
 // the person is told.
 import { execFileSync } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
@@ -18,7 +18,7 @@ import { echoServer } from "../lib/hub.ts";
 import type { McpHttpClient } from "../lib/mcp-client.ts";
 import { fillDisk, mountSmallDisk } from "../lib/small-disk.ts";
 import { waitFor } from "../lib/wait.ts";
-import { asWindow, echoes, keptHome, listedClient, problems, verified } from "./kit.ts";
+import { asWindow, echoes, keptHome, listedClient, problems, segments, verified } from "./kit.ts";
 
 /** A home on a tmpfs of so many KB; undefined where it may not be mounted. */
 function smallHome(kilobytes: number): string | undefined {
@@ -315,21 +315,6 @@ test(
   },
   PATIENCE * 3,
 );
-
-/** Segments of calls that the index has, as another program sees them. */
-function segments(index: string): number {
-  if (!existsSync(index)) return 0;
-  try {
-    const database = new Database(index, { readonly: true, timeout: 5_000 });
-    try {
-      return Number(database.prepare("SELECT count(*) FROM segment").pluck().get());
-    } finally {
-      database.close();
-    }
-  } catch {
-    return 0;
-  }
-}
 
 test(
   "an index that was removed, or overwritten with nonsense, is made anew and finds what it found",

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished } from "vitest";
@@ -80,4 +80,19 @@ export async function problems(hub: TestHub): Promise<readonly Problem[]> {
     if (advice !== null) expect(words).toContain(advice);
   }
   return printed;
+}
+
+/** Segments of calls that the index has, as another program sees them. */
+export function segments(index: string): number {
+  if (!existsSync(index)) return 0;
+  try {
+    const database = new Database(index, { readonly: true, timeout: 5_000 });
+    try {
+      return Number(database.prepare("SELECT count(*) FROM segment").pluck().get());
+    } finally {
+      database.close();
+    }
+  } catch {
+    return 0;
+  }
 }

@@ -1,24 +1,31 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestHub, type TestHub } from "../hub/kit.ts";
+import { PATIENCE, startTestHub, type TestHub } from "../hub/kit.ts";
 import { echoServer } from "../lib/hub.ts";
 import type { McpHttpClient } from "../lib/mcp-client.ts";
+import { waitFor } from "../lib/wait.ts";
+import { asWindow, segments } from "./kit.ts";
 
-/** Texts as tools give them, and what somebody types to find each. */
+/** Texts as tools give them, and what somebody types to find each: words, parts of words, one and two characters. */
 const corpus: readonly (readonly [text: string, ...searches: string[]])[] = [
-  ["数据库连接失败，请检查配置文件", "连接失败", "检查", "库"],
-  ["東京でカレンダーの予定を確認しました", "カレンダー", "予定", "京"],
-  ["서버에 연결할 수 없습니다", "연결할", "서버"],
-  ["تعذر فتح الملفات المطلوبة", "الملفات", "فت"],
-  ["не удалось открыть ФАЙЛ настройки", "файл", "НАСТРОЙКИ"],
-  ["ΟΔΟΣ και αρχείο", "οδός".normalize("NFD").replace(/\p{M}/gu, ""), "αρχείο"],
-  ["deployed 🚀 with 👩‍💻 and 🇪🇺", "🚀", "👩‍💻", "🇪🇺"],
-  ["Straße nach Zürich, café", "straße", "ZÜRICH", "cafe\u0301"],
-  ["const useQueryClient2 = createHTTPServer();", "QueryClient", "usequery", "HTTPS", "t2"],
-  ["/home/ada/src/web/src/components/Button.tsx", "web/src/comp", "Button.tsx", ".tsx", "/ada/"],
-  ['C:\\Users\\ada\\notes.txt said "no"', "C:\\Users", "\\notes", 'said "no"'],
-  ["0x7fffdeadbeef ~ 3.14159265", "deadbeef", "3.14", "~"],
-  ["हिन्दी में त्रुटि", "त्रुटि", "में"],
-  ["ไม่พบไฟล์ที่ต้องการ", "ไฟล์", "ที่"],
+  ["数据库连接失败，请检查配置文件", "连接失败", "检查", "数据库连", "库", "，"],
+  ["東京でカレンダーの予定を確認しました", "カレンダー", "予定", "しま", "京", "ー", "を"],
+  ["서버에 연결할 수 없습니다", "연결할", "서버", "습니", "할"],
+  ["تعذر فتح الملفات المطلوبة", "الملفات", "لفا", "فت", "ط"],
+  ["שגיאה בקריאת הקובץ", "הקובץ", "קריא", "גי", "ץ"],
+  ["не удалось открыть ФАЙЛ настройки", "файл", "НАСТРОЙКИ", "кры", "йл", "ы"],
+  ["ΟΔΟΣ και αρχείο", "οδός".normalize("NFD").replace(/\p{M}/gu, ""), "αρχείο", "χε", "κ"],
+  ["deployed 🚀 with 👩‍💻 and 🇪🇺", "🚀", "👩‍💻", "🇪🇺", "🚀 w", "with 👩‍💻"],
+  ["Straße nach Zürich, café", "straße", "ZÜRICH", "cafe\u0301", "ß", "ür", "é"],
+  ["const useQueryClient2 = createHTTPServer();", "QueryClient", "usequery", "HTTPS", "t2", "();", "()", ";"],
+  ["/home/ada/src/web/src/components/Button.tsx", "web/src/comp", "Button.tsx", ".tsx", "/ada/", "/B"],
+  ['C:\\Users\\ada\\notes.txt said "no"', "C:\\Users", "\\notes", 'said "no"', "C:", "\\"],
+  ["snake_case_name and kebab-case-name $var @decorator #tag", "case_na", "kebab-", "$var", "@d", "#"],
+  ["0x7fffdeadbeef ~ 3.14159265", "deadbeef", "3.14", "~", "0x"],
+  ["हिन्दी में त्रुटि", "त्रुटि", "में", "ट"],
+  ["ไม่พบไฟล์ที่ต้องการ", "ไฟล์", "ที่", "พบ", "ร"],
+  ["შეცდომა ფაილის გახსნისას", "ფაილის", "ცდ", "ხ"],
+  ["Սխալ֊ֆայլը չի գտնվել", "գտնվել", "չի", "ը"],
 ];
 
 let hub: TestHub;
@@ -32,18 +39,27 @@ beforeAll(async () => {
 });
 afterAll(() => hub?.stop());
 
-const found = async (search: string): Promise<number[]> => {
-  const { code, stdout, stderr } = await hub.cli(["calls", "--json", "--search", search, "--limit", "1000"]);
-  expect(code, stderr).toBe(0);
-  return (JSON.parse(stdout) as { calls: { id: number }[] }).calls.map(({ id }) => id);
-};
+/** The ids of the calls that a window finds; a search is repeated until it has reached the oldest call. */
+const found = (search: string): Promise<number[]> =>
+  asWindow(hub, async (control) => {
+    for (;;) {
+      const { calls, searched } = await control.call("calls.list", { filter: { search }, limit: 1_000 });
+      if (searched === undefined || searched.through === searched.of) return calls.map(({ id }) => id);
+    }
+  });
 
-test("a word in a result is found at once after the call, in any script", async () => {
-  for (const [text, ...searches] of corpus) {
-    await client.call("one__echo", { text });
-    const [newest] = (await found("")).slice(0, 1);
-    for (const search of searches) expect(await found(search), `${search} in ${text}`).toContain(newest);
-  }
+/** The calls made, by their texts. */
+const ids = new Map<string, number | undefined>();
+
+const newest = (): Promise<number | undefined> =>
+  asWindow(hub, async (control) => (await control.call("calls.list", { filter: {}, limit: 1 })).calls[0]?.id);
+
+test.each(corpus)("what is in the result %j is found at once after the call", async (text, ...searches) => {
+  await client.call("one__echo", { text });
+  const id = await newest();
+  ids.set(text, id);
+  // The first look finds it: nothing has to be waited for.
+  for (const search of searches) expect(await found(search), `${search} in ${text}`).toContain(id);
 });
 
 test("the same is found once it is in the index, and nothing else is", async () => {
@@ -52,9 +68,17 @@ test("the same is found once it is in the index, and nothing else is", async () 
     await Promise.all(
       Array.from({ length: 100 }, (_, i) => client.call("one__echo", { text: `filler ${at + i}` })),
     );
-  for (const [text, ...searches] of corpus)
-    for (const search of searches)
-      expect((await found(search)).length, `${search} in ${text}`).toBeGreaterThan(0);
+  await waitFor(() => segments(join(hub.home, "search.db")) > 0, {
+    deadlineMs: PATIENCE,
+    what: "the calls to be indexed",
+  });
+  for (const [text, ...searches] of corpus) {
+    const id = ids.get(text);
+    expect(id).toBeDefined();
+    for (const search of searches) expect(await found(search), `${search} in ${text}`).toContain(id);
+  }
+  for (const search of ["库", "🚀", "\\notes"])
+    expect(await hub.calls("--search", search, "--limit", "10")).toHaveLength(1);
   expect(await found("filler 2399")).toHaveLength(1);
   expect(await found("no such text anywhere")).toEqual([]);
   expect(await found("ﷺ")).toEqual([]);

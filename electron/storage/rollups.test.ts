@@ -43,12 +43,18 @@ const STATUSES: readonly CallStatus[] = [
   "timeout",
 ];
 
-/** Calls of a few servers, tools, clients and projects; durations over five powers of ten, with a tail. */
-function calls(count: number, from: number, to: number, seed: number): CallRow[] {
+/** Durations in microseconds, of a number from 0 up to 1. */
+type Spread = (random: number) => number;
+
+/** Over five powers of ten, with a tail. */
+const wide: Spread = (random) => Math.round(10 ** (1.5 + 5 * random ** 2));
+
+/** Calls of a few servers, tools, clients and projects. */
+function calls(count: number, from: number, to: number, seed: number, spread = wide): CallRow[] {
   const random = seeded(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   return Array.from({ length: count }, () => {
-    const durationUs = Math.round(10 ** (1.5 + 5 * random() ** 2));
+    const durationUs = spread(random());
     const consentUs = random() < 0.1 ? Math.round(durationUs * random()) : 0;
     const server = pick(["files", "web"]);
     return callRow({
@@ -105,6 +111,7 @@ describe("percentiles of the charts", () => {
   const spans: readonly [string, number, number][] = [
     ["15 minutes", 15 * MINUTE, 4_000],
     ["24 hours", DAY, 12_000],
+    ["7 days", 7 * DAY, 12_000],
     ["90 days", 90 * DAY, 16_000],
   ];
   test.each(spans)(
@@ -148,6 +155,74 @@ describe("percentiles of the charts", () => {
       expect(large).toBeGreaterThan(20);
     },
   );
+
+  const spreads: readonly [string, Spread][] = [
+    // Of infinite variance: the slowest call takes longer than thousands of others together.
+    ["heavy tails", (random) => Math.min(86_400_000_000, Math.round(200 / (1 - random) ** 1.6))],
+    ["many that took no time at all", (random) => (random < 0.97 ? 0 : Math.round(1e7 * (random - 0.97)))],
+    ["a gap between quick and slow", (random) => (random < 0.6 ? (900 + random * 100) | 0 : 30_000_000)],
+    ["one duration alone", () => 123_457],
+    [
+      "durations at the borders of slots",
+      (random) => 2 ** Math.floor(7 + 20 * random) - (random < 0.5 ? 1 : 0),
+    ],
+  ];
+  /** Spans that are drawn by minutes, by hours and by eight hours. */
+  const drawn: readonly [number, number][] = [
+    [15 * MINUTE, MINUTE],
+    [7 * DAY, HOUR],
+    [90 * DAY, 8 * HOUR],
+  ];
+  test.each(spreads)("hold for %s, in sums of minutes, hours and eight hours", async (_, spread) => {
+    for (const [seed, [span, width]] of drawn.entries()) {
+      const rows = [
+        ...calls(700, now - span, now, 20 + seed, spread),
+        ...calls(1_100, now - 8 * width, now, 30 + seed, spread),
+      ];
+      // Each span has a server of its own.
+      const server = `of ${span}`;
+      const own = rows.map((row) => ({ ...row, server }));
+      await store(own);
+      await settle();
+      const series = await storage.metrics.series({
+        from: now - span,
+        to: now,
+        filter: { server },
+        by: undefined,
+      });
+      expect(series.width).toBe(width);
+      expect(check(series.all, own, series.from, width)).toBeGreaterThan(5);
+    }
+  });
+
+  test("hold on both sides of the age at which minutes are given up for hours", async () => {
+    const seam = now - 49 * HOUR;
+    const rows = calls(8_000, seam - 6 * HOUR, seam + 6 * HOUR, 40);
+    await store(rows);
+    await settle();
+    const ask = (from: number, to: number) => storage.metrics.series({ from, to, filter: {}, by: undefined });
+    for (const thinned of [false, true]) {
+      if (thinned) {
+        // What the worker does every hour.
+        await storage.close();
+        const connection = openConnection(home.file, 1_000);
+        const names = openNames(connection);
+        await openRollups({ connection, names, inTurn: (write) => write(), clock: () => now }).thin();
+        connection.close();
+        storage = home.open();
+        await settle();
+      }
+      const younger = await ask(seam + HOUR, seam + 5 * HOUR);
+      expect(younger.width).toBeLessThan(HOUR);
+      expect(check(younger.all, rows, younger.from, younger.width)).toBe(0);
+      const across = await ask(seam - 5 * HOUR, seam + 5 * HOUR);
+      expect(across.width).toBe(HOUR);
+      expect(check(across.all, rows, across.from, across.width)).toBeGreaterThan(9);
+      const older = await ask(seam - 6 * HOUR, seam - HOUR);
+      expect(older.width).toBe(HOUR);
+      expect(check(older.all, rows, older.from, older.width)).toBeGreaterThan(4);
+    }
+  });
 });
 
 /** Waits until everything recorded is in the sums. */

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Storage } from "../../hub/ports/storage.ts";
 import { openConnection } from "../database.ts";
 import { append, type callRow, type Home, makeHome } from "../fixtures/storage.ts";
@@ -29,14 +29,35 @@ const appendAll = async (
     await append(storage, { ...changes, startedAt: now - daysAgo * day });
 };
 
-/** Runs retention to its end on the closed database, as the worker does; gives the longest that one write took. */
-async function retain(rules: RetentionRules): Promise<{ longestMs: number; removed: number }> {
+/** One write of retention: what it changed, and the processor's time it took, in milliseconds. */
+interface Write {
+  /** Rows, those of payloads, links and pieces included. */
+  readonly rows: number;
+  /** Pages given back to the file system. */
+  readonly pages: number;
+  readonly cpuMs: number;
+}
+
+/**
+ * Runs retention to its end on the closed database, as the worker does; gives its writes. `costMs`: what a row and a page
+ * cost each by its stopwatch, in place of the clock.
+ */
+async function retain(rules: RetentionRules, costMs?: number): Promise<{ writes: Write[]; removed: number }> {
   const connection = openConnection(home.file, 8_000);
-  let longestMs = 0;
+  const changes = connection.prepare<[], number>("SELECT total_changes()").pluck();
+  const pageCount = (): number => Number(connection.pragma("page_count", { simple: true }));
+  const most = pageCount();
+  const writes: Write[] = [];
   const inTurn = <T>(write: () => T): T => {
-    const started = performance.now();
+    const before = { rows: changes.get() ?? 0, pages: pageCount() };
+    const began = process.threadCpuUsage();
     const result = write();
-    longestMs = Math.max(longestMs, performance.now() - started);
+    const { user, system } = process.threadCpuUsage(began);
+    writes.push({
+      rows: (changes.get() ?? 0) - before.rows,
+      pages: before.pages - pageCount(),
+      cpuMs: (user + system) / 1_000,
+    });
     return result;
   };
   try {
@@ -47,7 +68,8 @@ async function retain(rules: RetentionRules): Promise<{ longestMs: number; remov
     while (openMaintenance(connection, inTurn).run());
     const large = openLargeStore(connection, names, inTurn);
     const summedUp = () => Number.MAX_SAFE_INTEGER;
-    longestMs = 0;
+    writes.length = 0;
+    const work = (): number => (changes.get() ?? 0) + most - pageCount();
     const retention = openRetention({
       connection,
       names,
@@ -55,10 +77,11 @@ async function retain(rules: RetentionRules): Promise<{ longestMs: number; remov
       summedUp,
       inTurn,
       removePieces: large.removePieces,
+      ...(costMs === undefined ? {} : { stopwatch: () => work() * costMs }),
     });
     retention.setRules(rules);
     while (retention.run(now, 20));
-    return { longestMs, removed: retention.removed() };
+    return { writes, removed: retention.removed() };
   } finally {
     connection.close();
   }
@@ -167,4 +190,53 @@ test("blocks of calls that are gone go too, and filters find what is left", asyn
   expect(database.prepare("SELECT min(number) FROM block").pluck().get()).toBe(1);
   expect(database.prepare("SELECT count(*) FROM block_name WHERE block < 1").pluck().get()).toBe(0);
   database.close();
+});
+
+/** A history of calls as large as real ones, some of them larger, of which all but the last few are old. */
+async function recordOld(calls: number): Promise<void> {
+  const storage = home.open();
+  const text = "const value = await client.callTool({ name }); // 数据库 ";
+  await Promise.all(
+    Array.from({ length: calls }, (_, i) =>
+      append(storage, {
+        startedAt: now - (i < calls - 20 ? 100 : 0) * day,
+        tool: `tool-${i % 40}`,
+        session: `s-${i % 25}`,
+        result: Buffer.from(`{"n":${i},"text":"${text.repeat(i % 100 === 0 ? 1_500 : 20)}"}`),
+      }),
+    ),
+  );
+  await append(storage, { startedAt: now - 100 * day, result: Buffer.alloc(6_000_000, "large and old ") });
+  await append(storage, { startedAt: now });
+  await storage.close();
+}
+
+describe("steps", () => {
+  test("hold as much as takes 3 ms, whatever a row takes on this machine, and never more than 5", async () => {
+    for (const costMs of [0.001, 0.01, 0.05]) {
+      await recordOld(1_500);
+      const { writes, removed } = await retain({ ...none, days: 30 }, costMs);
+      expect(removed).toBeGreaterThan(1_400);
+      const taken = writes.map(({ rows, pages }) => (rows + pages) * costMs);
+      expect(Math.max(...taken), `at ${costMs} ms a row`).toBeLessThanOrEqual(5);
+      // They are not made smaller than they need be either.
+      expect(writes.length, `at ${costMs} ms a row`).toBeLessThan(
+        20 + (removed * 6 * costMs) / 0.5 + removed / 32,
+      );
+      await home.dispose();
+      home = makeHome();
+    }
+  });
+
+  test("are bounded in rows and pages however quick the machine, and take 5 ms of the processor at most", async () => {
+    await recordOld(4_000);
+    const { writes, removed } = await retain({ ...none, days: 30 });
+    expect(removed).toBe(3_981);
+    // A call is its row, its payload and its link; a step has 256 of them at most, with their checkpoint.
+    expect(Math.max(...writes.map(({ rows }) => rows))).toBeLessThanOrEqual(256 * 3 + 8);
+    expect(Math.max(...writes.map(({ pages }) => pages))).toBeLessThanOrEqual(256 + 2);
+    // Two of these writes, some fifty, may have met a collection of garbage.
+    const slowest = writes.map(({ cpuMs }) => cpuMs).sort((one, other) => other - one);
+    expect(slowest[2]).toBeLessThanOrEqual(5);
+  });
 });

@@ -34,6 +34,8 @@ interface Options {
   readonly inTurn: <T>(write: () => T) => T;
   /** Removes some of the pieces of a large payload; false when none are left. */
   readonly removePieces: (chunkSet: number) => boolean;
+  /** Milliseconds from anywhere, by which a step's writing is timed: it waits for the disk too, so by the clock. */
+  readonly stopwatch?: () => number;
 }
 
 /** A step's writing is kept under the longest; steps grow while they take less than the short time. Milliseconds. */
@@ -55,6 +57,7 @@ export function openRetention({
   summedUp,
   inTurn,
   removePieces,
+  stopwatch = () => performance.now(),
 }: Options): Retention {
   const blocks = prepareBlocks(connection);
   const one = (sql: string) => connection.prepare<[], number | null>(sql).pluck();
@@ -126,9 +129,9 @@ export function openRetention({
     });
     let took = 0;
     inTurn(() => {
-      const started = performance.now();
+      const started = stopwatch();
       write.immediate();
-      took = performance.now() - started;
+      took = stopwatch() - started;
     });
     calls = adapted(calls, took, mostCalls);
     removed += ids.length;
@@ -184,9 +187,9 @@ export function openRetention({
     if (!incremental || pragma("freelist_count") <= sparePages) return false;
     let took = 0;
     inTurn(() => {
-      const started = performance.now();
+      const started = stopwatch();
       connection.pragma(`incremental_vacuum(${pages})`);
-      took = performance.now() - started;
+      took = stopwatch() - started;
     });
     pages = adapted(pages, took, mostPages);
     return true;
