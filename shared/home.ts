@@ -17,7 +17,7 @@ export interface PathRules {
 }
 
 /**
- * The home folder: the option, else GATEHOUSE_HOME, else the platform's own place (design.md section 3). Absolute.
+ * The home folder: the option, else GATEHOUSE_HOME, else the platform's own place. Absolute.
  * Throws `bad_usage` for an empty option.
  */
 export function chooseHomeFolder(

@@ -36,7 +36,7 @@ async function answered(hub: TestHub, call: Promise<Message>, ...answer: string[
 const echo = (client: McpHttpClient, text: string): Promise<Message> => client.call("echo__echo", { text });
 
 describe("headless", () => {
-  test("pending shows the call as design.md says, and allow-once lets it pass once", async () => {
+  test("pending shows the call as it was made, and allow-once lets it pass once", async () => {
     const { hub, client } = await start();
     const call = echo(client, "one");
     expect(await theQuestion(hub)).toMatchObject({

@@ -1,5 +1,5 @@
 // Who may do what, tried over raw WebSockets on the real hub: every method as every role that a socket can have,
-// headless and with a desktop attached. The table is written from design.md section 1, not taken from the contract.
+// headless and with a desktop attached. The table is written by hand, not taken from the contract.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";

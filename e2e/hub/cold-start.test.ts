@@ -6,7 +6,7 @@ import type { McpHttpClient } from "../lib/mcp-client.ts";
 import { waitFor } from "../lib/wait.ts";
 import { hubForTest, PATIENCE, type TestHub } from "./kit.ts";
 
-/** How long a first list may wait for servers that nobody knows yet, in milliseconds (design.md section 7). */
+/** How long a first list may wait for servers that nobody knows yet, in milliseconds. */
 const LIST_WAIT = 400;
 const QUICK = ["a", "b", "c", "d", "e", "f"];
 const SLOW = ["slow-1", "slow-2", "slow-3"];

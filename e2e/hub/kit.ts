@@ -8,7 +8,7 @@ import { type Answer, McpHttpClient, type Message } from "../lib/mcp-client.ts";
 import { processesWith } from "../lib/processes.ts";
 import { survivorsOf } from "./survivors.ts";
 
-/** One call as `gatehouse calls --json` prints it (design.md section 2). */
+/** One call as `gatehouse calls --json` prints it. */
 export interface RecordedCall {
   readonly id: number;
   readonly startedAt: string;

@@ -7,7 +7,7 @@ import type { McpHttpClient } from "../lib/mcp-client.ts";
 import { waitFor } from "../lib/wait.ts";
 import { hubForTest, PATIENCE, textOf } from "./kit.ts";
 
-/** How names are compared by clients: case, and `-` against `_`, make no difference (design.md section 4). */
+/** How names are compared by clients: case, and `-` against `_`, make no difference. */
 const folded = (name: string): string => name.toLowerCase().replaceAll("-", "_");
 
 const newHome = (): string => {

@@ -11,7 +11,7 @@ import { waitFor } from "../lib/wait.ts";
 import { newMark, PATIENCE, startTestHub, type TestHub, textOf } from "./kit.ts";
 
 const TORTURE = fileURLToPath(new URL("../fixtures/torture-server.ts", import.meta.url));
-/** What design.md allows a stop to take, and a busy machine on top, in milliseconds. */
+/** What a stop may take, and a busy machine on top, in milliseconds. */
 const GONE_LIMIT = 15_000;
 
 const home = temporaryHome();

@@ -14,7 +14,7 @@ import { addSecretCommands } from "./groups/secrets.ts";
 import { addServerCommands } from "./groups/servers.ts";
 import type { Io } from "./io.ts";
 
-/** The whole command line (design.md section 2). Nothing happens before it parses. */
+/** The whole command line. Nothing happens before it parses. */
 export function createProgram(io: Io): Command {
   const program = new Command("gatehouse")
     .description("One local hub for every MCP client and server: supervised, asked for, recorded.")

@@ -6,6 +6,7 @@ import { KeychainHelper } from "./keychain/helper.ts";
 import { createKeychainStore } from "./keychain/keychain-store.ts";
 import { NamesIndex, type WriteFile } from "./names-index.ts";
 
+/** What both stores are opened with. */
 export interface SecretsOptions {
   readonly home: string;
   /** The home's own key: the keychain's service is named after it, so that two homes do not mix, and one can be moved. */

@@ -35,6 +35,7 @@ export interface Blocks {
   having(name: number): number[];
 }
 
+/** The blocks on one connection. */
 export function prepareBlocks(connection: Connection): Blocks {
   const first = connection
     .prepare<[number], number | null>("SELECT min(number) FROM block WHERE latest_start >= ?")

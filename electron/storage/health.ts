@@ -32,6 +32,7 @@ interface Options {
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
+/** The health of one database, told by whoever writes to it. */
 export function createHealth({ file, probe, log }: Options): Health {
   const mark = `${file}.damaged`;
   let failing: Error | undefined;

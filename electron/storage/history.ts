@@ -38,6 +38,7 @@ const noticeAfter = 200;
 /** Milliseconds after the start at which they are told in any case. */
 const firstNoticeAfter = 5_000;
 
+/** Steers what the workers do with the history. */
 export function openHistory(options: Options): HistorySteering {
   const { worker, search, health, file, searchFile, log } = options;
   let noticed = false;

@@ -12,6 +12,7 @@ export const nameKind = {
   rule: 7,
   clientId: 8,
 } as const;
+/** What a name is of: each kind has ids of its own. */
 export type NameKind = (typeof nameKind)[keyof typeof nameKind];
 
 const kinds = Object.keys(nameKind).length;

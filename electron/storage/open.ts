@@ -25,6 +25,7 @@ import { createMainTurn } from "./turn.ts";
 import type { SearchServices, StoreServices } from "./worker/messages.ts";
 import { startWorker, type WorkerLink } from "./worker-link.ts";
 
+/** What a storage is opened with. */
 export interface StorageOptions {
   /** The database, gatehouse.db of the home; created when missing. The text index search.db lies beside it. */
   readonly file: string;

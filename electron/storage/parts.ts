@@ -16,6 +16,7 @@ export const zstdOptions = {
   chunkSize: 256 * 1024,
 };
 
+/** A payload as it lies in a row: its bytes in that encoding, null where they lie in pieces or there are none. */
 export interface StoredPart {
   readonly encoding: Encoding;
   readonly bytes: Uint8Array | null;

@@ -46,6 +46,7 @@ const cached = 20_000;
 /** What makes a key: 0 for what its kind does not tell apart. */
 type KeyParts = readonly [kind: number, server: number, tool: number, client: number, project: number];
 
+/** The keys of sums on one connection. */
 export function openRollupKeys(connection: Connection, names: Names): RollupKeys {
   const select = connection
     .prepare<[number, number, number, number, number], number>(

@@ -98,6 +98,7 @@ class Sum {
   }
 }
 
+/** Answers questions about sums on one connection. `clock` in milliseconds since the epoch. */
 export function openRollupReader(connection: Connection, names: Names, clock: () => number): RollupReader {
   const keys = openRollupKeys(connection, names);
   /** What to select of the cells of one kind, over a span of one level, of some of its keys (a JSON array of ids). */

@@ -10,6 +10,7 @@ export interface ServerCounts {
   stored(row: CallRow, id: number): void;
 }
 
+/** Counts on one connection. */
 export function openServerCounts(connection: Connection, names: Names): ServerCounts {
   const blocks = prepareBlocks(connection);
   const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();

@@ -23,6 +23,7 @@ export interface MainTurn {
   reset(): void;
 }
 
+/** The main thread's side of the turn; its memory is handed to the workers. */
 export function createMainTurn(): MainTurn {
   const memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
   const cells = new Int32Array(memory);

@@ -38,6 +38,7 @@ const POLICY = [
 const MARK = `<svg width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
  stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M4 21V9l8-6 8 6v12"/><path d="M9 21v-7h6v7"/></svg>`;
 
+/** A small page of the hub's own, without scripts. */
 export interface Page {
   readonly title: string;
   /** Sentences below the title. */

@@ -9,11 +9,13 @@ import { isIP } from "node:net";
 import type { SecureContext } from "node:tls";
 import ipaddr from "ipaddr.js";
 
+/** An address that a name resolved to. */
 export interface Address {
   readonly address: string;
   readonly family: 4 | 6;
 }
 
+/** A whole answer. */
 export interface Fetched {
   readonly status: number;
   /** Names in lower case; of several values the first. */
@@ -21,6 +23,7 @@ export interface Fetched {
   readonly body: Buffer;
 }
 
+/** What is sent, and how much is taken back. */
 export interface PinnedRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -12,7 +12,7 @@ export interface NamedTool {
 }
 
 /**
- * The names under which clients see the tools (design.md, section 4), in the order given: `PREFIX__TOOL` of
+ * The names under which clients see the tools, in the order given: `PREFIX__TOOL` of
  * `[A-Za-z0-9_-]`, at most `max` (default 48) characters, no two equal when case is ignored and `-` counts as `_`.
  * Names too long, and all members of a colliding group, carry a hash of server and name, so that a name depends neither
  * on the tools' order nor on the run. Throws RangeError for a `max` below 8.

@@ -25,7 +25,7 @@ export const defaultConfig = (): Config => ({
 });
 
 /**
- * Reads the text of gatehouse.json (design.md section 3): JSON with comments and trailing commas.
+ * Reads the text of gatehouse.json: JSON with comments and trailing commas.
  * Either the whole configuration with defaults filled in, or everything that is wrong with it, in the file's order.
  */
 export function parseConfig(text: string): ParsedConfig {

@@ -18,7 +18,7 @@ export interface HomeFiles {
   readonly noProject: string;
 }
 
-/** The home folder for this option and these surroundings (design.md section 3). */
+/** The home folder for this option and these surroundings. */
 export function chooseHome(option: string | undefined, around: HomeSurroundings): string {
   return chooseHomeFolder(option, around, around.platform === "win32" ? win32 : posix);
 }

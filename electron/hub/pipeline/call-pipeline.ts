@@ -54,7 +54,7 @@ export interface CallPipelineDeps {
   readonly keepRow: KeepRow;
 }
 
-/** The way of every call, in its order (design.md section 6): each step wraps those below it. */
+/** The way of every call, in its order: each step wraps those below it. */
 export function composeCalls(deps: CallPipelineDeps): ReturnType<typeof compose> {
   const { catalog, servers, tasks, projects, consent } = deps;
   return compose(

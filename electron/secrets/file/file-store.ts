@@ -9,6 +9,7 @@ import { deriveKey, isKeyOf, newKdf, type Sealed, seal, sealedSchema, unseal } f
 /** Fewer characters are no passphrase. */
 const SHORTEST_PASSPHRASE = 8;
 
+/** Where the file lies, and what it is written with. */
 export interface FileStoreOptions {
   readonly file: string;
   readonly write: WriteFile;

@@ -21,6 +21,7 @@ export const sealedSchema = z.strictObject({
   names: z.record(z.string(), z.record(z.string(), z.number())),
   body: z.strictObject({ iv: base64, text: base64, tag: base64 }),
 });
+/** The content of such a file: names in clear, values under the passphrase. */
 export type Sealed = z.infer<typeof sealedSchema>;
 type Box = Sealed["check"];
 

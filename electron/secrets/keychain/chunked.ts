@@ -16,6 +16,7 @@ interface Head {
   readonly hash: string;
 }
 
+/** Items of any length. Rejects as the items below do. */
 export interface Chunked {
   get(account: string): Promise<string | undefined>;
   /** `left` is told, before they are written, which items a crash may leave behind. */

@@ -12,6 +12,7 @@ export interface KeychainItems {
   remove(account: string): Promise<boolean>;
 }
 
+/** How the helper process is started. */
 export interface HelperOptions {
   /** helper-main, built or as source. */
   readonly script: string;

@@ -8,6 +8,7 @@ import { unavailable } from "./advice.ts";
 import { chunked } from "./chunked.ts";
 import type { KeychainItems } from "./helper.ts";
 
+/** What the keychain store is made of. */
 export interface KeychainOptions {
   readonly items: KeychainItems;
   readonly names: NamesIndex;

@@ -12,6 +12,7 @@ export const requestSchema = z.discriminatedUnion("op", [
   }),
   z.object({ id: z.int(), op: z.literal("remove"), service: z.string(), account: z.string() }),
 ]);
+/** One line to the helper. */
 export type KeychainRequest = z.infer<typeof requestSchema>;
 
 /** `reason`: "library" when it could not be loaded, "service" when it said no. */
@@ -19,4 +20,5 @@ export const replySchema = z.union([
   z.object({ id: z.int(), value: z.string().nullable() }),
   z.object({ id: z.int(), reason: z.enum(["library", "service"]), message: z.string() }),
 ]);
+/** One line of its answer, with the request's id. */
 export type KeychainReply = z.infer<typeof replySchema>;

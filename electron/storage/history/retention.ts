@@ -50,6 +50,7 @@ const sparePages = 256;
 const rowBytes = 512;
 const dayMs = 86_400_000;
 
+/** Retention on one connection, in the worker. */
 export function openRetention({
   connection,
   names,

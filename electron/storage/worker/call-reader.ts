@@ -16,6 +16,7 @@ export interface CallReader extends Pick<CallLog, "get" | "count"> {
   stop(): void;
 }
 
+/** Reads calls on one connection. */
 export function openCallReader(connection: Connection, names: Names): CallReader {
   const payloads = preparePayloadReader(connection);
   const eventsOf = prepareEventReader(connection);

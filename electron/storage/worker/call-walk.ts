@@ -56,6 +56,7 @@ export interface Pauses {
   stop(): void;
 }
 
+/** Pauses that let other work of the thread in, until they are stopped. */
 export function createPauses(): Pauses {
   let stopped = false;
   let since = performance.now();

@@ -15,6 +15,7 @@ export interface Maintenance {
   run(): boolean;
 }
 
+/** Maintenance on one connection, in the worker. */
 export function openMaintenance(connection: Connection, inTurn: <T>(write: () => T) => T): Maintenance {
   const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
   const oldest = connection.prepare<[], number | null>("SELECT min(id) FROM call").pluck();

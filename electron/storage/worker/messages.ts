@@ -74,10 +74,14 @@ export interface SearchServices {
 export interface AnyServices {
   readonly close: { takes: undefined; gives: undefined };
 }
+/** The name of a service of such a worker. */
 export type ServiceOf<W> = keyof W & string;
+/** What a service is asked with. */
 export type Takes<W, S extends keyof W> = W[S] extends { takes: infer T } ? T : never;
+/** What it answers. */
 export type Gives<W, S extends keyof W> = W[S] extends { gives: infer G } ? G : never;
 
+/** A request to a worker; its answers carry the same id. */
 export interface ToWorker<W, S extends ServiceOf<W> = ServiceOf<W>> {
   readonly id: number;
   readonly service: S;
@@ -92,6 +96,7 @@ export type WorkerEvent =
   /** The database cannot be read or written as it should be. */
   | { readonly event: "damaged"; readonly message: string };
 
+/** What comes back: an answer, an error, how far it has come, a line for the log, or an event. */
 export type FromWorker =
   | { readonly id: number; readonly gives: unknown }
   | { readonly id: number; readonly error: string; readonly code?: string | undefined }

@@ -23,6 +23,7 @@ export interface PayloadReader {
   pieces(ref: PartRef): AsyncGenerator<Buffer>;
 }
 
+/** Reads payloads on one connection, those in pieces too. */
 export function preparePayloadReader(connection: Connection): PayloadReader {
   const payload = connection
     .prepare<[number], PayloadRow>(

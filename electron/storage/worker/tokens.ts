@@ -13,6 +13,7 @@ export interface Tokens {
 const PIECE = 2_048;
 const REMEMBERED = 5_000;
 
+/** Counts tokens; the encoding is loaded at the first use. */
 export function createTokens(): Tokens {
   let loading: Promise<(text: string) => number> | undefined;
   const known = new Map<string, number>();

@@ -26,6 +26,7 @@ export interface UsageReader {
   read(from: number, to: number): Promise<Pick<Cost, "encoding" | "usage">>;
 }
 
+/** Estimates what calls took in tokens, from sums and a sample of calls. */
 export function createUsageReader(
   sums: Pick<RollupReader, "bytes">,
   calls: Pick<CallLog, "list" | "get">,
