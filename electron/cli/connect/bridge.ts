@@ -9,6 +9,7 @@ import type { Envelope } from "../../core/jsonrpc/envelope.ts";
 import { errorMessage, INTERNAL_ERROR, SERVER_UNAVAILABLE, TOO_LARGE } from "../../core/jsonrpc/errors.ts";
 import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
 import { readEvents, readWhole, type StreamPosition } from "./content.ts";
+import { errorIn, isSessionLost } from "./hub-error.ts";
 import type { HubRun } from "./hub-link.ts";
 import type { HubRequests, Performed } from "./hub-requests.ts";
 import type { LineWriter } from "./line-writer.ts";
@@ -21,8 +22,6 @@ import { sleep } from "./sleep.ts";
 const PATIENCE_MS = 45_000;
 /** Bytes on their way to the hub above which nothing more is read from the client. */
 const HIGH_WATER = 16 * 1024 * 1024;
-/** The hub's code for a session that it does not know. */
-const SESSION_NOT_FOUND = -32001;
 const ACKNOWLEDGED = "notifications/subscriptions/acknowledged";
 const REOPEN_MS = 100;
 
@@ -32,6 +31,7 @@ const LOST = new GatehouseError(
   "It was not repeated. Check what it has done, then ask again: the hub is found or started by the next request.",
 );
 
+/** What a bridge lies between, and whom it tells. */
 export interface BridgeOptions {
   readonly requests: HubRequests;
   readonly writer: LineWriter;
@@ -42,6 +42,7 @@ export interface BridgeOptions {
   readonly patienceMs?: number;
 }
 
+/** One client's bridge: takes its lines, and has every request answered once, by the hub or by itself. */
 export class Bridge {
   readonly #options: BridgeOptions;
   /** Those that wait for an answer, by their raw ids. */
@@ -389,28 +390,4 @@ function methodOf(bytes: Uint8Array): string {
   } catch {
     return "";
   }
-}
-
-interface WireError {
-  readonly code: number;
-  readonly message: string;
-  readonly data: unknown;
-}
-
-const isSessionLost = (body: Buffer): boolean => errorIn(body, 404).code === SESSION_NOT_FOUND;
-
-/** The JSON-RPC error in the body of a refusal, or one that says what came instead. */
-function errorIn(body: Buffer, status: number): WireError {
-  try {
-    const { error } = JSON.parse(body.toString("utf8")) as { error?: Partial<WireError> };
-    if (typeof error?.code === "number" && typeof error.message === "string")
-      return { code: error.code, message: error.message, data: error.data };
-  } catch {
-    // Said below.
-  }
-  return {
-    code: SERVER_UNAVAILABLE,
-    message: `the hub answered with HTTP status ${status}`,
-    data: undefined,
-  };
 }

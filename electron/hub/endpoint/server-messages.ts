@@ -22,6 +22,7 @@ import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session, Sessions } from "../sessions.ts";
 import type { OwnedTask } from "../tasks/task-book.ts";
 import type { Tasks } from "../tasks/tasks.ts";
+import { AskedClients } from "./asked-clients.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
@@ -45,18 +46,7 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const PARAMS = new TextEncoder().encode(',"params":');
 const CLOSE = new TextEncoder().encode("}");
 
-interface Asked {
-  /** Undefined for what the hub itself wants to know. */
-  readonly server: ManagedServer | undefined;
-  readonly session: Session;
-  /** The server's own id, raw; undefined for what the hub asks in a stateless server's stead. */
-  readonly serverId: Buffer | undefined;
-  readonly answer: (bytes: Buffer, envelope: Envelope) => void;
-  /** The server wants no answer any more. */
-  readonly withdrawn?: () => void;
-  readonly refuse: (why: string) => void;
-}
-
+/** What servers' own messages need of the hub. */
 export interface ServerMessagesDeps {
   readonly sessions: Sessions;
   readonly inFlight: InFlight;
@@ -69,6 +59,7 @@ export interface ServerMessagesDeps {
   readonly mayAsk: MayAsk;
 }
 
+/** Judges a server's request to the client of a session: true, or a sentence why not. `params` is raw JSON. */
 export type MayAsk = (
   server: ManagedServer,
   session: Session,
@@ -83,8 +74,7 @@ export type MayAsk = (
  */
 export class ServerMessages {
   readonly #deps: ServerMessagesDeps;
-  readonly #asked = new Map<string, Asked>();
-  #lastId = 0;
+  readonly #asked = new AskedClients();
 
   constructor(deps: ServerMessagesDeps) {
     this.#deps = deps;
@@ -162,7 +152,7 @@ export class ServerMessages {
     withdrawn: () => void,
   ): void {
     if (ownId === undefined) return;
-    const id = this.#remember({
+    const id = this.#asked.remember({
       server,
       session,
       serverId,
@@ -210,7 +200,7 @@ export class ServerMessages {
     if (allowed !== true) throw new Error(allowed);
     const call = server === undefined ? undefined : this.#callOf(server, session);
     return new Promise((resolve, reject) => {
-      const id = this.#remember({
+      const id = this.#asked.remember({
         server,
         session,
         serverId: undefined,
@@ -230,21 +220,9 @@ export class ServerMessages {
     });
   }
 
-  #remember(asked: Asked): string {
-    this.#lastId += 1;
-    const id = `gatehouse-${this.#lastId}`;
-    this.#asked.set(id, asked);
-    return id;
-  }
-
   /** A client answers one of those requests; an answer to anything else is dropped. */
   answered(session: Session, bytes: Buffer, envelope: Envelope): void {
-    if (envelope.id === undefined || bytes[envelope.id.start] !== 0x22) return;
-    const id = decodeString(bytes, envelope.id);
-    const asked = this.#asked.get(id);
-    if (asked === undefined || asked.session !== session) return;
-    this.#asked.delete(id);
-    asked.answer(bytes, envelope);
+    this.#asked.answered(session, bytes, envelope);
   }
 
   /** A server tells something that is neither progress nor a changed list. */
@@ -274,22 +252,20 @@ export class ServerMessages {
 
   /** A session is over: what was asked of it will not be answered. */
   sessionEnded(session: Session): void {
-    for (const [id, asked] of this.#asked) {
-      if (asked.session !== session) continue;
-      this.#asked.delete(id);
-      asked.refuse("the client's session has ended");
-    }
+    this.#asked.refuseWhere((asked) => asked.session === session, "the client's session has ended");
     void this.levelsChanged();
   }
 
   /** A server is gone: its questions need no answer, and the clients are told so. */
   serverEnded(server: ManagedServer): void {
-    for (const [id, asked] of this.#asked) {
-      if (asked.server !== server) continue;
-      this.#asked.delete(id);
-      asked.refuse("the server has ended");
-      this.#cancelAtClient(asked, id, "the server has ended");
-    }
+    const reason = "the server has ended";
+    for (const [requestId, { session }] of this.#asked.refuseWhere(
+      (asked) => asked.server === server,
+      reason,
+    ))
+      this.send(server, session, [
+        encodeJson({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId, reason } }),
+      ]);
   }
 
   /**
@@ -361,19 +337,9 @@ export class ServerMessages {
   #withdraw(server: ManagedServer, bytes: Buffer, envelope: Envelope): void {
     const span = memberOf(envelope, "requestId");
     if (span === undefined) return;
-    const serverId = bytes.subarray(span.start, span.end);
-    for (const [id, asked] of this.#asked) {
-      if (asked.server !== server || asked.serverId?.equals(serverId) !== true) continue;
-      this.#asked.delete(id);
-      asked.withdrawn?.();
-      this.send(server, asked.session, splice(bytes, [{ ...span, bytes: encodeJson(id) }]));
-      return;
-    }
-  }
-
-  #cancelAtClient(asked: Asked, id: string, reason: string): void {
-    const message = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id, reason } };
-    if (asked.server !== undefined) this.send(asked.server, asked.session, [encodeJson(message)]);
+    const asked = this.#asked.withdraw(server, bytes.subarray(span.start, span.end));
+    if (asked !== undefined)
+      this.send(server, asked.session, splice(bytes, [{ ...span, bytes: encodeJson(asked.id) }]));
   }
 
   /** Sends a notification on, and notes it with the call that it is sent with. */
