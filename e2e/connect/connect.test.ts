@@ -1,10 +1,10 @@
 /** `gatehouse connect` under real clients: both generations of the SDK on stdio, and a client of raw lines. */
-import { once } from "node:events";
+
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../lib/free-port.ts";
 import { echoServer, type RunningHub, runCli, startHub, temporaryHome } from "../lib/hub.ts";
 import { GATEHOUSE, startOwnedHub } from "../lib/owned-hub.ts";
 import { livingProcesses, processesWith } from "../lib/processes.ts";
@@ -35,15 +35,6 @@ afterEach(async () => {
   });
   rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 });
-
-/** A port for a hub that is not started from here. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Ends a hub that a bridge has started. */
 async function stopOwnHub(): Promise<void> {

@@ -1,7 +1,5 @@
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { _electron, type ElectronApplication, type Page } from "playwright-core";
@@ -18,16 +16,6 @@ const LOADER = join(
 export function quietHome(home: string, port = 0): string {
   writeFileSync(join(home, "gatehouse.json"), JSON.stringify({ listen: { port } }), { mode: 0o600 });
   return home;
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** A native message box as the app asked for it. */
@@ -84,6 +72,8 @@ export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions
     output += String(chunk);
   });
   const page = await electron.firstWindow();
+  // Generous, it only bounds a failure: the hub and its servers start meanwhile.
+  page.context().setDefaultTimeout(50_000);
   await page.waitForLoadState("load");
   const ended = new Promise<void>((resolve) => electron.process().once("exit", () => resolve()));
   return {

@@ -1,5 +1,6 @@
 // The real Claude Code, its model stubbed, calls a tool of a real server: the person answers in the popup, and the
 // model reads what came of it.
+
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -7,9 +8,10 @@ import { cachedClients } from "../clients/cache.ts";
 import { runClient } from "../clients/run-client.ts";
 import { realServers } from "../hub/real-servers.ts";
 import { type Display, startDisplay } from "../lib/display.ts";
+import { freePort } from "../lib/free-port.ts";
 import { temporaryHome } from "../lib/hub.ts";
 import { type StubModel, startStubModel } from "../lib/stub-model.ts";
-import { type DesktopApp, freePort, launchDesktop } from "./app.ts";
+import { type DesktopApp, launchDesktop } from "./app.ts";
 import { type PopupDriver, popupOf, tokenFor } from "./popup-driver.ts";
 
 /** The tool as Claude Code names it to its model. */

@@ -1,4 +1,5 @@
 // Claude Code, the real one, is connected by the bare URL: its own login, a real browser, and the popup.
+
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -6,9 +7,10 @@ import { cachedClients } from "../clients/cache.ts";
 import { runClient } from "../clients/run-client.ts";
 import { startBrowser } from "../lib/browser.ts";
 import { startDisplay } from "../lib/display.ts";
+import { freePort } from "../lib/free-port.ts";
 import { echoServer, temporaryHome } from "../lib/hub.ts";
 import { waitFor } from "../lib/wait.ts";
-import { freePort, launchDesktop } from "./app.ts";
+import { launchDesktop } from "./app.ts";
 import { popupOf } from "./popup-driver.ts";
 
 const clients = cachedClients();

@@ -1,5 +1,6 @@
 // What happened, in the real Electron over a real hub and real servers: filter, open, run again, compare, export, mock,
 // brush a chart. Each of the four screens is looked at by axe, light and dark.
+
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,11 +11,12 @@ import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CallSummary } from "../../shared/model/call.ts";
 import { type Display, startDisplay } from "../lib/display.ts";
+import { freePort } from "../lib/free-port.ts";
 import { temporaryHome } from "../lib/hub.ts";
 import { McpHttpClient, type Message } from "../lib/mcp-client.ts";
 import { waitFor } from "../lib/wait.ts";
 import { violations } from "../ui/axe.ts";
-import { type DesktopApp, freePort, launchDesktop } from "./app.ts";
+import { type DesktopApp, launchDesktop } from "./app.ts";
 import { popupOf, tokenFor } from "./popup-driver.ts";
 
 const FILES = join(

@@ -1,4 +1,5 @@
 // The desktop and its hub in the real Electron: start, death, taking over, and the end.
+
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -6,10 +7,11 @@ import type { Bridge, HubConnection } from "../../shared/bridge.ts";
 import { type RunFile, runFileSchema } from "../../shared/contract.ts";
 import { openControl } from "../lib/control.ts";
 import { type Display, startDisplay } from "../lib/display.ts";
+import { freePort } from "../lib/free-port.ts";
 import { startHub, temporaryHome } from "../lib/hub.ts";
 import { processesWith } from "../lib/processes.ts";
 import { waitFor } from "../lib/wait.ts";
-import { type DesktopApp, freePort, launchDesktop, quietHome } from "./app.ts";
+import { type DesktopApp, launchDesktop, quietHome } from "./app.ts";
 
 let display: Display;
 let home = "";

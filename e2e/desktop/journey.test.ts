@@ -1,16 +1,18 @@
 // A person's first minutes with the app, in the real Electron: add a server, connect a client, watch its call,
 // lose the hub and get it back, and quit.
+
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runFileSchema } from "../../shared/contract.ts";
 import { type Display, startDisplay } from "../lib/display.ts";
+import { freePort } from "../lib/free-port.ts";
 import { temporaryHome } from "../lib/hub.ts";
 import { McpHttpClient } from "../lib/mcp-client.ts";
 import { processesWith } from "../lib/processes.ts";
 import { waitFor } from "../lib/wait.ts";
-import { type DesktopApp, freePort, launchDesktop, quietHome } from "./app.ts";
+import { type DesktopApp, launchDesktop, quietHome } from "./app.ts";
 
 const EVERYTHING = join(
   dirname(createRequire(import.meta.url).resolve("@modelcontextprotocol/server-everything/package.json")),

@@ -1,5 +1,6 @@
 // A client is connected by the bare URL, in the real Electron: the SDK's own OAuth clients, a real browser for the
 // login, and the popup, where the person decides.
+
 import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -9,9 +10,10 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "../lib/browser.ts";
 import { type Display, startDisplay } from "../lib/display.ts";
+import { freePort } from "../lib/free-port.ts";
 import { echoServer, temporaryHome } from "../lib/hub.ts";
 import { type Registration, sdkLogin } from "../pairing/sdk-oauth.ts";
-import { type DesktopApp, freePort, launchDesktop } from "./app.ts";
+import { type DesktopApp, launchDesktop } from "./app.ts";
 import { type PopupDriver, popupOf } from "./popup-driver.ts";
 
 const { GATEHOUSE_SHOTS } = process.env;

@@ -1,4 +1,5 @@
 // The consent popup in the real Electron, over the real hub and a real server: what every answer does, end to end.
+
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -7,10 +8,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Display, startDisplay } from "../lib/display.ts";
+import { freePort } from "../lib/free-port.ts";
 import { temporaryHome } from "../lib/hub.ts";
 import { McpHttpClient, type Message } from "../lib/mcp-client.ts";
 import { waitFor } from "../lib/wait.ts";
-import { type DesktopApp, freePort, launchDesktop } from "./app.ts";
+import { type DesktopApp, launchDesktop } from "./app.ts";
 import { type PopupDriver, popupOf, tokenFor } from "./popup-driver.ts";
 
 const FILES = join(

@@ -1,5 +1,6 @@
 // Signing in from the window of the real Electron app: a real issuer's pages in a real browser, the tokens in a real
 // keyring, and what the person sees when the sign-in is over.
+
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -7,13 +8,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPage, startBrowser } from "../lib/browser.ts";
 import { type Display, startDisplay } from "../lib/display.ts";
 import { secretsIn, secretsInFolder } from "../lib/find-secret.ts";
+import { freePort } from "../lib/free-port.ts";
 import { temporaryHome } from "../lib/hub.ts";
 import { type Keyring, startKeyring } from "../lib/keyring.ts";
 import { McpHttpClient } from "../lib/mcp-client.ts";
 import { waitFor } from "../lib/wait.ts";
 import { startIssuer, type TestIssuer } from "../oauth/provider.ts";
 import { type ProtectedServer, startProtectedServer } from "../oauth/server.ts";
-import { type DesktopApp, freePort, launchDesktop } from "./app.ts";
+import { type DesktopApp, launchDesktop } from "./app.ts";
 
 /** For what waits for processes and browsers on a busy machine, in milliseconds. */
 const PATIENCE = 30_000;

@@ -1,9 +1,11 @@
 // The real desktop is killed: its hub ends, and so does everything that the hub has started (issue 7).
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { freePort, launchDesktop } from "../desktop/app.ts";
+import { launchDesktop } from "../desktop/app.ts";
 import { startDisplay } from "../lib/display.ts";
+import { freePort } from "../lib/free-port.ts";
 import { processesWith } from "../lib/processes.ts";
 import { newMark } from "./kit.ts";
 import { guardsOf, newHome } from "./trees.ts";

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./free-port.ts";
 
 /** The built `gatehouse` command. */
 const GATEHOUSE = fileURLToPath(new URL("../../dist/node/gatehouse.js", import.meta.url));
@@ -26,7 +27,7 @@ export interface HubOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** An existing home to start on; else a new temporary one. */
   readonly home?: string;
-  /** 0, the default, picks a free port. */
+  /** 0 has the hub pick one; left out, it is one that stays free for it when it is started again. */
   readonly port?: number;
   /** Serves the web UI too; left out otherwise. */
   readonly ui?: boolean;
@@ -87,7 +88,7 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
     "--home",
     home,
     "--port",
-    String(options.port ?? 0),
+    String(options.port ?? (await freePort())),
     ...(options.ui ? [] : ["--no-ui"]),
     ...(options.args ?? []),
   ];

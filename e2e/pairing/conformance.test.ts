@@ -1,20 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { startTestHub } from "../hub/kit.ts";
+import { freePort } from "../lib/free-port.ts";
 import { logIn, register } from "./kit.ts";
 
 /** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 test("the conformance suite's scenarios of an authorization server pass", async () => {
   await using hub = await startTestHub({ config: {} });
