@@ -1,22 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { type AuthHub, PATIENT, startAuthHub } from "./hub.ts";
-import { startIssuer, type TestIssuer } from "./provider.ts";
-import { type ProtectedServer, startProtectedServer } from "./server.ts";
+import { type AuthHub, PATIENT } from "./hub.ts";
+import { type Scene, scene } from "./scene.ts";
 
 /** Lifetime of tokens, in seconds of the test's clock. */
 const LIFETIME = 10;
 
-interface Scene extends AsyncDisposable {
-  readonly issuer: TestIssuer;
-  readonly server: ProtectedServer;
-  readonly hub: AuthHub;
-}
-
 /** Signed in, ready, with tokens that the server takes for as long as the test's clock says. */
-async function scene(): Promise<Scene> {
-  const issuer = await startIssuer({ lifetime: LIFETIME });
-  const server = await startProtectedServer(issuer);
-  const hub = await startAuthHub({ servers: { web: { type: "http", url: server.url } } });
+async function signedIn(): Promise<Scene> {
+  const opened = await scene({ lifetime: LIFETIME });
+  const { hub, issuer, server } = opened;
   const until = new Map<string, number>();
   issuer.provider.on("grant.success", (ctx) => {
     const { access_token: token } = ctx.body as { access_token: string };
@@ -25,23 +17,14 @@ async function scene(): Promise<Scene> {
   server.accepts = (token) => hub.clock.now() < (until.get(token) ?? 0);
   await hub.signIn();
   await expect.poll(() => hub.state(), PATIENT).toBe("ready");
-  return {
-    issuer,
-    server,
-    hub,
-    async [Symbol.asyncDispose]() {
-      await hub[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-      await issuer[Symbol.asyncDispose]();
-    },
-  };
+  return opened;
 }
 
 const needed = (hub: AuthHub) => hub.told.filter(({ name }) => name === "signInNeeded");
 
 describe("staying signed in", () => {
   it("renews once at each of several expiries under 200 concurrent calls, and no call fails", async () => {
-    await using s = await scene();
+    await using s = await signedIn();
     const { hub, issuer, clock } = { ...s, clock: s.hub.clock };
     const session = await hub.hub.open();
     const before = issuer.tokenRequests.length;
@@ -75,7 +58,7 @@ describe("staying signed in", () => {
   });
 
   it("renews before a token runs out, while nobody calls", async () => {
-    await using s = await scene();
+    await using s = await signedIn();
     const before = s.issuer.tokenRequests.length;
     s.hub.clock.advance(LIFETIME * 800);
     await expect.poll(() => s.issuer.issued.length, PATIENT).toBe(2);
@@ -86,7 +69,7 @@ describe("staying signed in", () => {
   it.each(["broken", "unplugged"] as const)(
     "keeps the grant while the issuer is %s: calls fail with words, and work again afterwards without the person",
     async (health) => {
-      await using s = await scene();
+      await using s = await signedIn();
       const { hub, issuer } = s;
       const kept = [...hub.secrets.values];
       issuer.health = health;
@@ -115,7 +98,7 @@ describe("staying signed in", () => {
   );
 
   it("parks the server when the grant was revoked: one notification, no further request for a token", async () => {
-    await using s = await scene();
+    await using s = await signedIn();
     const { hub, issuer, server } = s;
     await issuer.revokeAll();
     const before = issuer.tokenRequests.length;
@@ -144,7 +127,7 @@ describe("staying signed in", () => {
   });
 
   it("writes a rotated grant before it uses it: what the store holds always works", async () => {
-    await using s = await scene();
+    await using s = await signedIn();
     const { hub, issuer, server } = s;
     const { set } = hub.secrets;
     const writing = Promise.withResolvers<void>();
@@ -167,7 +150,7 @@ describe("staying signed in", () => {
   });
 
   it("tries again to write what could not be written, and asks the issuer for nothing in the meantime", async () => {
-    await using s = await scene();
+    await using s = await signedIn();
     const { hub, issuer } = s;
     const { set } = hub.secrets;
     hub.secrets.set = () => Promise.reject(new Error("the keychain is locked"));
