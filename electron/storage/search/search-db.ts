@@ -2,6 +2,8 @@ import { rmSync } from "node:fs";
 import Database from "better-sqlite3";
 import { sentenceOf } from "../../../shared/errors.ts";
 import { type Connection, isEmpty, makePrivate } from "../database.ts";
+import { gramNumbers } from "./grams.ts";
+import { type Framed, frame } from "./merged-posting.ts";
 import { encodePosting, postingBuffer } from "./posting.ts";
 import type { SegmentBuilder } from "./segment-builder.ts";
 
@@ -13,15 +15,33 @@ export interface Segment {
   readonly starts: number;
 }
 
-/** The text index: for each segment of calls, which of them have which grams. */
+/** Where the postings of a segment lie: in a run of its own, or in one merged of many, where it has a place. */
+export interface Location {
+  readonly run: number;
+  readonly place: number | null;
+}
+
+/** Lets others have their turn when it is due. */
+export type Pause = () => Promise<void>;
+
+/**
+ * The text index: for each segment of calls, which of them have which grams. Each segment is written as a run of
+ * postings of its own; many are merged into one run now and then, so that one read finds a gram in all of them.
+ */
 export interface SearchDb {
   /** The segments, newest first. */
   segments(): readonly Segment[];
-  /** The posting of a gram in a segment, by the segment's first id. */
-  posting(segment: number, gram: number): Buffer | undefined;
+  /** Where a segment, by its first id, lies at the moment; undefined: it is gone. */
+  locate(segment: number): Location | undefined;
+  /** What a run has of a gram: a posting, or of a merged run framed ones. */
+  posting(run: number, gram: number): Buffer | undefined;
   /** Writes a segment in one transaction; `pause` is awaited now and then meanwhile. */
-  write(segment: Segment, builder: SegmentBuilder, pause: () => Promise<void>): Promise<void>;
+  write(segment: Segment, builder: SegmentBuilder, pause: Pause): Promise<void>;
   remove(segment: Segment): void;
+  /** Merges segments if enough lie by themselves, or clears away what is needed no more; true: there was something. */
+  tidy(pause: Pause): Promise<boolean>;
+  /** Gives some of the space back that nothing uses; true: there was enough of it. */
+  shrink(): boolean;
   /** There is no index, and none can be made. */
   readonly isMissing: boolean;
   /** Whether the file is as SQLite wrote it. Reads all of it. */
@@ -38,9 +58,12 @@ export function removeSearchDb(file: string): void {
 export function withoutIndex(): SearchDb {
   return {
     segments: () => [],
+    locate: () => undefined,
     posting: () => undefined,
     write: () => Promise.resolve(),
     remove() {},
+    tidy: () => Promise.resolve(false),
+    shrink: () => false,
     isMissing: true,
     isSound: () => true,
     close() {},
@@ -48,11 +71,22 @@ export function withoutIndex(): SearchDb {
 }
 
 /** What the file holds; another number: it is made anew. */
-const format = 1;
+const format = 2;
+/** A posting's id is its run's number and its gram's. */
 const schema = `
-  CREATE TABLE segment (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, calls INTEGER NOT NULL, starts INTEGER NOT NULL) STRICT;
-  CREATE TABLE posting (segment INTEGER NOT NULL, gram INTEGER NOT NULL, calls BLOB NOT NULL, PRIMARY KEY (segment, gram)) STRICT, WITHOUT ROWID;
+  CREATE TABLE segment (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, calls INTEGER NOT NULL, starts INTEGER NOT NULL, run INTEGER NOT NULL, place INTEGER) STRICT;
+  CREATE TABLE posting (id INTEGER PRIMARY KEY, calls BLOB NOT NULL) STRICT;
   PRAGMA user_version = ${format}`;
+
+/** Segments that are merged into one run. */
+export const mergedAtOnce = 32;
+/** Grams that are merged, or cleared away, in one step. */
+const gramsAStep = gramNumbers / 256;
+/** Of the file's pages one in so many may be unused; more are given back, so many at a time. */
+const unusedShare = 4;
+const pagesAStep = 256;
+
+type StoredSegment = Segment & Location;
 
 /**
  * Opens the index; one that is lost, damaged or of another format is made anew, empty. `told` says so. The file is
@@ -67,50 +101,136 @@ export function openSearchDb(file: string, told: (message: string) => void): Sea
     removeSearchDb(file);
     connection = open(file);
   }
-  const all = connection.prepare<[], Segment>(
-    "SELECT first, last, calls, starts FROM segment ORDER BY first DESC",
+  const all = connection.prepare<[], StoredSegment>(
+    "SELECT first, last, calls, starts, run, place FROM segment ORDER BY first DESC",
   );
   const posting = connection
-    .prepare<[number, number], Buffer>("SELECT calls FROM posting WHERE segment = ? AND gram = ?")
+    .prepare<[number, number], Buffer>(`SELECT calls FROM posting WHERE id = ? * ${gramNumbers} + ?`)
     .pluck();
-  const insert = connection.prepare("INSERT INTO posting VALUES (?, ?, ?)");
-  const insertSegment = connection.prepare("INSERT INTO segment VALUES (?, ?, ?, ?)");
-  const removePostings = connection.prepare("DELETE FROM posting WHERE segment = ?");
+  const within = `id BETWEEN ? * ${gramNumbers} + ? AND ? * ${gramNumbers} + ?`;
+  const postings = connection
+    .prepare<[run: number, low: number, run: number, high: number], [number, Buffer]>(
+      `SELECT id & ${gramNumbers - 1}, calls FROM posting WHERE ${within}`,
+    )
+    .raw();
+  const insert = connection.prepare(`INSERT INTO posting VALUES (? * ${gramNumbers} + ?, ?)`);
+  const clear = connection.prepare(`DELETE FROM posting WHERE ${within}`);
+  const nextRun = connection
+    .prepare<[number], number | null>(
+      `SELECT id / ${gramNumbers} FROM posting WHERE id >= ? * ${gramNumbers} ORDER BY id LIMIT 1`,
+    )
+    .pluck();
+  const lastRun = connection
+    .prepare<[], number | null>(`SELECT max(id) / ${gramNumbers} FROM posting`)
+    .pluck();
+  const insertSegment = connection.prepare("INSERT INTO segment VALUES (?, ?, ?, ?, ?, NULL)");
+  const moveSegment = connection.prepare("UPDATE segment SET run = ?, place = ? WHERE first = ?");
   const removeSegment = connection.prepare("DELETE FROM segment WHERE first = ?");
+  const unused = connection.prepare<[], number>("SELECT freelist_count FROM pragma_freelist_count").pluck();
+  const pages = connection.prepare<[], number>("SELECT page_count FROM pragma_page_count").pluck();
   const buffer = postingBuffer();
-  let known: readonly Segment[] | undefined;
+  let known: readonly StoredSegment[] | undefined;
+  let located: ReadonlyMap<number, Location> | undefined;
+  /** Runs without a segment may be left, from now or from a process that was killed. */
+  let leftOvers = true;
+
+  const segments = (): readonly StoredSegment[] => {
+    known ??= all.all();
+    return known;
+  };
+  const changed = (): void => {
+    known = undefined;
+    located = undefined;
+  };
+  const newRun = (): number => Math.max(lastRun.get() ?? 0, ...segments().map(({ run }) => run)) + 1;
+  const leftOver = (): number | undefined => {
+    const used = new Set(segments().map(({ run }) => run));
+    for (let run = nextRun.get(0); typeof run === "number"; run = nextRun.get(run + 1))
+      if (!used.has(run)) return run;
+    return undefined;
+  };
+
+  /** Writes the grams from `low` of the segments' runs into `run`. */
+  const mergeGrams = connection.transaction((run: number, from: readonly StoredSegment[], low: number) => {
+    const found: Framed[][] = [];
+    from.forEach((segment, place) => {
+      for (const [gram, calls] of postings.all(segment.run, low, segment.run, low + gramsAStep - 1)) {
+        const framed = found[gram - low];
+        if (framed === undefined) found[gram - low] = [{ place, calls }];
+        else framed.push({ place, calls });
+      }
+    });
+    found.forEach((framed, at) => {
+      insert.run(run, low + at, frame(framed));
+    });
+  });
+
+  const merge = async (from: readonly StoredSegment[], pause: Pause): Promise<void> => {
+    const run = newRun();
+    for (let low = 0; low < gramNumbers; low += gramsAStep) {
+      mergeGrams(run, from, low);
+      await pause();
+    }
+    connection.transaction(() => {
+      from.forEach(({ first }, place) => {
+        moveSegment.run(run, place, first);
+      });
+    })();
+    changed();
+  };
 
   return {
-    segments() {
-      known ??= all.all();
-      return known;
+    segments,
+    locate(segment) {
+      located ??= new Map(segments().map(({ first, run, place }) => [first, { run, place }]));
+      return located.get(segment);
     },
-    posting: (segment, gram) => posting.get(segment, gram),
+    posting: (run, gram) => posting.get(run, gram),
     async write(segment, builder, pause) {
       connection.exec("BEGIN IMMEDIATE");
       try {
+        const run = newRun();
         let pausedAt = performance.now();
         for (const [gram, calls] of builder.postings()) {
-          insert.run(segment.first, gram, encodePosting(calls, buffer));
+          insert.run(run, gram, encodePosting(calls, buffer));
           if ((gram & 255) !== 0 || performance.now() - pausedAt < 10) continue;
           await pause();
           pausedAt = performance.now();
         }
-        insertSegment.run(segment.first, segment.last, segment.calls, segment.starts);
+        insertSegment.run(segment.first, segment.last, segment.calls, segment.starts, run);
         connection.exec("COMMIT");
       } catch (error) {
         if (connection.inTransaction) connection.exec("ROLLBACK");
         throw error;
       }
-      known = undefined;
+      changed();
     },
     remove(segment) {
-      connection.transaction(() => {
-        removeSegment.run(segment.first);
-        removePostings.run(segment.first);
-      })();
-      connection.pragma("incremental_vacuum");
-      known = undefined;
+      removeSegment.run(segment.first);
+      changed();
+      leftOvers = true;
+    },
+    async tidy(pause) {
+      const run = leftOvers ? leftOver() : undefined;
+      if (run !== undefined) {
+        for (let low = 0; low < gramNumbers; low += gramsAStep) {
+          clear.run(run, low, run, low + gramsAStep - 1);
+          await pause();
+        }
+        return true;
+      }
+      leftOvers = false;
+      const alone = segments().filter(({ place }) => place === null);
+      if (alone.length < mergedAtOnce) return false;
+      leftOvers = true;
+      await merge(alone.slice(-mergedAtOnce), pause);
+      return true;
+    },
+    shrink() {
+      const free = unused.get() ?? 0;
+      if (free < pagesAStep || free * unusedShare < (pages.get() ?? 0)) return false;
+      connection.pragma(`incremental_vacuum(${pagesAStep})`);
+      return (unused.get() ?? 0) < free;
     },
     isMissing: false,
     isSound() {
@@ -128,7 +248,11 @@ function open(file: string): Connection {
   makePrivate(file);
   const connection = new Database(file, { timeout: 5_000 });
   try {
-    if (isEmpty(connection)) connection.pragma("auto_vacuum = INCREMENTAL");
+    if (isEmpty(connection)) {
+      // What a merged run has of one gram nearly always lies on one page.
+      connection.pragma("page_size = 8192");
+      connection.pragma("auto_vacuum = INCREMENTAL");
+    }
     connection.pragma("journal_mode = WAL");
     connection.pragma("synchronous = NORMAL");
     connection.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);

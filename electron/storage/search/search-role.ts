@@ -9,12 +9,15 @@ import { serve } from "../worker/serve.ts";
 import { openIndexer } from "./indexer.ts";
 import { openSearchDb, removeSearchDb, withoutIndex } from "./search-db.ts";
 import { openSearcher } from "./searcher.ts";
+import { createSearchesFirst } from "./searches-first.ts";
 
 /** Milliseconds between two notices of how far the index is. */
 const noticeInterval = 1_000;
 /** While calls come thick: milliseconds before any indexing, and how much longer than it the rest after it is. */
 const patience = 10_000;
 const share = 20;
+/** Milliseconds that a step of indexing waits for searches. */
+const courtesy = 100;
 
 /** The worker of the text index. It reads the calls on a connection that never writes, and owns search.db. */
 export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort): void {
@@ -23,6 +26,7 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
   const connection = openConnection(file, 4_000, { readOnly: true });
   const names = openNames(connection);
   const pauses = createPauses();
+  const first = createSearchesFirst(courtesy);
   const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
   let sweepDue = true;
   let toldAt = Number.NEGATIVE_INFINITY;
@@ -70,6 +74,7 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
   const pause = async (): Promise<void> => {
     const due = pauses.due();
     if (due !== undefined) await due;
+    await first.clear();
   };
   const background = createBackground({
     newest: () => newest.get() ?? 0,
@@ -81,6 +86,7 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
       if (restUntil !== undefined && performance.now() < restUntil) return true;
       const began = performance.now();
       try {
+        await first.clear();
         if (sweepDue) {
           await index.indexer.sweep(pause);
           sweepDue = false;
@@ -89,7 +95,7 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
         let more = true;
         while (more && !stopped && performance.now() < until) {
           tell();
-          more = await index.indexer.step(pause);
+          more = (await index.db.tidy(pause)) || (await index.indexer.step(pause)) || index.db.shrink();
         }
         tell();
         if (busy) restUntil = performance.now() + share * (performance.now() - began);
@@ -104,15 +110,16 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
   });
 
   serve<SearchServices>(port, {
-    async list({ filter, limit, before }) {
-      try {
-        return await index.searcher.list(filter, limit, before);
-      } catch (error) {
-        if (!isIndexDamage(error)) throw error;
-        renew(sentenceOf(error));
-        return index.searcher.list(filter, limit, before);
-      }
-    },
+    list: ({ filter, limit, before }) =>
+      first.search(async () => {
+        try {
+          return await index.searcher.list(filter, limit, before);
+        } catch (error) {
+          if (!isIndexDamage(error)) throw error;
+          renew(sentenceOf(error));
+          return index.searcher.list(filter, limit, before);
+        }
+      }),
     written: async () => background.wake(),
     async sweep() {
       sweepDue = true;

@@ -44,11 +44,19 @@ interface Part extends IdRange {
   readonly segment: Segment | undefined;
 }
 
+/** A call that may hold the texts. */
+interface Candidate {
+  readonly id: number;
+  /** Read already if a filter had to be compared with it. */
+  readonly row: StoredCall | undefined;
+}
+
 export function openSearcher({ connection, names, db, pauses, indexed }: Options): Searcher {
   const payloads = preparePayloadReader(connection);
   const blocks = prepareBlocks(connection);
   const bounds = prepareBounds(connection, blocks);
   const walk = openCallWalk(connection, pauses);
+  const one = connection.prepare<[number], StoredCall>("SELECT * FROM call WHERE id = ?");
   const last = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
 
   /** Parts of the ranges, newest first. */
@@ -72,8 +80,13 @@ export function openSearcher({ connection, names, db, pauses, indexed }: Options
     }
   }
 
-  const holds = async (row: StoredCall, any: TextMatch | undefined, error: TextMatch | undefined) => {
-    const refs = payloads.parts(row.id);
+  /** Whether a call's payload holds the texts. A row is needed for that only where an error's text is sought. */
+  const holds = async (
+    { id, row }: Candidate,
+    any: TextMatch | undefined,
+    error: TextMatch | undefined,
+  ): Promise<boolean> => {
+    const refs = payloads.parts(id);
     const inOne = async (match: TextMatch, among: readonly PartRef[]): Promise<boolean> => {
       for (const ref of among) {
         const answer = match.inPart(payloads, ref);
@@ -83,21 +96,22 @@ export function openSearcher({ connection, names, db, pauses, indexed }: Options
     };
     if (any !== undefined && !(await inOne(any, refs))) return false;
     if (error === undefined) return true;
+    const failed = row !== undefined && statusOf(row.status) === "tool_error";
     return inOne(
       error,
-      refs.filter(({ part }) => part === 2 || (part === 1 && statusOf(row.status) === "tool_error")),
+      refs.filter(({ part }) => part === 2 || (part === 1 && failed)),
     );
   };
 
-  /** The rows of a part that may hold the texts. */
-  async function* rowsOf(
+  /** The calls of a part that may hold the texts. */
+  async function* candidatesOf(
     part: Part,
     query: CallQuery,
     finders: readonly Finder[],
-  ): AsyncGenerator<StoredCall> {
+  ): AsyncGenerator<Candidate> {
     const { segment } = part;
     if (segment === undefined) {
-      yield* walk(query.where, query.values, part);
+      for await (const row of walk(query.where, query.values, part)) yield { id: row.id, row };
       return;
     }
     const set = allCalls();
@@ -105,14 +119,20 @@ export function openSearcher({ connection, names, db, pauses, indexed }: Options
       const found = find(segment.first);
       if (found === undefined || !intersect(set, found)) return;
     }
-    const select = connection.prepare<unknown[], StoredCall>(
-      `SELECT * FROM call WHERE id IN (SELECT value FROM json_each(?))${query.where} ORDER BY id DESC`,
-    );
     const ids = numbersOf(set, part.from - segment.first, part.to - segment.first).map(
       (number) => segment.first + number,
     );
+    if (query.where === "") {
+      // Most candidates of a common part of a word are none: their rows need not be read.
+      for (const id of ids) yield { id, row: undefined };
+      return;
+    }
+    const select = connection.prepare<unknown[], StoredCall>(
+      `SELECT * FROM call WHERE id IN (SELECT value FROM json_each(?))${query.where} ORDER BY id DESC`,
+    );
     for (let at = 0; at < ids.length; at += fetched)
-      yield* select.all(JSON.stringify(ids.slice(at, at + fetched)), ...query.values);
+      for (const row of select.all(JSON.stringify(ids.slice(at, at + fetched)), ...query.values))
+        yield { id: row.id, row };
   }
 
   return {
@@ -139,9 +159,12 @@ export function openSearcher({ connection, names, db, pauses, indexed }: Options
         let reached = part.to;
         const recent = part.from > newest;
         const longest = recent ? newestTime : readingTime - reading;
-        for await (const row of rowsOf(part, query, finders)) {
-          reached = row.id;
-          if (await holds(row, any, error)) {
+        for await (const candidate of candidatesOf(part, query, finders)) {
+          reached = candidate.id;
+          const row = (await holds(candidate, any, error))
+            ? (candidate.row ?? one.get(candidate.id))
+            : undefined;
+          if (row !== undefined) {
             if (calls.length === limit) return answer(true);
             calls.push(summaryOf(row, names));
           }
