@@ -51,6 +51,8 @@ export interface HubDeps {
   readonly openTelemetry?: OpenTelemetry;
   /** Fills in the references of its headers. */
   readonly expandHeaders?: (headers: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
+  /** Told when calls begin to come thick, and when they do so no longer. */
+  readonly callsThick?: (thick: boolean) => void;
   readonly prove: (challenge: string) => string;
   /** Where the hub listens, once it does. */
   readonly url: () => string | undefined;

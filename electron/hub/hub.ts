@@ -35,6 +35,7 @@ import type { HubDeps } from "./hub-deps.ts";
 import { hubFacts } from "./hub-facts.ts";
 import { Identities } from "./identities.ts";
 import { CallCounters } from "./metrics/call-counters.ts";
+import { CallPace } from "./metrics/call-pace.ts";
 import { OwnCalls } from "./own-calls/own-calls.ts";
 import { createPairing } from "./pairing/pairing.ts";
 import { wirePins } from "./pins/wire.ts";
@@ -254,7 +255,8 @@ export function createHub(deps: HubDeps): Hub {
 
   const telemetry = hubTelemetry(deps);
   const counters = new CallCounters();
-  const recorded = callTold({ counters, telemetry, patience, callsToday, health, broadcaster });
+  const pace = new CallPace(deps.callsThick ?? (() => {}));
+  const recorded = callTold({ counters, pace, telemetry, patience, callsToday, health, broadcaster });
   const load = new CallLoad();
   let draining: HubDraining | undefined;
   const drain = new Drain({

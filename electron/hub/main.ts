@@ -40,6 +40,7 @@ import { doctorSystem } from "./start/doctor-system.ts";
 import { createLaunches } from "./start/launches.ts";
 import { builtRenderer, ownScript } from "./start/own-files.ts";
 import { watchProcesses } from "./start/watch-processes.ts";
+import { letYoungGenerationGrow } from "./start/young-generation.ts";
 import { VERSION } from "./version.ts";
 
 export interface StartOptions {
@@ -194,6 +195,7 @@ async function startLocked(
       },
     },
     chainKey: chainKey.given,
+    callsThick: letYoungGenerationGrow,
     secrets: { chosen: secrets, file: stores.file },
     live,
     serverLogs: new ServerLogs({ folder: files.logs, redaction: live }),
@@ -241,6 +243,7 @@ async function startLocked(
     });
     log("info", `listening on ${bound.url}`);
   }
+  letYoungGenerationGrow(false);
   void hub.applyConfig(store.config);
   // The shell's profiles may take a second, which the first call need not wait for.
   if (listening !== false && Object.values(store.config.mcpServers).some(({ type }) => type === "stdio"))

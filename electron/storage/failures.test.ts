@@ -229,10 +229,7 @@ test("a lost index is made anew, and so is a damaged one; both find what they fo
     expect(await ids(open, "word-17 ")).toEqual([18]);
     expect(await ids(open, "WORD-4999")).toEqual([5_000]);
     expect(await ids(open, "nothing such")).toEqual([]);
-    expect((await open.calls.list({ search: "据" }, 5_001, undefined)).searched).toEqual({
-      through: 5_000,
-      of: 5_000,
-    });
+    expect(await ids(open, "据")).toHaveLength(5_000);
   };
   await indexed(storage);
   await finds(storage);

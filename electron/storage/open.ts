@@ -50,13 +50,13 @@ const mostChecked = 4 * 1024 * 1024 * 1024;
  */
 export function openStorage({ file, workerScript, log, clock = Date.now }: StorageOptions): Storage {
   const unclean = sizeOf(`${file}-wal`) > 0;
-  let connection = openConnection(file, 4_000);
+  let connection = openConnection(file, 2_000);
   let readOnly = false;
   try {
     readOnly = isNewer(connection) || !isWritable(connection);
     if (readOnly) {
       connection.close();
-      connection = openConnection(file, 4_000, { readOnly: true });
+      connection = openConnection(file, 2_000, { readOnly: true });
     }
     if (!isNewer(connection)) migrate(connection);
     return assemble(connection);

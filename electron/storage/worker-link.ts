@@ -48,10 +48,10 @@ interface Question {
 const mostDeaths = 5;
 
 /**
- * What a worker makes is garbage soon; without a limit (megabytes) each one's young generation grows to some 30 MB and
- * stays so. There is none for what lives.
+ * In megabytes. What a worker makes is garbage soon; without a limit each one's young generation grows to some 30 MB and
+ * stays so. That for what lives is far beyond what is needed: it has V8 collect before garbage is several times as much.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 6 };
+const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 512 };
 
 export function startWorker<W extends AnyServices>(options: Options): WorkerLink<W> {
   const { script, turn, log, onEvent, onRestarted, role, file, searchFile, readOnly } = options;

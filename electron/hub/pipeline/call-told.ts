@@ -3,6 +3,7 @@ import type { CallsToday } from "../calls-today.ts";
 import type { Broadcaster } from "../control/broadcaster.ts";
 import type { Health } from "../health/health.ts";
 import type { CallCounters } from "../metrics/call-counters.ts";
+import type { CallPace } from "../metrics/call-pace.ts";
 import type { CallRow } from "../ports/storage.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -11,6 +12,7 @@ import { notePatience, summaryOf } from "./recorded.ts";
 
 interface Hearers {
   readonly counters: CallCounters;
+  readonly pace: CallPace;
   readonly telemetry: Telemetry;
   readonly patience: Patience;
   readonly callsToday: CallsToday;
@@ -21,6 +23,7 @@ interface Hearers {
 /** Tells all that count calls or show them of one that is on record now. Called for each: nothing here may be slow. */
 export function callTold({
   counters,
+  pace,
   telemetry,
   patience,
   callsToday,
@@ -28,6 +31,7 @@ export function callTold({
   broadcaster,
 }: Hearers): (row: CallRow, id: number, call: Call) => void {
   return (row, id, call) => {
+    pace.call();
     counters.recorded(row);
     telemetry.recorded(row, call);
     notePatience(patience, row);

@@ -256,7 +256,7 @@ function open(file: string): Connection {
     connection.pragma("journal_mode = WAL");
     connection.pragma("synchronous = NORMAL");
     connection.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);
-    connection.pragma("cache_size = -6000");
+    connection.pragma("cache_size = -4000");
     const found = Number(connection.pragma("user_version", { simple: true }));
     if (found !== format) {
       if (found !== 0) throw new Error("it has another format");

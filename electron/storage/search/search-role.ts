@@ -17,13 +17,13 @@ const noticeInterval = 1_000;
 const patience = 10_000;
 const share = 20;
 /** Milliseconds that a step of indexing waits for searches. */
-const courtesy = 100;
+const courtesy = 25;
 
 /** The worker of the text index. It reads the calls on a connection that never writes, and owns search.db. */
 export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort): void {
   const send = (message: FromWorker): void => port.postMessage(message);
   const warn = (message: string): void => send({ level: "warn", message });
-  const connection = openConnection(file, 4_000, { readOnly: true });
+  const connection = openConnection(file, 2_000, { readOnly: true });
   const names = openNames(connection);
   const pauses = createPauses();
   const first = createSearchesFirst(courtesy);

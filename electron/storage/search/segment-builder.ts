@@ -17,14 +17,20 @@ export interface SegmentBuilder {
   postings(): IterableIterator<readonly [gram: number, calls: Uint16Array]>;
 }
 
-/** A builder takes some 25 MB while it exists. It is made for many segments: the memory of one for each would pile up. */
+/**
+ * Room that the system gives page by page as it is written to, and takes back when it is collected: memory of this size
+ * from the allocator's heap would be cleared, and so taken, at once, and often kept.
+ */
+const room = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
+
+/** A builder takes some 15 MB while it exists. It is made for many segments: the memory of one for each would pile up. */
 export function createSegmentBuilder(): SegmentBuilder {
   // Which call had a gram last, plus one: a call counts once for each gram.
-  const seen = new Uint16Array(gramNumbers);
-  const counts = new Uint32Array(gramNumbers + 1);
-  // A call has each gram once at most. Pages that are never written to cost nothing.
-  const entries = new Uint32Array(fullAt + gramNumbers);
-  const sorted = new Uint16Array(entries.length);
+  const seen = new Uint16Array(room(2 * gramNumbers));
+  const counts = new Uint32Array(room(4 * (gramNumbers + 1)));
+  // A call has each gram once at most.
+  const entries = new Uint32Array(room(4 * (fullAt + gramNumbers)));
+  const sorted = new Uint16Array(room(2 * entries.length));
   let length = 0;
 
   return {

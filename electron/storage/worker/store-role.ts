@@ -28,7 +28,7 @@ const thinningInterval = 3_600_000;
 /** The worker of large payloads, of lists, and of the database's upkeep: blocks, checkpoints, chain, retention. */
 export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePort): void {
   const send = (message: FromWorker): void => port.postMessage(message);
-  const connection = openConnection(file, 6_000, { readOnly });
+  const connection = openConnection(file, 4_000, { readOnly });
   const names = openNames(connection);
   const inTurn = workerTurn(turn);
   const calls = openCallReader(connection, names);
