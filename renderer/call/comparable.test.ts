@@ -1,32 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { CallDetail, Payload } from "../../shared/model/call.ts";
+import type { CallDetail } from "../../shared/model/call.ts";
+import { callDetail, payload } from "../testing/calls.ts";
 import { comparable } from "./comparable.ts";
 import { sideBySide } from "./side-by-side.ts";
 
-const payload = (value: unknown): Payload => {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return { text, bytes: text.length, truncated: false };
-};
-const call = (result: unknown, request: unknown = { name: "t" }, error: unknown = null): CallDetail => ({
-  id: 1,
-  startedAt: "2026-01-01T00:00:00.000Z",
-  client: null,
-  session: null,
-  server: "s",
-  tool: "t",
-  method: "tools/call",
-  status: "ok",
-  durationUs: 1,
-  times: { queue: 0, consent: 0, upstream: 1, hub: 0 },
-  requestBytes: 1,
-  resultBytes: 1,
-  profile: null,
-  project: null,
-  rule: null,
-  request: payload(request),
-  result: result === null ? null : payload(result),
-  error: error === null ? null : payload(error),
-});
+const call = (result: unknown, request: unknown = { name: "t" }, error: unknown = null): CallDetail =>
+  callDetail({
+    request: payload(request),
+    result: result === null ? null : payload(result),
+    error: error === null ? null : payload(error),
+  });
 
 describe("what of calls is compared", () => {
   it("does not differ by the order of members or by spaces, within texts neither", () => {

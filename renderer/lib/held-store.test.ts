@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Held } from "../../shared/model/consent.ts";
-import { createFakeConnection, offline } from "./fake-connection.ts";
+import { createFakeConnection, offline } from "../testing/fake-connection.ts";
 import { createHeldStore } from "./held-store.ts";
 
 const item = (id: string): Held => ({

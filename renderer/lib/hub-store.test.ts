@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServerSummary } from "../../shared/model/server.ts";
+import { createFakeConnection, createFakeSchedule, offline } from "../testing/fake-connection.ts";
 import { createChanges } from "./changes.ts";
-import { createFakeConnection, createFakeSchedule, offline } from "./fake-connection.ts";
 import { createHubStore } from "./hub-store.ts";
 
 const server = (name: string, more: Partial<ServerSummary> = {}): ServerSummary => ({

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createFakeConnection, offline } from "./fake-connection.ts";
+import { createFakeConnection, offline } from "../testing/fake-connection.ts";
 import { createResource } from "./resource.ts";
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,27 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { CallSummary } from "../../../shared/model/call.ts";
-import { createFakeConnection, createFakeSchedule, offline } from "../../lib/fake-connection.ts";
+import { callSummary } from "../../testing/calls.ts";
+import { createFakeConnection, createFakeSchedule, offline } from "../../testing/fake-connection.ts";
 import { createCallsStore } from "./calls-store.ts";
 import { HEAD_ROWS, KEPT_PAGES } from "./pages.ts";
 
-const call = (id: number, more: Partial<CallSummary> = {}): CallSummary => ({
-  id,
-  startedAt: "2026-11-22T12:00:00.000Z",
-  client: "claude",
-  session: null,
-  server: "files",
-  tool: "read",
-  method: "tools/call",
-  status: "ok",
-  durationUs: 1,
-  times: { queue: 0, consent: 0, upstream: 1, hub: 0 },
-  requestBytes: 1,
-  resultBytes: 1,
-  profile: null,
-  project: null,
-  rule: null,
-  ...more,
-});
+const call = (id: number, more: Partial<CallSummary> = {}): CallSummary => callSummary({ id, ...more });
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** The most rows that may be in memory. */

@@ -1,31 +1,19 @@
 import { describe, expect, it, test } from "vitest";
 import type { CallDetail } from "../../../shared/model/call.ts";
+import { callDetail, payload } from "../../testing/calls.ts";
 import { callText, copyAs } from "./copy-as.ts";
 
-const whole = (text: string) => ({ text, bytes: text.length, truncated: false });
-const call = (more: Partial<CallDetail> = {}): CallDetail => ({
-  id: 7,
-  startedAt: "2026-11-22T12:00:00.000Z",
-  client: "claude",
-  session: null,
-  server: "my files",
-  tool: "write_file",
-  method: "tools/call",
-  status: "ok",
-  durationUs: 1,
-  times: { queue: 0, consent: 0, upstream: 1, hub: 0 },
-  requestBytes: 1,
-  resultBytes: 1,
-  profile: null,
-  project: null,
-  rule: null,
-  request: whole(
-    '{"name":"write_file","arguments":{"big":9007199254740993,"text":"it\'s \\"1\\"","b":[1.10,null]},"_meta":{"progressToken":3}}',
-  ),
-  result: whole('{"content":[],"n":12345678901234567890}'),
-  error: null,
-  ...more,
-});
+const call = (more: Partial<CallDetail> = {}): CallDetail =>
+  callDetail({
+    id: 7,
+    server: "my files",
+    tool: "write_file",
+    request: payload(
+      '{"name":"write_file","arguments":{"big":9007199254740993,"text":"it\'s \\"1\\"","b":[1.10,null]},"_meta":{"progressToken":3}}',
+    ),
+    result: payload('{"content":[],"n":12345678901234567890}'),
+    ...more,
+  });
 
 describe("as JSON", () => {
   it("keeps every digit, and tells a cut payload as text", () => {
@@ -52,7 +40,7 @@ describe("as cURL", () => {
   });
 
   it("names what is read or asked for, in Base64 where a header cannot hold it", () => {
-    const read = call({ method: "resources/read", tool: null, request: whole('{"uri":"file:///ü"}') });
+    const read = call({ method: "resources/read", tool: null, request: payload('{"uri":"file:///ü"}') });
     expect(copyAs("curl", read, null)).toContain("'Mcp-Name: =?base64?ZmlsZTovLy/DvA==?='");
     const list = call({ method: "tools/list", tool: null, request: null });
     expect(copyAs("curl", list, null)).not.toContain("Mcp-Name");
@@ -77,7 +65,7 @@ test.each<[string, "curl" | "command", Partial<CallDetail>, RegExp]>([
   ["reached no server", "curl", { server: null }, /reached no server/],
   ["is no tool call", "command", { method: "tools/list", tool: null }, /no call of a tool/],
   ["was cut", "curl", { request: { text: "{", bytes: 99, truncated: true } }, /too large/],
-  ["is no JSON", "command", { request: whole("redacted") }, /not recorded as JSON/],
+  ["is no JSON", "command", { request: payload("redacted") }, /not recorded as JSON/],
 ])("a call that %s is refused with a sentence", (_, form, more, message) => {
   expect(() => copyAs(form, call(more), null)).toThrow(message);
 });

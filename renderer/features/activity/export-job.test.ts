@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createFakeConnection } from "../../lib/fake-connection.ts";
+import { createFakeConnection } from "../../testing/fake-connection.ts";
 import { createExportJob, type MadeFile } from "./export-job.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 14, 3, 27);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createFakeConnection } from "../../lib/fake-connection.ts";
+import { createFakeConnection } from "../../testing/fake-connection.ts";
 import { createAddStore, nameProblem } from "./add-server-store.ts";
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AuditEntry } from "../../../shared/model/audit.ts";
-import { createFakeConnection } from "../../lib/fake-connection.ts";
+import { createFakeConnection } from "../../testing/fake-connection.ts";
 import { createAuditStore, PAGE } from "./audit-store.ts";
 
 const entry = (id: number, act = "rule.add"): AuditEntry => ({

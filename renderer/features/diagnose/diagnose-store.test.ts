@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { GatehouseError } from "../../../shared/errors.ts";
 import type { DiagnosisCheck } from "../../../shared/model/diagnosis.ts";
-import { createFakeConnection } from "../../lib/fake-connection.ts";
+import { createFakeConnection } from "../../testing/fake-connection.ts";
 import { createDiagnoseStore } from "./diagnose-store.ts";
 
 const check = (id: string, status: DiagnosisCheck["status"]): DiagnosisCheck => ({

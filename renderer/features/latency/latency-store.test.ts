@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createFakeConnection } from "../../lib/fake-connection.ts";
+import { createFakeConnection } from "../../testing/fake-connection.ts";
 import { createLatencyStore, SPANS } from "./latency-store.ts";
 
 const NOW = 1_900_000_000_000;

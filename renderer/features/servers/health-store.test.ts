@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { NO_USAGE } from "../../../shared/model/health.ts";
-import { createFakeConnection, offline } from "../../lib/fake-connection.ts";
+import { createFakeConnection, offline } from "../../testing/fake-connection.ts";
 import { createHealthStore } from "./health-store.ts";
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));

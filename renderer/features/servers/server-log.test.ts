@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LogLine } from "../../../shared/model/server.ts";
-import { createFakeConnection, createFakeSchedule } from "../../lib/fake-connection.ts";
+import { createFakeConnection, createFakeSchedule } from "../../testing/fake-connection.ts";
 import { createServerLog, LOG_LINES } from "./server-log.ts";
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));

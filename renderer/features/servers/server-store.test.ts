@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { NO_USAGE } from "../../../shared/model/health.ts";
 import type { ServerDetail } from "../../../shared/model/server.ts";
-import { createFakeConnection, createFakeSchedule } from "../../lib/fake-connection.ts";
+import { createFakeConnection, createFakeSchedule } from "../../testing/fake-connection.ts";
 import { createServerStore } from "./server-store.ts";
 
 const detail: ServerDetail = {

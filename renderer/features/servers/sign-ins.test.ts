@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { GatehouseError } from "../../../shared/errors.ts";
-import { createFakeConnection } from "../../lib/fake-connection.ts";
+import { createFakeConnection } from "../../testing/fake-connection.ts";
 import { createSignIns } from "./sign-ins.ts";
 
 const changed = (

@@ -1,29 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { CallDetail, Payload } from "../../../../shared/model/call.ts";
+import type { CallDetail } from "../../../../shared/model/call.ts";
+import { callDetail, payload } from "../../../testing/calls.ts";
 import { wireOf } from "./wire.ts";
 
-const payload = (text: string, truncated = false): Payload => ({ text, bytes: text.length, truncated });
-const call = (more: Partial<CallDetail>): CallDetail => ({
-  id: 1,
-  startedAt: "2026-01-01T00:00:00.000Z",
-  client: "c",
-  session: "c#1",
-  server: "s",
-  tool: "t",
-  method: "tools/call",
-  status: "ok",
-  durationUs: 1,
-  times: { queue: 0, consent: 0, upstream: 1, hub: 0 },
-  requestBytes: 1,
-  resultBytes: 1,
-  profile: null,
-  project: null,
-  rule: null,
-  request: payload('{"name":"t","arguments":{"n":12345678901234567890}}'),
-  result: payload('{"content":[]}'),
-  error: null,
-  ...more,
-});
+const call = (more: Partial<CallDetail>): CallDetail =>
+  callDetail({
+    session: "c#1",
+    request: payload('{"name":"t","arguments":{"n":12345678901234567890}}'),
+    ...more,
+  });
 
 describe("the wire messages of a call", () => {
   it("are its payloads byte for byte within JSON-RPC, the id marked as not recorded", () => {

@@ -1,11 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import {
-  type CallFilter,
-  type CallSummary,
-  callFilterSchema,
-  callStatusSchema,
-} from "../../../../shared/model/call.ts";
+import { type CallFilter, callFilterSchema, callStatusSchema } from "../../../../shared/model/call.ts";
+import { callSummary } from "../../../testing/calls.ts";
 import { completed, completionsAt } from "./completion.ts";
 import { fitsFilter } from "./fits.ts";
 import { parseFilter } from "./parse.ts";
@@ -242,23 +238,12 @@ describe("what is offered while somebody types", () => {
 });
 
 describe("calls as they arrive", () => {
-  const call: CallSummary = {
-    id: 1,
-    startedAt: "2026-11-22T12:00:00.000Z",
-    client: "claude",
+  const call = callSummary({
     session: "claude#1",
-    server: "files",
     tool: "write_file",
-    method: "tools/call",
-    status: "ok",
     durationUs: 1_000,
-    times: { queue: 0, consent: 0, upstream: 1, hub: 0 },
-    requestBytes: 1,
-    resultBytes: 1,
-    profile: null,
     project: "/home/ada/web",
-    rule: null,
-  };
+  });
   test.each<[string, boolean]>([
     ["", true],
     ["server:files", true],

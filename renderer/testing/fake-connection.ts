@@ -1,5 +1,5 @@
 import type { Broadcast, BroadcastData, Method } from "../../shared/contract.ts";
-import type { Connection, ConnectionState } from "./connection.ts";
+import type { Connection, ConnectionState } from "../lib/connection.ts";
 
 /** A connection for tests: answers from a table, and lets the test broadcast. */
 export interface FakeConnection extends Connection {
