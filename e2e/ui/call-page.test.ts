@@ -83,6 +83,10 @@ test("a call is compared with another one of its tool, the older at the left", a
 test("a call is made again with other arguments, and what differs stands beside it", async () => {
   await openCall("read_text_file");
   await page.getByRole("button", { name: "Run again…" }).click();
+  await page
+    .getByRole("group", { name: "How to fill in the arguments" })
+    .getByRole("button", { name: "JSON" })
+    .click();
   const editor = page.getByTestId("arguments");
   expect(await editor.inputValue()).toContain("9007199254740993");
   await editor.fill('{"path": 1');

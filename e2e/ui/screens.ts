@@ -27,7 +27,9 @@ export async function main(names: readonly string[]): Promise<number> {
         await enter(page, hub, scene);
         // Neither hover nor the ring of what was pressed last belongs into a picture; typing does.
         await page.mouse.move(1, 1);
-        await page.evaluate("document.activeElement?.matches('[role=tab]') && document.activeElement.blur()");
+        await page.evaluate(
+          "document.activeElement?.matches('[role=tab], [role=combobox]:not(input)') && document.activeElement.blur()",
+        );
         for (const colorScheme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme });
           const path = join(FOLDER, `${scene.name}-${colorScheme}.png`);

@@ -19,7 +19,7 @@ import { startMockListener } from "./mock-listener.ts";
 import { parsePasted } from "./mock-paste.ts";
 import { createMockPolicy } from "./mock-policy.ts";
 import { createMockSecrets } from "./mock-secrets.ts";
-import { sampleCall } from "./sample-calls.ts";
+import { sampleAnswer, sampleCall } from "./sample-calls.ts";
 import { sampleClients } from "./sample-clients.ts";
 import { sampleDiagnosis } from "./sample-diagnosis.ts";
 import { sampleHeld } from "./sample-held.ts";
@@ -366,7 +366,7 @@ async function makeCall({ key, server, tool, arguments: given }: OwnCall): Promi
     rule: status === "ok" ? "person: allow-once" : null,
   };
   const payload = (text: string) => ({ text, bytes: text.length, truncated: false });
-  const result = `{"content":[{"type":"text","text":${JSON.stringify(`Called with ${given}\n\n# Notes\n\nThe hub answers in **0.3 ms**.`)}}],"isError":false}`;
+  const result = sampleAnswer(id, given);
   const error = `{"code":-32603,"message":"denied by the person"}`;
   const payloads: Pick<CallDetail, "request" | "result" | "error"> = {
     request: payload(`{"name":${JSON.stringify(tool)},"arguments":${given}}`),

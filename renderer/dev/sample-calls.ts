@@ -90,6 +90,24 @@ function sampleEvents({ durationUs }: CallSummary): CallEvent[] {
   ];
 }
 
+/** A text that is a little different in each call. */
+const notesOf = (id: number): string =>
+  `# Notes\n\nThe hub answers in **0.${(id % 4) + 2} ms**.\n\n- one endpoint for every client\n- every call on record${id % 2 === 0 ? "" : ", every tool under a rule"}\n\n\`\`\`ts\nconst answer = 42n;\n\`\`\``;
+
+/** The result of a call that somebody makes now: like those of the past. */
+export const sampleAnswer = (id: number, given: string): string =>
+  JSON.stringify({
+    content: [{ type: "text", text: given.includes("notes.md") ? notesOf(id) : `Called with ${given}` }],
+    isError: false,
+    structuredContent: {
+      total: 3,
+      items: [
+        { id: 1, done: true },
+        { id: 2, done: true },
+      ],
+    },
+  });
+
 /** The same call with its payloads, cut at `maxBytes`. */
 export function sampleDetailOf(call: CallSummary, maxBytes: number, hostile: boolean): CallDetail {
   const value = HOSTILE[call.id % HOSTILE.length] ?? "";
@@ -101,11 +119,7 @@ export function sampleDetailOf(call: CallSummary, maxBytes: number, hostile: boo
   const content: object[] = [
     {
       type: "text",
-      text: hostile
-        ? value
-        : call.tool === "echo"
-          ? "Echo: hello, gatehouse"
-          : "# Notes\n\nThe hub answers in **0.4 ms**.\n\n- one endpoint for every client\n- every call on record\n\n```ts\nconst answer = 42n;\n```",
+      text: hostile ? value : call.tool === "echo" ? "Echo: hello, gatehouse" : notesOf(call.id),
     },
   ];
   if (call.tool === "get-tiny-image") content.push({ type: "image", data: PNG, mimeType: "image/png" });
@@ -134,7 +148,7 @@ export function sampleDetailOf(call: CallSummary, maxBytes: number, hostile: boo
       total: 3,
       items: [
         { id: 1, done: true },
-        { id: 2, done: null },
+        { id: 2, done: call.id % 2 === 0 ? null : true },
       ],
     },
   });

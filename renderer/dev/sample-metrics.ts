@@ -84,7 +84,8 @@ function line(
 ): MetricsLine {
   const { count } = grid(asked, 300);
   const values = Array.from({ length: count }, (_, at) => {
-    const quiet = noise(Math.floor(at / 7), salt + 1) < 0.12;
+    // All together are never quiet.
+    const quiet = name !== null && noise(Math.floor(at / 7), salt + 1) < 0.12;
     const slow = noise(Math.floor(at / 5), salt) > 0.9 ? 5 : 1;
     const calls = quiet ? 0 : Math.round(12 + 60 * noise(at, salt + 2) * (1 + Math.sin(at / 9)));
     return { calls, us: us * slow * (0.7 + 0.8 * noise(at, salt + 3)) };

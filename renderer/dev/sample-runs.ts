@@ -79,7 +79,11 @@ export function sampleRun(
   const own = chunks(calls, undefined).find((run) => run.some((call) => call.id === id));
   const found = own === undefined ? undefined : summary(own);
   if (own === undefined || found === undefined) return undefined;
-  const place = (name: string, count: number, ...tools: string[]) => ({ name, calls: count, tools });
+  const place = (name: string, share: number, ...tools: string[]) => ({
+    name,
+    calls: Math.ceil(own.length * share),
+    tools,
+  });
   return {
     ...found,
     steps: own.map((call) => ({
@@ -88,25 +92,25 @@ export function sampleRun(
       method: call.method,
       first: call.id,
       last: call.id,
-      calls: call.id % 5 === 0 ? 3 : 1,
+      calls: 1,
       denied: call.status === "denied" ? 1 : 0,
       failed: call.status !== "denied" && call.status !== "ok" ? 1 : 0,
       startedAt: call.startedAt,
       durationUs: call.durationUs,
     })),
     files: hostile
-      ? HOSTILE.slice(0, 6).map((text) => place(text.slice(0, 4_000), 1, text.slice(0, 100)))
+      ? HOSTILE.slice(0, 6).map((text) => place(text.slice(0, 4_000), 0.01, text.slice(0, 100)))
       : [
-          place("/home/ada/proj/shop/src/cart.ts", 9, "read_file", "edit_file"),
-          place("/home/ada/proj/shop/src/cart.test.ts", 4, "read_file", "edit_file"),
-          place("/home/ada/proj/shop/package.json", 2, "read_file"),
-          place("/home/ada/Documents/My Projects/notes.md", 1, "read_file"),
+          place("/home/ada/proj/shop/src/cart.ts", 0.4, "read_file", "edit_file"),
+          place("/home/ada/proj/shop/src/cart.test.ts", 0.2, "read_file", "edit_file"),
+          place("/home/ada/proj/shop/package.json", 0.1, "read_file"),
+          place("/home/ada/Documents/My Projects/notes.md", 0.01, "read_file"),
         ],
     hosts: hostile
-      ? [place("xn--pypal-4ve.example", 1, "fetch")]
+      ? [place("xn--pypal-4ve.example", 0.01, "fetch")]
       : [
-          place("api.github.com", 6, "search_code", "list_issues"),
-          place("docs.example.com:8443", 2, "fetch"),
+          place("api.github.com", 0.3, "search_code", "list_issues"),
+          place("docs.example.com:8443", 0.1, "fetch"),
         ],
     callIds: own.map((call) => call.id),
     read: own.length,

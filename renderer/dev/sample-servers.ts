@@ -1,7 +1,7 @@
 import type { AccountView } from "../../shared/model/account.ts";
 import { NO_USAGE, type ServerHealth, type ServerUsage } from "../../shared/model/health.ts";
-import type { ServerDetail, ServerSummary } from "../../shared/model/server.ts";
-import { HOSTILE_TOOLS, TOOLS } from "./sample-tools.ts";
+import type { ServerDetail, ServerSummary, Tool } from "../../shared/model/server.ts";
+import { FILE_TOOLS, HOSTILE_TOOLS, TOOLS } from "./sample-tools.ts";
 
 const server = (name: string, more: Partial<ServerSummary>): ServerSummary => ({
   name,
@@ -187,7 +187,7 @@ export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDe
       summary.name === "memory"
         ? { decision: "ask", by: "consent.default" }
         : { decision: "allow", by: "rules[0]" },
-    toolList: hostile ? HOSTILE_TOOLS : summary.tools === null ? [] : TOOLS,
+    toolList: hostile ? HOSTILE_TOOLS : summary.tools === null ? [] : toolsOf(summary.name),
     problems:
       summary.name === "playwright"
         ? sampleHealth(summary).warnings
@@ -210,3 +210,10 @@ export function sampleDetail(summary: ServerSummary, hostile: boolean): ServerDe
             : [],
   };
 }
+
+/** The tools of a server, under its own prefix. */
+const toolsOf = (server: string): Tool[] =>
+  (server === "files" ? FILE_TOOLS : TOOLS).map((tool) => ({
+    ...tool,
+    exposedName: `${server}__${tool.name}`.slice(0, 48),
+  }));

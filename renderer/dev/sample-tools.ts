@@ -90,6 +90,29 @@ export const TOOLS: Tool[] = [
   ),
 ];
 
+const path = { type: "object", properties: { path: text("Path of the file") }, required: ["path"] };
+
+/** The tools of a server for files. */
+export const FILE_TOOLS: Tool[] = [
+  tool(
+    "read_text_file",
+    "Reads a file as text, whole or its first lines",
+    { ...path, properties: { ...path.properties, limit: { type: "integer" }, precise: { type: "number" } } },
+    { readOnlyHint: true, openWorldHint: false },
+  ),
+  tool(
+    "write_file",
+    "Writes a file, in the place of one that is there",
+    {
+      type: "object",
+      properties: { path: text("Path of the file"), content: text("All of its text") },
+      required: ["path", "content"],
+    },
+    { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
+  ),
+  tool("list_directory", "Lists what is in a folder", path, { readOnlyHint: true }),
+];
+
 /** The same with hostile text in every place that takes text. */
 export const HOSTILE_TOOLS: Tool[] = HOSTILE.map((value, index) => ({
   ...tool(

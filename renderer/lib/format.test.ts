@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, percent, plural, span, until, withLocalTimes } from "./format.ts";
+import { ago, bytes, duration, percent, plural, shortSpan, span, until, withLocalTimes } from "./format.ts";
 
 describe("formats", () => {
+  it.each([
+    [[9, 5, 59], "Nov 22, 09:05"],
+    [[9, 12, 0], "Nov 22, 09:05–09:12"],
+    [[24, 0, 0], "Nov 22, 09:05–Nov 23, 00:00"],
+  ] as const)(
+    "puts from when to when as short as can be: until %j it is %s",
+    ([hour, minute, second], words) => {
+      const at = (...time: [number, number, number]) => new Date(2026, 10, 22, ...time).toISOString();
+      expect(shortSpan(at(9, 5, 0), at(hour, minute, second))).toBe(words);
+    },
+  );
+
   it("puts local times in the place of those in a sentence, and nothing else", () => {
     const local = new Date(2026, 10, 22, 9, 5).toISOString();
     expect(withLocalTimes(`since ${local}, until ${local.replace(".000", "")}: 2026-11-22 stays`)).toBe(

@@ -68,6 +68,16 @@ export function shortTime(at: string | number): string {
   return `${MONTHS[date.getMonth()]} ${date.getDate()}, ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+/** From when to when, to the minute: "Nov 22, 14:03–14:20"; the end alone has no day where it is the same. */
+export function shortSpan(from: string | number, to: string | number): string {
+  const begin = shortTime(from);
+  const end = shortTime(to);
+  if (begin === end) return begin;
+  const [beginDay] = begin.split(", ");
+  const [endDay, endTime] = end.split(", ");
+  return `${begin}–${beginDay === endDay ? endTime : end}`;
+}
+
 /** A sentence of the hub's with the times in it, ISO 8601 in UTC, as local times. */
 export const withLocalTimes = (text: string): string =>
   text.replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, shortTime);

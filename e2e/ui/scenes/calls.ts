@@ -45,6 +45,7 @@ export const callsScenes: readonly Scene[] = [
     name: "call-messages",
     scenario: "full",
     at: "#/activity",
+    shown: true,
     async stage(page) {
       await openCall(page, "read_text_file", "Messages");
       await visible(page, "wire");
@@ -63,7 +64,8 @@ export const callsScenes: readonly Scene[] = [
   {
     name: "compare",
     scenario: "full",
-    at: "#/compare/2980/2985",
+    at: "#/compare/2989/2998",
+    shown: true,
     stage: (page) => visible(page, "call-diff"),
   },
   {

@@ -13,6 +13,7 @@ export const latencyScenes: readonly Scene[] = [
     name: "latency-by-tool",
     scenario: "full",
     at: "#/latency",
+    shown: true,
     async stage(page) {
       await page.getByLabel("Tell apart").click();
       await page.getByRole("option", { name: "By tool" }).click();

@@ -11,15 +11,13 @@ const SNIPPET = `{
   }
 }`;
 /** Put together here, so that no scanner takes this file for one that leaks. */
-const WITH_TOKEN = JSON.stringify({
-  mcpServers: {
-    github: {
-      command: "docker",
-      args: ["run", "-i", "--rm", "-e", "GITHUB_TOKEN", "ghcr.io/github/github-mcp-server"],
-      env: { GITHUB_TOKEN: `${"ghp_"}16C7e42F292c6912E7710c838347Ae178B4a`, GITHUB_HOST: "github.com" },
-    },
-  },
-}).replaceAll('"github"', '"github-work"');
+const WITH_TOKEN = `{
+  "github-work": {
+    "command": "docker",
+    "args": ["run", "-i", "--rm", "-e", "GITHUB_TOKEN", "ghcr.io/github/mcp"],
+    "env": { "GITHUB_TOKEN": "${"ghp_"}16C7e42F292c6912E7710c838347Ae178B4a" }
+  }
+}`;
 const DANGEROUS = "sudo docker run -i --rm -v /:/host backup-mcp";
 
 async function openDialog(page: Page): Promise<void> {

@@ -47,7 +47,7 @@ export function CostView() {
       </p>
       <Definitions cost={cost} />
       <section aria-label="Calls">
-        <div className="mb-2 flex items-center gap-4">
+        <div className="mb-2 flex max-w-200 items-center gap-4">
           <h2 className="mr-auto font-semibold text-base">Calls by day and client</h2>
           <Segmented label="Days" value={days} options={DAYS} onValue={setDays} />
         </div>
@@ -201,7 +201,7 @@ function Usage({ cost }: { readonly cost: Cost }) {
           )}
         </tbody>
       </table>
-      <p className="mt-3 text-muted text-xs">
+      <p className="mt-3 max-w-200 text-muted text-xs">
         Days are in UTC. Results are what a model reads.{" "}
         {cost.prices.length === 0
           ? "For their price, name a model in “prices” of gatehouse.json, with money per million tokens."

@@ -211,7 +211,7 @@ function FieldInput({
             const next = event.target.value;
             onDraft(next === "" && !required ? undefined : { kind: "raw", text: next });
           }}
-          className="tabular w-44"
+          className="tabular w-72"
         />
       );
     }

@@ -61,6 +61,7 @@ export function PlaygroundView({
           />
           <Select
             label="Tool"
+            className="max-w-80"
             value={tool ?? ""}
             disabled={server === undefined}
             options={[{ value: "", label: "Tool…" }, ...toolNames.map(option)]}

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Broadcast } from "../../../shared/contract.ts";
 import type { RunSummary } from "../../../shared/model/run.ts";
 import type { Connection } from "../../lib/connection.ts";
-import { bytes, plural, shortTime, span } from "../../lib/format.ts";
+import { bytes, plural, shortSpan, span } from "../../lib/format.ts";
 import { failureOf, type Failure as Reason } from "../../lib/hub-store.ts";
 import { useResource } from "../../lib/resource.ts";
 import { routeHref } from "../../lib/router.ts";
@@ -156,7 +156,7 @@ function Row({ run }: { readonly run: RunSummary }) {
           event.preventDefault();
           router.go(route);
         }}
-        className="grid grid-cols-[minmax(0,1fr)_72px_88px_116px] items-center gap-x-4 px-5 py-2.5 outline-offset-[-2px] hover:bg-hover"
+        className="grid grid-cols-[minmax(0,1fr)_72px_88px_148px] items-center gap-x-4 px-5 py-2.5 outline-offset-[-2px] hover:bg-hover"
       >
         <span className="min-w-0">
           <span className="flex min-w-0 items-baseline gap-2">
@@ -186,7 +186,7 @@ function Row({ run }: { readonly run: RunSummary }) {
           {bytes(run.requestBytes + run.resultBytes)}
         </span>
         <span className="tabular text-right text-muted text-sm">
-          <span className="block">{shortTime(run.startedAt)}</span>
+          <span className="block">{shortSpan(run.startedAt, run.endedAt)}</span>
           <span className="block text-faint text-xs">{span(lengthOf(run))}</span>
         </span>
       </a>

@@ -101,7 +101,11 @@ function Figures({ run }: { readonly run: RunDetail }) {
     ],
     ["Denied", count(run.denied), run.failed === 0 ? "none failed" : `${count(run.failed)} failed`],
     ["Took", span(lengthOf(run)), `servers ${duration(times.upstream)}`],
-    ["Waited for a person", duration(times.consent), `queue ${duration(times.queue)}`],
+    [
+      "Waited for a person",
+      times.consent === 0 ? "never" : duration(times.consent),
+      `queue ${duration(times.queue)}`,
+    ],
     ["Sent out", bytes(run.requestBytes), `about ${tokensOf(run.requestBytes)} tokens`],
     ["Came back", bytes(run.resultBytes), `about ${tokensOf(run.resultBytes)} tokens`],
   ];
@@ -124,7 +128,7 @@ function Steps({ run }: { readonly run: RunDetail }) {
   const known = useHub((data) => data.clients.some(({ name }) => name === run.client));
   return (
     <section aria-labelledby="steps">
-      <div className="mb-2 flex flex-wrap items-baseline gap-x-3">
+      <div className="mb-2 flex flex-wrap items-center gap-x-3">
         <h2 id="steps" className="flex items-center gap-2 font-semibold text-base tracking-[-0.008em]">
           <RouteIcon aria-hidden size={14} className="text-muted" />
           What was asked

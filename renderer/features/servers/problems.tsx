@@ -2,6 +2,7 @@ import { ChevronDown, RotateCw, Stethoscope } from "lucide-react";
 import { useId, useState } from "react";
 import type { Problem, ServerDetail } from "../../../shared/model/server.ts";
 import { plural } from "../../lib/format.ts";
+import { asSentence } from "../../lib/sentence.ts";
 import { useServices } from "../../lib/services.tsx";
 import { useAsk } from "../../lib/use-ask.ts";
 import { Banner } from "../../ui/banner.tsx";
@@ -57,7 +58,7 @@ export function Problems({ detail }: { readonly detail: ServerDetail }) {
                 others.slice(0, 200).map((problem, index) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: as above
                   <li key={index}>
-                    <ServerText text={problem.message} multiline limit={400} />
+                    <ServerText text={asSentence(problem.message)} multiline limit={400} />
                     {problem.advice !== null && (
                       <span className="text-muted">
                         {" "}
@@ -90,7 +91,7 @@ function ProblemBanner({
   return (
     <Banner
       tone={first && detail.state === "failed" ? "bad" : "warn"}
-      title={<ServerText text={problem.message} multiline limit={400} />}
+      title={<ServerText text={asSentence(problem.message)} multiline limit={400} />}
       actions={
         first &&
         down &&

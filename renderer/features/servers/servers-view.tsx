@@ -5,6 +5,7 @@ import type { ServerSummary } from "../../../shared/model/server.ts";
 import { count, duration, plural, span, until } from "../../lib/format.ts";
 import { ANY_LABELS, hasLabels } from "../../lib/labels.ts";
 import { moveFocus } from "../../lib/roving.ts";
+import { asSentence } from "../../lib/sentence.ts";
 import { useHeld, useHub, useNow, useServices } from "../../lib/services.tsx";
 import { plainVisible } from "../../lib/visible-text.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -168,7 +169,7 @@ function Note({ server, usage }: { readonly server: ServerSummary; readonly usag
     return (
       <span className="flex min-w-0 items-center gap-1 text-warn text-xs">
         <TriangleAlert aria-hidden size={12} className="shrink-0" />
-        <ServerText text={warning.message} limit={160} className="min-w-0" />
+        <ServerText text={asSentence(warning.message)} limit={160} className="min-w-0" />
       </span>
     );
   return (

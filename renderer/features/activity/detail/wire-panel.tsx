@@ -27,7 +27,7 @@ export function WirePanel({ detail }: { readonly detail: CallDetail }) {
       <p className="text-muted text-sm">
         Put together again from what is recorded: parameters, result and error are what went between client
         and Gatehouse, byte for byte but for secrets and what your settings leave out; the request's id is not
-        kept. The client spoke <ServerText text={era} limit={120} />.
+        kept. The client spoke <ServerText text={era} multiline limit={120} />.
       </p>
       {messages.map((message) => (
         <Message key={message.from} message={message} />
