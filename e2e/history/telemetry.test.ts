@@ -1,9 +1,14 @@
 // A client's trace goes on through the built hub: to its server, and to the receiver of OTLP that the configuration names.
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import parse from "parse-prometheus-text-format";
 import { expect, onTestFinished, test } from "vitest";
+import { checkExposition } from "../../electron/hub/testing/prometheus-format.ts";
+import { HOSTILE_TEXTS } from "../fixtures/hostile/texts.ts";
 import { hubForTest, PATIENCE, textOf } from "../hub/kit.ts";
-import { echoServer } from "../lib/hub.ts";
+import { echoServer, fixtureScript } from "../lib/hub.ts";
 import { waitFor } from "../lib/wait.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -92,6 +97,61 @@ test(
     expect(alone).toEqual({ traceparent: expect.stringContaining(`00-${own?.traceId}-`) });
     expect(bodies.join()).not.toContain("payload-7c1e");
     expect(keys).toEqual(new Set(["of-the-receiver"]));
+  },
+  PATIENCE * 2,
+);
+
+test(
+  "/metrics is of the format whatever servers name their tools, and counts what was called",
+  async () => {
+    const hub = await hubForTest({
+      config: {
+        mcpServers: {
+          echo: echoServer(),
+          hostile: { command: process.execPath, args: [fixtureScript("hostile-server.ts")] },
+        },
+      },
+    });
+    const ada = await hub.connect(await hub.addClient("ada"));
+    const names = await waitFor(
+      async () => {
+        const found = (await ada.toolNames()).filter((name) => name.startsWith("hostile__"));
+        return found.length === HOSTILE_TEXTS.length && found;
+      },
+      { deadlineMs: PATIENCE, what: "the hostile tools" },
+    );
+    for (const name of names) await ada.call(name, {});
+    await ada.call("echo__add", { a: 1, b: 2 });
+    await ada.call("echo__fail", { text: "no" });
+    const { token } = JSON.parse(readFileSync(join(hub.home, "run.json"), "utf8")) as { token: string };
+    const answer = await hub.client(token, "/metrics").send(undefined, { method: "GET" });
+    expect([answer.status, answer.headers["content-type"]]).toEqual([
+      200,
+      "text/plain; version=0.0.4; charset=utf-8",
+    ]);
+    const families = checkExposition(answer.text);
+    // Another reader of the format, of which nothing is ours, reads the same.
+    const parsed = parse(answer.text) as { name: string; help: string; metrics: { labels?: object }[] }[];
+    expect(parsed.map(({ name }) => name)).toEqual([...families.keys()]);
+    const calls = families.get("gatehouse_calls_total")?.samples ?? [];
+    expect(
+      parsed.find(({ name }) => name === "gatehouse_calls_total")?.metrics.map(({ labels }) => labels),
+    ).toEqual(calls.map(({ labels }) => labels));
+    const labels = { server: "echo", method: "tools/call" };
+    expect(calls).toEqual(
+      expect.arrayContaining([
+        { name: "gatehouse_calls_total", labels: { ...labels, tool: "add", status: "ok" }, value: 1 },
+        {
+          name: "gatehouse_calls_total",
+          labels: { ...labels, tool: "fail", status: "tool_error" },
+          value: 1,
+        },
+      ]),
+    );
+    // Each hostile tool is a series of its own.
+    expect(calls.filter(({ labels: { server, tool } }) => server === "hostile" && tool !== "")).toHaveLength(
+      HOSTILE_TEXTS.length,
+    );
   },
   PATIENCE * 2,
 );

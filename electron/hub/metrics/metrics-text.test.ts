@@ -2,39 +2,10 @@ import parse from "parse-prometheus-text-format";
 import { expect, test } from "vitest";
 import { exposition } from "../../core/metrics/exposition.ts";
 import { callRow } from "../../storage/fixtures/storage.ts";
+import { checkExposition } from "../testing/prometheus-format.ts";
 import { createTestHub } from "../testing/test-hub.ts";
 import { CallCounters } from "./call-counters.ts";
 import { metricsText } from "./metrics-text.ts";
-
-/** What the format demands beyond what a lenient parser takes (Prometheus: exposition formats, text-based). */
-function strictly(text: string): void {
-  expect(text.endsWith("\n")).toBe(true);
-  const types = new Map<string, string>();
-  const series = new Set<string>();
-  for (const line of text.trimEnd().split("\n")) {
-    const meta = /^# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)$/.exec(line);
-    if (meta !== null) {
-      const [, kind, name = "", rest = ""] = meta;
-      if (kind === "TYPE") {
-        expect([...types.keys()]).not.toContain(name);
-        types.set(name, rest);
-        if (rest === "counter") expect(name).toMatch(/_total$/);
-      }
-      continue;
-    }
-    const sample =
-      /^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*",?)*\})? (\S+)$/.exec(
-        line,
-      );
-    expect(line, `a sample: ${line}`).toBe(sample?.[0]);
-    const [, name = "", labels = "", value] = sample ?? [];
-    expect(series.has(name + labels)).toBe(false);
-    series.add(name + labels);
-    expect(Number(value?.replace("+Inf", "Infinity"))).not.toBeNaN();
-    const family = name.replace(/_(bucket|sum|count)$/, "");
-    expect(types.get(name) ?? types.get(family)).toBeDefined();
-  }
-}
 
 interface Parsed {
   readonly name: string;
@@ -63,7 +34,7 @@ test("/metrics is of the format: parsed, and checked by its rules", () => {
   counters.recorded(callRow({ server: 'a "quoted" \\ name\nof two lines', tool: "x" }));
   counters.recorded(callRow({ method: "resources/read", tool: "file:///whatever" }));
   const text = metricsText(counters.families(), facts);
-  strictly(text);
+  checkExposition(text);
   const families = parse(text) as Parsed[];
   const calls = families.find(({ name }) => name === "gatehouse_calls_total");
   expect(calls?.type).toBe("COUNTER");
@@ -102,7 +73,7 @@ test("a control token opens it, of whatever role, and nothing else does", async 
   const hub = await createTestHub();
   const { control, operatorToken, state } = hub.hub;
   expect(control.metrics(operatorToken)?.text).toContain("gatehouse_build_info");
-  expect(control.metrics(state.tokens.mint("viewer"))?.type).toContain("version=0.0.4");
+  expect(control.metrics(state.tokens.mint("viewer"))?.type).toBe("text/plain; version=0.0.4; charset=utf-8");
   expect(control.metrics(state.identities.mintToken(hub.client.id ?? ""))).toBeUndefined();
   expect(control.metrics("")).toBeUndefined();
   await hub.dispose();
