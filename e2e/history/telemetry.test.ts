@@ -1,11 +1,10 @@
 // A client's trace goes on through the built hub: to its server, and to the receiver of OTLP that the configuration names.
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import parse from "parse-prometheus-text-format";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { checkExposition } from "../../electron/hub/testing/prometheus-format.ts";
+import { startOtlpReceiver } from "../../electron/telemetry/testing/conformant-receiver.ts";
 import { HOSTILE_TEXTS } from "../fixtures/hostile/texts.ts";
 import { hubForTest, PATIENCE, textOf } from "../hub/kit.ts";
 import { echoServer, fixtureScript } from "../lib/hub.ts";
@@ -24,37 +23,18 @@ interface Span {
   readonly name: string;
 }
 
-async function receiver() {
-  const spans: Span[] = [];
-  const bodies: string[] = [];
-  const keys = new Set<unknown>();
-  const server = createServer((req, res) => {
-    let body = "";
-    req.setEncoding("utf8");
-    req.on("data", (piece: string) => {
-      body += piece;
-    });
-    req.on("end", () => {
-      bodies.push(body);
-      keys.add(req.headers["x-key"]);
-      if (req.url === "/v1/traces")
-        for (const { scopeSpans } of JSON.parse(body).resourceSpans)
-          for (const scope of scopeSpans) spans.push(...scope.spans);
-      res.writeHead(200, { "content-type": "application/json" }).end("{}");
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { spans, bodies, keys, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
-
 test(
   "the receiver sees the client's span as the parent, and the server is told the hub's, without any payload",
   async () => {
-    const { spans, bodies, keys, url } = await receiver();
+    await using receiver = await startOtlpReceiver();
+    const { url, accepted } = receiver;
+    /** The spans that it has taken so far. */
+    const spans = (): Span[] =>
+      accepted
+        .filter(({ path }) => path === "/v1/traces")
+        .flatMap(({ body }) => JSON.parse(body).resourceSpans)
+        .flatMap(({ scopeSpans }: { scopeSpans: { spans: Span[] }[] }) => scopeSpans)
+        .flatMap((scope) => scope.spans);
     const hub = await hubForTest({
       config: {
         mcpServers: { echo: echoServer() },
@@ -77,7 +57,7 @@ test(
     const alone = await told({});
 
     const callsOf = (kind: number): Span[] =>
-      spans.filter((span) => span.kind === kind && span.name === "tools/call raw");
+      spans().filter((span) => span.kind === kind && span.name === "tools/call raw");
     await waitFor(() => callsOf(2).length === 3 && callsOf(3).length === 3, {
       deadlineMs: PATIENCE,
       what: "the spans of three calls",
@@ -95,8 +75,12 @@ test(
     const own = callsOf(2).find(({ traceId }) => traceId !== TRACE && traceId !== OTHER);
     expect(own?.parentSpanId).toBeUndefined();
     expect(alone).toEqual({ traceparent: expect.stringContaining(`00-${own?.traceId}-`) });
-    expect(bodies.join()).not.toContain("payload-7c1e");
-    expect(keys).toEqual(new Set(["of-the-receiver"]));
+    // Metrics come at intervals, and when the hub ends.
+    await hub.stop();
+    expect(accepted.map(({ path }) => path)).toContain("/v1/metrics");
+    expect(receiver.refused).toEqual([]);
+    expect(accepted.map(({ body }) => body).join()).not.toContain("payload-7c1e");
+    expect(new Set(accepted.map(({ headers }) => headers["x-key"]))).toEqual(new Set(["of-the-receiver"]));
   },
   PATIENCE * 2,
 );
