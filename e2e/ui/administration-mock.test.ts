@@ -1,31 +1,15 @@
 // The screens of clients, profiles, rules and audit by keyboard, mouse and filter, against the mock hub.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type OpenPage, openPage, startBrowser } from "../lib/browser.ts";
-import { type MockHub, startMockHub } from "../lib/mock-hub.ts";
+import type { Page } from "playwright-core";
+import { beforeEach, expect, test } from "vitest";
+import { mockPage } from "../lib/mock-page.ts";
 
-let browser: Browser;
-let hub: MockHub;
-let ui: OpenPage;
+const ui = mockPage();
+const { approve } = ui;
 let page: Page;
-
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  hub = await startMockHub("full");
-  ui = await openPage(browser, hub.url);
+beforeEach(() => {
   page = ui.page;
-  await page.getByTestId("server-row").first().waitFor();
-});
-afterEach(async () => {
-  expect(ui.errors).toEqual([]);
-  await ui.context.close();
-  await hub.stop();
 });
 
-const approve = (): Promise<unknown> => fetch(new URL("/mock/approve", hub.url), { method: "POST" });
 const names = (id: string): Promise<string[]> => page.getByTestId(id).allInnerTexts();
 
 test("keys lead to every screen, and the palette to a client and to the tester", async () => {

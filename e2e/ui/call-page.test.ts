@@ -1,34 +1,18 @@
 // A call in full, calls compared, made again and tried out, and agent runs, against the mock hub.
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type OpenPage, openPage, startBrowser } from "../lib/browser.ts";
-import { type MockHub, startMockHub } from "../lib/mock-hub.ts";
+import type { Locator, Page } from "playwright-core";
+import { beforeEach, expect, test } from "vitest";
+import { mockPage } from "../lib/mock-page.ts";
 
-let browser: Browser;
-let hub: MockHub;
-let ui: OpenPage;
+const ui = mockPage();
+const { approve } = ui;
 let page: Page;
-
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  hub = await startMockHub("full");
-  ui = await openPage(browser, hub.url);
+beforeEach(() => {
   page = ui.page;
-  await page.getByTestId("server-row").first().waitFor();
-});
-afterEach(async () => {
-  expect(ui.errors).toEqual([]);
-  await ui.context.close();
-  await hub.stop();
 });
 
 const go = (fragment: string): Promise<unknown> =>
-  page.goto(new URL(fragment, hub.url).href.replace(/#code=.*#/, "#"));
+  page.goto(new URL(fragment, ui.hub.url).href.replace(/#code=.*#/, "#"));
 const fragment = (): string => new URL(page.url()).hash;
-const approve = (): Promise<unknown> => fetch(new URL("/mock/approve", hub.url), { method: "POST" });
 
 /** Opens the first good call of a tool in Activity. */
 async function openCall(tool: string): Promise<Locator> {

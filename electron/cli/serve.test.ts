@@ -3,6 +3,7 @@ import { GatehouseError } from "../../shared/errors.ts";
 import type { RunningHub, StartOptions } from "../hub/main.ts";
 import type { DesktopChannel, Io } from "./io.ts";
 import { runCommandLine } from "./run.ts";
+import { quietIo } from "./testing/fake-hub.ts";
 
 /** A hub that ends when it is told to, and a process whose signals and channel the test plays. */
 function stage(
@@ -66,23 +67,15 @@ function stage(
       }
     : undefined;
   const io: Io = {
+    ...quietIo,
     out: (text) => void log.push(`out: ${text}`),
     err: (text) => void log.push(`err: ${text}`),
     env: {},
     platform: "linux",
     homedir: "/home/ada",
     cwd: "/",
-    isTerminal: false,
-    program: [process.execPath, "/gatehouse.js"],
-    connect: () => Promise.resolve(),
-    mock: () => Promise.resolve(),
-    printed: async () => true,
-    readInput: async () => undefined,
-    input: async function* () {},
-    readHidden: async () => "",
     now: () => 0,
     loadHub: async () => ({ startHub }),
-    loadDoctor: () => Promise.reject(new Error("no doctor may be loaded here")),
     process: {
       onSignal: (listener) => on(listeners.signal, listener),
       exit: (code) => void log.push(`exit ${code}`),

@@ -14,12 +14,26 @@ import type { Io } from "../io.ts";
 /** What a stand-in for the hub answers to a method; thrown errors are its errors. */
 export type Answers = (method: string, params: unknown) => unknown;
 
+/** Surroundings of a command in which nobody types, and nothing is to be loaded. */
+export const quietIo = {
+  isTerminal: false,
+  program: [process.execPath, "/gatehouse.js"],
+  connect: () => Promise.resolve(),
+  mock: () => Promise.resolve(),
+  printed: async () => true,
+  readInput: async () => undefined,
+  input: async function* () {},
+  readHidden: async () => "",
+  loadDoctor: () => Promise.reject(new Error("no doctor may be loaded here")),
+} satisfies Partial<Io>;
+
 /** A temporary home and a stand-in for everything outside; `printed` and `failed` collect stdout and stderr. */
 export function temporaryHome() {
   const home = join(mkdtempSync(join(tmpdir(), "gatehouse-cli-")), "home");
   const files = prepareHome(home);
   const texts = { printed: "", failed: "" };
   const io: Io = {
+    ...quietIo,
     out: (text) => {
       texts.printed += text;
     },
@@ -30,17 +44,8 @@ export function temporaryHome() {
     platform: process.platform,
     homedir: home,
     cwd: home,
-    isTerminal: false,
-    program: [process.execPath, "/gatehouse.js"],
-    connect: () => Promise.resolve(),
-    mock: () => Promise.resolve(),
-    printed: async () => true,
-    readInput: async () => undefined,
-    input: async function* () {},
-    readHidden: async () => "",
     now: () => Date.parse("2026-11-22T12:00:00.000Z"),
     loadHub: () => Promise.reject(new Error("no hub may be loaded here")),
-    loadDoctor: () => Promise.reject(new Error("no doctor may be loaded here")),
     process: { onSignal: () => () => {}, exit: () => {}, channel: undefined },
   };
   return { home, files, io, texts, remove: () => rmSync(join(home, ".."), { recursive: true, force: true }) };

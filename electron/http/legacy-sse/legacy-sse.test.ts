@@ -1,7 +1,8 @@
 import { Client, SSEClientTransport } from "@modelcontextprotocol/client";
 import { describe, expect, test } from "vitest";
-import { type Answer, ask, Inbox, rawGet, resultFor } from "../testing/kit.ts";
+import { type Answer, ask, rawGet, resultFor } from "../testing/kit.ts";
 import { AUTH, CALL, greetingOf, INITIALIZE, mcpListener, NOTE, PING } from "../testing/mcp-listener.ts";
+import { expectProgress, expectPushed } from "../testing/sdk-exchange.ts";
 import { legacyRouteOf } from "./route.ts";
 
 const hub = mcpListener((mcp) => {
@@ -207,23 +208,8 @@ test("the SDK's client opens a session, calls with progress, hears what is pushe
   await client.connect(new SSEClientTransport(url, { requestInit: { headers: AUTH } }));
   expect((await hub.mcp.notifications.next()).envelope.method).toBe("notifications/initialized");
   await client.ping();
-  const heard = new Inbox<string>();
-  client.setNotificationHandler("notifications/tools/list_changed", ({ method }) => heard.add(method));
-  for (const sink of hub.mcp.streams)
-    sink.push([Buffer.from('{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}')]);
-  expect(await heard.next()).toBe("notifications/tools/list_changed");
-  const progress = new Inbox<number>();
-  const called = client.callTool({ name: "x" }, { onprogress: (update) => progress.add(update.progress) });
-  const { message, reply } = await hub.mcp.requests.next();
-  const token = message.envelope.metaMembers.find((member) => member.key === "progressToken")?.value;
-  reply.notify([
-    Buffer.from('{"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":3,"progressToken":'),
-    message.bytes.subarray(token?.start, token?.end),
-    Buffer.from("}}"),
-  ]);
-  expect(await progress.next()).toBe(3);
-  reply.send(resultFor(message, { content: [{ type: "text", text: "done" }] }));
-  expect(await called).toMatchObject({ content: [{ text: "done" }] });
+  await expectPushed(client, hub.mcp);
+  await expectProgress(client, hub.mcp);
   await client.close();
   await expect.poll(() => hub.mcp.sessions.size).toBe(0);
 });
