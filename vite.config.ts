@@ -105,8 +105,9 @@ export default defineConfig({
   test: {
     root: path("."),
     environment: "node",
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // They only bound a failure: a machine may be busy with much else.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     include: ["{electron,shared,renderer,scripts,bench}/**/*.test.ts", "e2e/**/*.test.ts"],
     pool: "forks",
     // They wait for processes and pages for about half of their time: one more than two cores.
