@@ -43,7 +43,6 @@ import { CallLoad } from "./pipeline/call-load.ts";
 import { composeCalls } from "./pipeline/call-pipeline.ts";
 import { callTold } from "./pipeline/call-told.ts";
 import { rowKeeper } from "./pipeline/kept-row.ts";
-import type { RouteDeps } from "./pipeline/route.ts";
 import { PolicyService } from "./policy/policy-service.ts";
 import type { ControlEndpoint, McpEndpoint } from "./ports/endpoint.ts";
 import type { PairingEndpoint } from "./ports/pairing.ts";
@@ -174,8 +173,6 @@ export function createHub(deps: HubDeps): Hub {
   });
   const inFlight = new InFlight();
   const sight = { identities, catalog, config: () => store.config };
-  const mayAsk: RouteDeps["mayAsk"] = (server, session, method, params) =>
-    serverAsks.may(server, session, method, params);
   const messages = wireMessages({
     sessions,
     servers,
@@ -183,7 +180,7 @@ export function createHub(deps: HubDeps): Hub {
     identities,
     inFlight,
     config: () => store.config,
-    mayAsk,
+    mayAsk: (...asked) => serverAsks.may(...asked),
   });
   const { subscriptions, serverMessages, tasks, listeners } = messages;
   sessions.onEnded = (session) => {

@@ -13,7 +13,6 @@ import { GatehouseError } from "../../shared/errors.ts";
 import type { CallDetail, CallSummary, Searched } from "../../shared/model/call.ts";
 import { launchOf } from "../../shared/model/launch.ts";
 import type { Change, Question } from "../../shared/model/question.ts";
-import { type LogFilter, logMatcher } from "../../shared/model/server.ts";
 import { createMockCalls } from "./mock-calls.ts";
 import { startMockListener } from "./mock-listener.ts";
 import { parsePasted } from "./mock-paste.ts";
@@ -23,7 +22,7 @@ import { sampleAnswer, sampleCall } from "./sample-calls.ts";
 import { sampleClients } from "./sample-clients.ts";
 import { sampleDiagnosis } from "./sample-diagnosis.ts";
 import { sampleHeld } from "./sample-held.ts";
-import { sampleLog } from "./sample-log.ts";
+import { type LogQuery, sampleLogPage } from "./sample-log.ts";
 import { sampleMetrics } from "./sample-metrics.ts";
 import { SAMPLE_PROBLEMS } from "./sample-problems.ts";
 import { askedNow, SAMPLE_QUESTIONS } from "./sample-questions.ts";
@@ -117,16 +116,6 @@ const policy = createMockPolicy({
 });
 
 const secrets = createMockSecrets({ scenario, broadcast });
-
-type LogQuery = LogFilter & { limit: number; before?: string };
-
-/** The newest lines that fit; an older page is there to be asked for as long as nothing is searched. */
-function logPage({ limit, before, ...filter }: LogQuery) {
-  const lines = sampleLog(hostile).filter(logMatcher(filter));
-  const isWhole =
-    filter.search !== undefined || filter.level !== undefined || before !== undefined || hostile;
-  return { lines: lines.slice(-limit), before: isWhole ? null : "1.1" };
-}
 
 function apply(change: Change): void {
   if (change.type === "server.add") {
@@ -250,7 +239,7 @@ async function call(method: string, params: unknown): Promise<unknown> {
     case "servers.get":
       return sampleDetail(find(p.name as unknown as string), hostile);
     case "servers.log":
-      return logPage(p as unknown as LogQuery);
+      return sampleLogPage(p as unknown as LogQuery, hostile);
     case "servers.health":
       return {
         servers: servers.map(sampleHealth),

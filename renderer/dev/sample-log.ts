@@ -1,8 +1,8 @@
-import type { LogLine } from "../../shared/model/server.ts";
+import { type LogFilter, type LogLine, logMatcher } from "../../shared/model/server.ts";
 import { HOSTILE } from "./sample-hostile.ts";
 
 /** Ten minutes of a server's log, and hostile lines where wanted. */
-export function sampleLog(hostile: boolean): LogLine[] {
+function sampleLog(hostile: boolean): LogLine[] {
   const lines: LogLine[] = [];
   const now = Date.now() - 400_000;
   lines.push({
@@ -29,4 +29,15 @@ export function sampleLog(hostile: boolean): LogLine[] {
     });
   if (hostile) for (const value of HOSTILE) lines.push({ at: Date.now(), stream: "stderr", text: value });
   return lines;
+}
+
+/** What `servers.log` is asked with. */
+export type LogQuery = LogFilter & { limit: number; before?: string };
+
+/** The newest lines that fit; an older page is there to be asked for as long as nothing is searched. */
+export function sampleLogPage({ limit, before, ...filter }: LogQuery, hostile: boolean) {
+  const lines = sampleLog(hostile).filter(logMatcher(filter));
+  const isWhole =
+    filter.search !== undefined || filter.level !== undefined || before !== undefined || hostile;
+  return { lines: lines.slice(-limit), before: isWhole ? null : "1.1" };
 }
