@@ -37,10 +37,10 @@ import { chosenStore } from "./secrets/chosen-store.ts";
 import { unlockFromFile } from "./secrets/passphrase-file.ts";
 import { ServerLogs } from "./server-logs/server-logs.ts";
 import { doctorSystem } from "./start/doctor-system.ts";
+import { collectAfterStart, preferSpeed } from "./start/engine.ts";
 import { createLaunches } from "./start/launches.ts";
 import { builtRenderer, ownScript } from "./start/own-files.ts";
 import { watchProcesses } from "./start/watch-processes.ts";
-import { letYoungGenerationGrow } from "./start/young-generation.ts";
 import { VERSION } from "./version.ts";
 
 export interface StartOptions {
@@ -122,6 +122,7 @@ async function startLocked(
     onProblem: () => onProblem(),
   });
   undo.push(() => store.close());
+  preferSpeed(false);
   const storage = openStorage({
     file: files.database,
     workerScript: ownScript("store-worker", "storage/worker-main.ts"),
@@ -195,7 +196,7 @@ async function startLocked(
       },
     },
     chainKey: chainKey.given,
-    callsThick: letYoungGenerationGrow,
+    callsThick: preferSpeed,
     secrets: { chosen: secrets, file: stores.file },
     live,
     serverLogs: new ServerLogs({ folder: files.logs, redaction: live }),
@@ -243,7 +244,7 @@ async function startLocked(
     });
     log("info", `listening on ${bound.url}`);
   }
-  letYoungGenerationGrow(false);
+  const leaveStart = collectAfterStart();
   void hub.applyConfig(store.config);
   // The shell's profiles may take a second, which the first call need not wait for.
   if (listening !== false && Object.values(store.config.mcpServers).some(({ type }) => type === "stdio"))
@@ -275,6 +276,7 @@ async function startLocked(
       hub.drain.hasten(drainMs);
       return stopped;
     }
+    leaveStart();
     log("info", `stopping: ${reason}`);
     onChange = () => {};
     listener?.drain();

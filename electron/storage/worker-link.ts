@@ -51,7 +51,7 @@ const mostDeaths = 5;
  * In megabytes. What a worker makes is garbage soon; without a limit each one's young generation grows to some 30 MB and
  * stays so. That for what lives is far beyond what is needed: it has V8 collect before garbage is several times as much.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 512 };
+const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 256 };
 
 export function startWorker<W extends AnyServices>(options: Options): WorkerLink<W> {
   const { script, turn, log, onEvent, onRestarted, role, file, searchFile, readOnly } = options;
