@@ -21,7 +21,7 @@ export interface SegmentBuilder {
  * Room that the system gives page by page as it is written to, and takes back when it is collected: memory of this size
  * from the allocator's heap would be cleared, and so taken, at once, and often kept.
  */
-const room = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
+const room = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes, { maxByteLength: bytes });
 
 /** A builder takes some 15 MB while it exists. It is made for many segments: the memory of one for each would pile up. */
 export function createSegmentBuilder(): SegmentBuilder {
