@@ -19,7 +19,7 @@ export interface RecordingFigures {
   readonly searches: number;
 }
 
-const ROUNDS = 4;
+const ROUNDS = 8;
 const CALLS_A_ROUND = 400;
 /** Milliseconds between two calls. */
 const PAUSE = 5;

@@ -51,8 +51,8 @@ const DAY = 86_400_000;
 const COARSEST = 2;
 const DAY_CELLS = DAY / LEVELS[COARSEST].width;
 
-/** start, calls, tool_errors, errors, denied, cancelled, timeouts, latency, waits, key. */
-type Cell = [number, number, number, number, number, number, number, Buffer, Buffer | null, number];
+/** start, calls, tool_errors, errors, denied, cancelled, timeouts, latency and waits in hexadecimal, key. */
+type Cell = [number, number, number, number, number, number, number, string, string | null, number];
 
 /** Sums being added up. */
 class Sum {
@@ -62,8 +62,8 @@ class Sum {
 
   add(cell: Cell): void {
     for (let i = 0; i < 6; i++) this.counts[i] = (this.counts[i] ?? 0) + (cell[i + 1] as number);
-    this.latency.mergeBytes(cell[7]);
-    if (cell[8] !== null) this.waits.mergeBytes(cell[8]);
+    this.latency.mergeHex(cell[7]);
+    if (cell[8] !== null) this.waits.mergeHex(cell[8]);
   }
 
   merge(other: Sum): void {
@@ -109,9 +109,9 @@ export function openRollupReader(connection: Connection, names: Names, clock: ()
          AND key IN (SELECT value FROM json_each(?)) ${end}`,
       )
       .raw();
-  // Most cells have no waits, and a null costs less than an empty buffer.
+  // Most cells have no waits, and a null costs less than an empty text.
   const cells = prepare<Cell>(
-    "start, calls, tool_errors, errors, denied, cancelled, timeouts, latency, nullif(waits, x''), key",
+    "start, calls, tool_errors, errors, denied, cancelled, timeouts, hex(latency), nullif(hex(waits), ''), key",
     "ORDER BY start",
   );
   const counted = prepare<[number, number]>("key, sum(calls)", "GROUP BY key");

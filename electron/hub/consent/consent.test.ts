@@ -54,6 +54,17 @@ describe("a call that asks", () => {
     expect(hub.reached()).toEqual([]);
   });
 
+  it("reaches no server when calls can be recorded no more by the time it is allowed", async () => {
+    const { hub, call, question } = await asked();
+    hub.storage.setFailing(new Error("the disk is full"));
+    await hub.answer({ id: question.id, answer: "allow-once" });
+    expect((await call).message?.error).toMatchObject({
+      message: expect.stringContaining("the disk is full"),
+      data: { code: "recording_failed" },
+    });
+    expect(hub.reached()).toEqual([]);
+  });
+
   it("is one question with the identical calls beside it, and one answer is for all of them", async () => {
     const { hub, session, call, question } = await asked();
     const second = hub.request(callOf("fake__echo", { text: "hi" }, 2, { progressToken: 7 }), { session });

@@ -30,7 +30,7 @@ export interface Messages {
   readonly tasks: Tasks;
   readonly listeners: Listeners;
   /** What the way to a server needs of them. */
-  readonly route: RouteDeps;
+  readonly route: Omit<RouteDeps, "refusal">;
 }
 
 /** Ties them to each other, to the sessions that hear of them and to the servers that they come from. */
@@ -66,7 +66,7 @@ export function wireMessages({
     send: (server, session, parts) => serverMessages.send(server, session, parts),
     tellListeners: (task, parts) => taskWatch.tell(task, parts),
   });
-  const route: RouteDeps = {
+  const route: Messages["route"] = {
     inFlight,
     tasks,
     askSession: (server, session, requests) => serverMessages.askSession(server, session, requests),

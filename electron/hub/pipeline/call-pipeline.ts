@@ -47,7 +47,7 @@ export interface CallPipelineDeps {
   readonly paused: () => boolean;
   /** Told of a server with a new problem. */
   readonly serverChanged: (server: ManagedServer) => void;
-  readonly route: RouteDeps;
+  readonly route: Omit<RouteDeps, "refusal">;
   /** Counts the calls under way. */
   readonly load: CallLoad;
   /** What of a call is written to the log. */
@@ -57,6 +57,7 @@ export interface CallPipelineDeps {
 /** The way of every call, in its order: each step wraps those below it. */
 export function composeCalls(deps: CallPipelineDeps): ReturnType<typeof compose> {
   const { catalog, servers, tasks, projects, consent } = deps;
+  const route: RouteDeps = { ...deps.route, refusal: () => deps.recording.refusal() };
   return compose(
     [
       keenStep(() => consent.waiting),
@@ -98,6 +99,6 @@ export function composeCalls(deps: CallPipelineDeps): ReturnType<typeof compose>
       deps.subscriptions.step,
       deps.serverMessages.levelStep,
     ],
-    (call) => routeCall(deps.route, call),
+    (call) => routeCall(route, call),
   );
 }

@@ -1,6 +1,7 @@
 import type { CallStatus } from "../../../shared/model/call.ts";
 import {
   errorMessage,
+  INTERNAL_ERROR,
   REQUEST_TIMEOUT,
   resultMessage,
   SERVER_UNAVAILABLE,
@@ -62,3 +63,13 @@ export function diedOutcome(call: Call, server: string, end: TransportEnd): Outc
 
 /** The client cancelled: nothing is answered any more (MCP, Cancellation). */
 export const cancelledOutcome: Outcome = { status: "cancelled", parts: undefined, result: null, error: null };
+
+/** Of a call that was not made, as it could not be recorded (`log.onFailure: "refuse"`). */
+export function unmadeOutcome(call: Call, error: Error): Outcome {
+  return errorOutcome(
+    call,
+    INTERNAL_ERROR,
+    `Gatehouse cannot record calls (${error.message}), so this one was not made. See \`gatehouse status\`.`,
+    { code: "recording_failed" },
+  );
+}

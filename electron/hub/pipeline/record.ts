@@ -4,7 +4,7 @@ import type { CallLog, CallRow } from "../ports/storage.ts";
 import type { Call, Outcome, Step } from "./call.ts";
 import { CallLoad } from "./call-load.ts";
 import type { KeepRow } from "./kept-row.ts";
-import { errorOutcome } from "./outcomes.ts";
+import { unmadeOutcome } from "./outcomes.ts";
 
 /** Nothing is known that would stand against recording. */
 const ALWAYS = { refusal: () => undefined, servesUnrecorded: () => false };
@@ -48,7 +48,7 @@ export function recordStep(
   };
   return (call, next) => {
     const refusal = recording.refusal();
-    if (refusal !== undefined) return refused(call, refusal);
+    if (refusal !== undefined) return unmadeOutcome(call, refusal);
     load.begin();
     const outcome = next();
     return outcome instanceof Promise
@@ -100,15 +100,6 @@ function subjectOf({ ownKey, route, target }: Call): string {
 
 function micros(milliseconds: number): number {
   return Math.max(0, Math.round(milliseconds * 1_000));
-}
-
-function refused(call: Call, error: Error): Outcome {
-  return errorOutcome(
-    call,
-    INTERNAL_ERROR,
-    `Gatehouse cannot record calls (${error.message}), so this one was not made. See \`gatehouse status\`.`,
-    { code: "recording_failed" },
-  );
 }
 
 function unrecorded(call: Call, error: Error): Outcome {

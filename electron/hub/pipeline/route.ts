@@ -20,7 +20,7 @@ import type { AskSession, Call, Outcome } from "./call.ts";
 import { CallDeadline, holdDeadlines } from "./call-deadline.ts";
 import { noteEvent } from "./call-events.ts";
 import { limitOf } from "./call-limits.ts";
-import { cancelledOutcome, diedOutcome, errorOutcome, timeoutOutcome } from "./outcomes.ts";
+import { cancelledOutcome, diedOutcome, errorOutcome, timeoutOutcome, unmadeOutcome } from "./outcomes.ts";
 
 /** Rounds of questions that a stateless server may need for one call. */
 const MAX_ROUNDS = 20;
@@ -45,6 +45,8 @@ export interface RouteDeps {
   readonly tasks: Tasks;
   /** Whether a server may ask a client something. */
   readonly mayAsk: MayAsk;
+  /** Why no call may be made now; undefined: calls may. */
+  readonly refusal: () => Error | undefined;
 }
 
 /** The last step: hands the call to its server and turns the answer, spliced and never parsed, into the outcome. */
@@ -100,13 +102,14 @@ class Routing implements Cancellable {
 
   /** `answers` is what a further round adds to the request. */
   send(answers: ParamsChange | undefined): void {
+    if (this.#refused()) return;
     const call = this.#call;
     const request: OutboundRequest = {
       bytes: call.bytes,
       envelope: call.envelope,
       edits: (era) => this.#edits(era, answers),
       mirrored: call.method === "tools/call" ? this.#server.catalog.mirroredArguments(this.#ownKey) : [],
-      withdrawn: () => this.#withdrawn(),
+      withdrawn: () => this.#refused() || this.#withdrawn(),
       sentAt: 0,
       answered: (bytes, answer, era) => {
         if (call.sentAt === 0) call.sentAt = request.sentAt;
@@ -162,6 +165,13 @@ class Routing implements Cancellable {
           ),
         ),
     );
+  }
+
+  /** Calls can be recorded no more since this one was let in: it waited, for a person or for its server. */
+  #refused(): boolean {
+    const why = this.#deps.refusal();
+    if (why !== undefined) this.#settle(unmadeOutcome(this.#call, why));
+    return why !== undefined;
   }
 
   /** The person or a rule allowed paths that lead elsewhere by now: links were swapped while the call waited. */

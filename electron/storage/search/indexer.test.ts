@@ -43,8 +43,8 @@ test("an index is made anew without one write to the calls' database, and never 
   while (await indexer.step(pause)) steps += 1;
   expect(steps).toBeGreaterThanOrEqual(2);
   expect(indexer.state()).toEqual({ through: CALLS, of: CALLS });
-  // There is a pause at every few calls read and every few postings written, so that nothing waits for a whole segment.
-  expect(writes).toBeGreaterThan(steps * 10);
+  // There are pauses within a segment, by time spent, so that nothing waits for a whole one.
+  expect(writes).toBeGreaterThan(steps);
   // What other connections commit changes the version: nobody but the writer has.
   expect(seen()).toBe(version);
   expect(reading.prepare("SELECT total_changes()").pluck().get()).toBe(0);

@@ -29,7 +29,7 @@ export interface Indexer {
 }
 
 export function openIndexer(connection: Connection, db: SearchDb): Indexer {
-  const payloads = preparePayloadReader(connection);
+  const payloads = preparePayloadReader(connection, true);
   const bounds = connection
     .prepare<[], [number | null, number | null]>(
       "SELECT (SELECT min(id) FROM call), (SELECT max(id) FROM call)",
@@ -92,9 +92,9 @@ export function openIndexer(connection: Connection, db: SearchDb): Indexer {
     ref: PartRef,
     pause: () => Promise<void>,
   ): Promise<void> => {
-    const whole = payloads.whole(ref);
+    const whole = payloads.wholeText(ref);
     if (whole !== undefined) {
-      if (whole.byteLength > 0) builder.add(call, searchable(whole.toString("utf8")));
+      if (whole !== "") builder.add(call, searchable(whole));
       return;
     }
     const decoder = new StringDecoder("utf8");

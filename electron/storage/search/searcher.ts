@@ -52,7 +52,7 @@ interface Candidate {
 }
 
 export function openSearcher({ connection, names, db, pauses, indexed }: Options): Searcher {
-  const payloads = preparePayloadReader(connection);
+  const payloads = preparePayloadReader(connection, true);
   const blocks = prepareBlocks(connection);
   const bounds = prepareBounds(connection, blocks);
   const walk = openCallWalk(connection, pauses);

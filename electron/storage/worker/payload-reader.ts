@@ -7,11 +7,12 @@ import { encoding } from "../parts.ts";
 export interface PartRef {
   readonly part: number;
   readonly encoding: number;
-  readonly bytes: Buffer | null;
+  readonly bytes: Buffer | string | null;
   readonly chunkSet: number | null;
 }
 
-type PayloadRow = [number, Buffer | null, number, Buffer | null, number, Buffer | null, number | null];
+type Bytes = PartRef["bytes"];
+type PayloadRow = [number, Bytes, number, Bytes, number, Bytes, number | null];
 
 /** Reads payloads on one connection. */
 export interface PayloadReader {
@@ -19,15 +20,23 @@ export interface PayloadReader {
   parts(callId: number): PartRef[];
   /** The whole part where it is stored in one piece, else undefined: see `pieces`. */
   whole(ref: PartRef): Buffer | undefined;
+  /** The same as text. */
+  wholeText(ref: PartRef): string | undefined;
   /** The decoded bytes of a part that is stored in chunks, in order; stop reading at any time. */
   pieces(ref: PartRef): AsyncGenerator<Buffer>;
 }
 
-/** Reads payloads on one connection, those in pieces too. */
-export function preparePayloadReader(connection: Connection): PayloadReader {
+/**
+ * Reads payloads on one connection, those in pieces too. `asText`: parts that are stored as they are come as texts, for
+ * who reads many: those lie in V8's own memory, where buffers would leave holes in the allocator's.
+ */
+export function preparePayloadReader(connection: Connection, asText = false): PayloadReader {
+  const column = (name: string): string =>
+    asText ? `CASE ${name}_encoding WHEN ${encoding.raw} THEN CAST(${name} AS TEXT) ELSE ${name} END` : name;
   const payload = connection
     .prepare<[number], PayloadRow>(
-      `SELECT request_encoding, request, result_encoding, result, error_encoding, error, chunk_set
+      `SELECT request_encoding, ${column("request")}, result_encoding, ${column("result")},
+       error_encoding, ${column("error")}, chunk_set
        FROM payload WHERE call_id = ?`,
     )
     .raw();
@@ -45,6 +54,13 @@ export function preparePayloadReader(connection: Connection): PayloadReader {
     }
   }
 
+  const whole = (ref: PartRef): Buffer | undefined => {
+    if (ref.encoding === encoding.chunkedZstd) return undefined;
+    if (ref.bytes === null) return Buffer.alloc(0);
+    const bytes = typeof ref.bytes === "string" ? Buffer.from(ref.bytes) : ref.bytes;
+    return ref.encoding === encoding.zstd ? zstdDecompressSync(bytes) : bytes;
+  };
+
   return {
     parts(callId) {
       const row = payload.get(callId);
@@ -56,11 +72,8 @@ export function preparePayloadReader(connection: Connection): PayloadReader {
         { part: 2, encoding: errorEncoding, bytes: error, chunkSet },
       ];
     },
-    whole(ref) {
-      if (ref.encoding === encoding.chunkedZstd) return undefined;
-      if (ref.bytes === null) return Buffer.alloc(0);
-      return ref.encoding === encoding.zstd ? zstdDecompressSync(ref.bytes) : ref.bytes;
-    },
+    whole,
+    wholeText: (ref) => (typeof ref.bytes === "string" ? ref.bytes : whole(ref)?.toString("utf8")),
     async *pieces(ref) {
       if (ref.chunkSet === null) return;
       const decoder = createZstdDecompress({ chunkSize: 256 * 1024 });

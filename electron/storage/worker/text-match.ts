@@ -33,10 +33,8 @@ export function textMatch(search: string): TextMatch {
   return {
     texts: escaped === plain ? [plain] : [plain, escaped],
     inPart(reader, ref) {
-      const whole = reader.whole(ref);
-      return whole === undefined
-        ? inPieces(reader.pieces(ref))
-        : inFolded(searchable(whole.toString("utf8")));
+      const whole = reader.wholeText(ref);
+      return whole === undefined ? inPieces(reader.pieces(ref)) : inFolded(searchable(whole));
     },
   };
 }
