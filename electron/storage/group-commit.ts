@@ -37,6 +37,9 @@ interface Options {
 /** Tries for the turn on consecutive event-loop turns before it waits a millisecond between tries. */
 const eagerTries = 64;
 
+/**
+ * A group commit on the connection that alone writes calls. A failed write is told by its `committed`, never thrown.
+ */
 export function createGroupCommit({
   connection,
   writeCall,

@@ -102,6 +102,10 @@ function threadTime(): number {
   return (user + system) / 1_000;
 }
 
+/**
+ * The sums as the database has them; they go on after the last call that was counted. `stopwatch` gives milliseconds
+ * of processor time.
+ */
 export function openRollups({ connection, names, inTurn, clock, stopwatch = threadTime }: Options): Rollups {
   const keys = openRollupKeys(connection, names);
   const next = connection

@@ -53,6 +53,10 @@ const mostDeaths = 5;
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 256 };
 
+/**
+ * Starts a worker and again when it dies. `ask` rejects with GatehouseError: the worker's own, or `internal` when it
+ * ended, keeps failing or is closed.
+ */
 export function startWorker<W extends AnyServices>(options: Options): WorkerLink<W> {
   const { script, turn, log, onEvent, onRestarted, role, file, searchFile, readOnly } = options;
   const questions = new Map<number, Question>();

@@ -15,6 +15,7 @@ const rule = (index: number, words: string, rule: Rule, uses: number, minutes: n
   lastUsedAt: minutes === null ? null : ago(minutes),
 });
 
+/** Rules of each decision, one of them with a condition on arguments, in the order of the file. */
 export const sampleRules = (): RuleView[] => [
   rule(
     0,
@@ -87,6 +88,7 @@ export const sampleRules = (): RuleView[] => [
   ),
 ];
 
+/** A grant for a session, and one that runs out. */
 export const sampleGrants = (): Grant[] => [
   {
     id: "g-1",
@@ -123,6 +125,7 @@ export const sampleGrants = (): Grant[] => [
   },
 ];
 
+/** A profile that only reads, and one with lists of what is allowed and denied. */
 export const sampleProfiles = (): { name: string; profile: Profile }[] => [
   {
     name: "reading",
@@ -138,6 +141,7 @@ export const sampleProfiles = (): { name: string; profile: Profile }[] => [
   },
 ];
 
+/** The open sessions of a client; those of an unknown one are none. */
 export const sampleSessions = (client: string): ClientSession[] => {
   const session = (number: number, more: Partial<ClientSession>): ClientSession => ({
     label: `${client}#${number}`,

@@ -15,6 +15,7 @@ export interface PointerGuard {
   readonly held: object | null;
 }
 
+/** A guard that holds no button yet. */
 export function createPointerGuard(): PointerGuard {
   let held: object | null = null;
   let begun: object | null = null;

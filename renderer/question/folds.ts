@@ -19,6 +19,7 @@ export interface FoldState {
   readonly seen: boolean;
 }
 
+/** A question's folds before any part of it is drawn: nothing is folded, and nothing seen. */
 export function createFolds(): Folds {
   const store = createStore<FoldState>(() => ({ closed: [], opened: new Set<string>(), seen: false }));
   let inView = false;

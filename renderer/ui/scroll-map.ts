@@ -20,6 +20,7 @@ export interface ScrollMap {
   seek(top: number): number;
 }
 
+/** A map at its top, of nothing until `resize` says how high (pixels) content and view are. */
 export function createScrollMap(): ScrollMap {
   let content = 0;
   let view = 0;

@@ -39,6 +39,9 @@ export function readRecording(bytes: Uint8Array): Recording {
 export const answerKey = (method: string, target: string, args: unknown): string =>
   `${targetKey(method, target)}\n${canonical(args)}`;
 
+/**
+ * What everything recorded of one tool, prompt or resource has in common: method and target, whatever the arguments.
+ */
 export const targetKey = (method: string, target: string): string => JSON.stringify([method, target]);
 
 function read(bytes: Uint8Array): Recording {

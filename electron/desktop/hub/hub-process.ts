@@ -41,6 +41,7 @@ export interface HubProcess {
 /** A run longer than this (milliseconds) starts the backoff anew. */
 const STABLE_MS = 30_000;
 
+/** A hub that is not started yet. What goes wrong with it later is a state of its own, never a throw. */
 export function createHubProcess(options: HubProcessOptions): HubProcess {
   const { clock, log } = options;
   const listeners = new Set<(state: HubState) => void>();

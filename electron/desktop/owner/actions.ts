@@ -37,6 +37,10 @@ export interface OwnerActions {
 const opensOnly = async (client: ControlClient, change: Change): Promise<boolean> =>
   change.type === "secret.unlock" && (await client.call("secrets.status", {})).state !== "new";
 
+/**
+ * The owner's actions over whichever hub is running at that moment; without one they reject with `hub_not_running`,
+ * and with `forbidden` while another question's dialog is open.
+ */
 export function createOwnerActions(options: OwnerActionsOptions): OwnerActions {
   let asking = false;
 

@@ -64,6 +64,7 @@ export interface Popup {
 /** How long it is told that somebody else has answered the last question, in milliseconds. */
 const NOTICE_MS = 3_000;
 
+/** A popup that shows nothing until a hub is attached. */
 export function createPopup(options: PopupOptions): Popup {
   const { surface, clock, locked, log } = options;
   const queue = createQueue();

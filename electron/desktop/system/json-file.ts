@@ -9,6 +9,9 @@ export interface JsonFile<T> {
   write(value: T): void;
 }
 
+/**
+ * A small JSON file of the desktop's own. What is missing, unreadable or does not fit `schema` reads as `fallback`.
+ */
 export function jsonFile<T>(
   path: string,
   schema: z.ZodType<T>,

@@ -18,6 +18,10 @@ const LIKELY_FOR = 5 * 60_000;
 /** Most clients that are remembered. */
 const MOST = 500;
 
+/**
+ * Remembers, in memory only, which programs used which OAuth client ids. Times (`now`) are milliseconds since the
+ * epoch.
+ */
 export class Claimants {
   readonly #byClient = new Map<string, Seen>();
   #refused: Seen | undefined;

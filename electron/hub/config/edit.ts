@@ -76,6 +76,7 @@ export function insertRule(text: string, rule: Rule, at: number | undefined): st
 export const replaceRule = (text: string, at: number, rule: Rule): string =>
   setAt(withRoot(text), ["rules", at], rule);
 
+/** Takes the rule at a place, counted from 0, out of the file's text. */
 export const removeRule = (text: string, at: number): string => removeAt(withRoot(text), ["rules", at]);
 
 /** Moves a rule to another place in the order. */

@@ -26,6 +26,7 @@ const STOPPING: ReadonlySet<string> = new Set<RecordingStop>(RECORDING_STOPS);
 /** Milliseconds between notices of how many calls went unrecorded. */
 const noticeInterval = 2_000;
 
+/** Follows the storage's health; `changed` is called whenever `problems()` may say something else. */
 export function createRecording({ health, onFailure, changed, log }: Options): Recording {
   let unrecorded = 0;
   let since: Date | undefined;

@@ -10,6 +10,7 @@ export interface Fingerprint extends Pinnable {
   text(): string;
 }
 
+/** SHA-256 of a text's UTF-8, in lower-case hex. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -7,6 +7,10 @@ export interface LaunchSecrets {
   given(): LiveSecret[];
 }
 
+/**
+ * The secrets of one launch: each is read once, however often it is referred to. `secret` rejects with the store's
+ * error.
+ */
 export function launchSecrets(store: Pick<SecretStore, "get">): LaunchSecrets {
   const values = new Map<string, Promise<string | undefined>>();
   const given = new Map<string, string>();

@@ -16,6 +16,7 @@ export function eraOf(remembered: Uint8Array | undefined): ServerEra {
   return version === "" ? SESSION_ERA : { kind: "stateless", version };
 }
 
+/** The bytes that `eraOf` reads again; none for the session era. */
 export function rememberEra(era: ServerEra): Uint8Array {
   return new TextEncoder().encode(era.kind === "stateless" ? era.version : "");
 }

@@ -51,6 +51,11 @@ const EARLY_SHARE = 0.3;
 const MARGIN_MS = 5_000;
 const MARGIN_SHARE = 0.1;
 
+/**
+ * One person's account at one server. `adopt` and `drop` reject with the secret store's error; trouble with the
+ * issuer is a state, told by `changed` and `lost`. Follows RFC 6749 section 6 (renewal) and RFC 6750 section 3
+ * (challenges).
+ */
 export class Account {
   readonly server: string;
   readonly name: string;

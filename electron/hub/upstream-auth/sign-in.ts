@@ -38,6 +38,10 @@ export interface SignInDeps {
   readonly changed: (signIn: SignIn, message: string | null) => void;
 }
 
+/**
+ * One sign-in of a person at one server, from discovery until it is done, failed, cancelled or 15 minutes old.
+ * `state` is RFC 6749 section 10.12's.
+ */
 export class SignIn {
   readonly id = randomBytes(9).toString("base64url");
   readonly server: string;

@@ -39,6 +39,10 @@ export interface UpstreamAuthDeps {
   readonly signInNeeded: (server: string, account: string, reason: string) => void;
 }
 
+/**
+ * All accounts and sign-ins of a hub. Accounts that were signed in before are known at once; their grants are read at
+ * the first use.
+ */
 export class UpstreamAuth {
   readonly #deps: UpstreamAuthDeps;
   readonly #clock: AuthClock;

@@ -35,6 +35,10 @@ export interface ChainStore {
   addKey(first: number, keyId: Buffer): void;
 }
 
+/**
+ * The chain's statements, prepared once. Throws SQLite's error when the database has not come to the chain's tables
+ * yet.
+ */
 export function prepareChainStore(connection: Connection): ChainStore {
   const head = connection.prepare<[], Head>("SELECT last, hash, mac FROM chain_head");
   const setHead = connection.prepare("INSERT OR REPLACE INTO chain_head VALUES (1, ?, ?, ?)");

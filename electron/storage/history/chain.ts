@@ -50,6 +50,10 @@ export interface Chain {
 /** Calls hashed before the turn is taken for their links. */
 const batch = 128;
 
+/**
+ * The chain as the database has it, without a key until `takeKeys`: until then nothing is chained and nothing may be
+ * removed. Writes go through `inTurn`.
+ */
 export function openChain(connection: Connection, inTurn: <T>(write: () => T) => T): Chain {
   const store = prepareChainStore(connection);
   const next = connection

@@ -28,6 +28,10 @@ export interface Indexer {
   state(): IndexState;
 }
 
+/**
+ * The index of one call log; nothing is indexed until `step` is called. `connection` reads the log, `db` is the
+ * index.
+ */
 export function openIndexer(connection: Connection, db: SearchDb): Indexer {
   const payloads = preparePayloadReader(connection, true);
   const bounds = connection

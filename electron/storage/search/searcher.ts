@@ -51,6 +51,10 @@ interface Candidate {
   readonly row: StoredCall | undefined;
 }
 
+/**
+ * A searcher of the log behind `connection`; without segments in `db` it reads the calls themselves, for a bounded
+ * time.
+ */
 export function openSearcher({ connection, names, db, pauses, indexed }: Options): Searcher {
   const payloads = preparePayloadReader(connection, true);
   const blocks = prepareBlocks(connection);

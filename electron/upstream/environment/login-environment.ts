@@ -55,6 +55,10 @@ export interface LoginOptions {
   readonly log?: Log;
 }
 
+/**
+ * Nothing is run before the first question. Neither method rejects: what could not be found out is the answer's
+ * `problem`.
+ */
 export function createLoginEnvironments(options: LoginOptions = {}): LoginEnvironments {
   let answer: Promise<LoginEnvironment> | undefined;
   let asking = false;

@@ -16,6 +16,7 @@ export interface ClientCredentials {
   readonly addClientAuthentication?: AddClientAuthentication;
 }
 
+/** How a client proves itself at an issuer. Rejects with OAuthFailure for a private key that cannot be used. */
 export async function credentialsOf(client: OAuthClient, target: OAuthTarget): Promise<ClientCredentials> {
   const information = client.information as unknown as OAuthClientInformationMixed;
   if (client.kind !== "configured") return { information };

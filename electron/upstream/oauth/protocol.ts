@@ -35,6 +35,10 @@ export interface OAuthProtocolOptions {
 /** A message that asks nothing of a server: its refusal is what is wanted. */
 const PROBE = JSON.stringify({ jsonrpc: "2.0", id: 0, method: "ping" });
 
+/**
+ * OAuth 2.1 as the MCP authorization specification profiles it, over a network that is guarded against private
+ * addresses. Everything rejects with OAuthFailure, whose words hold no secret.
+ */
 export function createOAuthProtocol(options: OAuthProtocolOptions = {}): OAuthProtocol {
   const { network = realNetwork, trust = systemTrust, clientMetadataUrl } = options;
 

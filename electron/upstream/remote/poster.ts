@@ -33,6 +33,10 @@ const NOTIFICATION_MS = 60_000;
 const ERROR_BODY_BYTES = 64 * 1024;
 const ERROR_BODY_MS = 5_000;
 
+/**
+ * Posts messages for one transport: tries again what surely never left, and turns refusals into errors of their
+ * requests.
+ */
 export class Poster {
   readonly #link: Link;
   readonly #network: Network;

@@ -17,6 +17,10 @@ import { networkSentence } from "./sentences.ts";
 const ENDPOINT_MS = 30_000;
 const MAX_ENDPOINT = 8 * 1024;
 
+/**
+ * The transport over that pair; it is open when the endpoint was named. What ends it is told by its link, never
+ * thrown.
+ */
 export class SsePair implements Transport {
   readonly pid = null;
   readonly #server: RemoteServer;

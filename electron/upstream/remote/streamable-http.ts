@@ -36,6 +36,10 @@ const AFTER_WAKE_MS = 3_000;
 const BOTH = "application/json, text/event-stream";
 const STREAM = "text/event-stream";
 
+/**
+ * The transport over Streamable HTTP (MCP "Transports", of every revision from 2025-03-26). What ends it is told by
+ * its link, never thrown.
+ */
 export class StreamableHttp implements Transport {
   readonly pid = null;
   readonly #server: RemoteServer;

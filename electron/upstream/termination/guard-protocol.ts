@@ -9,11 +9,14 @@
 import type { ContainerEngine } from "./containers.ts";
 import type { ChildProcessRecord } from "./membership.ts";
 
+/** The `=` line; `instance` holds no line break. */
 export const introduction = (instance: string): string => `= ${instance}\n`;
+/** The `+` line: said right after the start, before anything else can be asked of the process. */
 export const addition = (child: ChildProcessRecord): string =>
   `+ ${[child.pid, child.startTime, child.mark, ...encoded(child.engine)].join(" ")}\n`;
 const encoded = (engine: ContainerEngine | undefined): string[] =>
   engine === undefined ? [] : [Buffer.from(JSON.stringify(engine)).toString("base64url")];
+/** The `-` line: said once the whole tree of `pid` is gone. */
 export const removal = (pid: number): string => `- ${pid}\n`;
 export const farewell = "bye\n";
 

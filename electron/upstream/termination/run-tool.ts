@@ -6,6 +6,7 @@ export type RunTool = (file: string, args: readonly string[]) => Promise<string>
 const LIMIT_MS = 10_000;
 const MAX_OUTPUT = 64 * 1024 * 1024;
 
+/** Runs it on this machine, for 10 seconds and 64 MB of output at most. */
 export const runTool: RunTool = (file, args) =>
   new Promise((resolve, reject) => {
     const options = {

@@ -58,6 +58,7 @@ const placeIn = (rows: readonly CallSummary[], id: number): number => {
   return ~low;
 };
 
+/** A list with nothing in it; `reset` gives it its first calls. */
 export function createPages(): Pages {
   let head: CallSummary[] = [];
   let pages: Page[] = [];

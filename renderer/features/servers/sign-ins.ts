@@ -25,6 +25,7 @@ export interface SignIns {
 const webAddress = (url: string | null): string | null =>
   url !== null && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? url : null;
 
+/** The sign-ins of the server of that name. It listens to the hub until it is disposed of; nothing of it rejects. */
 export function createSignIns(connection: Connection, server: string): SignIns {
   const store = createStore<Readonly<Record<string, SignInState>>>(() => ({}));
   // Sign-ins that ended before the answer that tells their id has come.

@@ -6,6 +6,10 @@ import type { CallParties, CallQueryFilter, ClientQuery } from "../../ports/stor
 import type { HubState } from "../../state.ts";
 import type { Handlers } from "../control-endpoint.ts";
 
+/**
+ * The control API's reading of the call log. `calls.count` throws `bad_request` where a text is sought, `calls.get`
+ * `not_found`.
+ */
 export const callHandlers = (
   state: HubState,
 ): Pick<Handlers, "calls.list" | "calls.count" | "calls.get"> => ({

@@ -34,6 +34,10 @@ function requireProfile(state: HubState, profile: string | null | undefined): vo
   );
 }
 
+/**
+ * The acts on a hub's clients. Each is in the audit log when it returns; unknown clients and profiles throw
+ * `not_found`.
+ */
 export function clientActs(state: HubState): ClientActs {
   return {
     addConnect(name, profile, caller) {
@@ -77,6 +81,9 @@ export function clientActs(state: HubState): ClientActs {
   };
 }
 
+/**
+ * The control API's methods about clients; they throw what the acts throw. A token is given once, by `clients.add`.
+ */
 export function clientHandlers(
   state: HubState,
   act: ClientActs,

@@ -11,6 +11,10 @@ import { queryOf } from "./calls.ts";
 /** The largest payload that a fixture takes, in bytes. */
 const WHOLE_PAYLOAD = 64 * 1024 * 1024;
 
+/**
+ * The control API's export and import of calls. A line that cannot be imported is a problem in the answer, not an
+ * error.
+ */
 export const exportHandlers = (
   state: HubState,
 ): Pick<Handlers, "calls.export" | "calls.import" | "calls.fixture"> => ({

@@ -11,6 +11,10 @@ export interface ProfileActs {
   remove(name: string, caller: Caller): Promise<void>;
 }
 
+/**
+ * The acts on profiles, each an edit of gatehouse.json. They reject with `bad_request` for an unusable name and for
+ * removing a profile that clients have.
+ */
 export function profileActs(state: HubState): ProfileActs {
   return {
     async set(name, profile, caller) {
@@ -40,6 +44,7 @@ export function profileActs(state: HubState): ProfileActs {
   };
 }
 
+/** The control API's methods about profiles; they throw what the acts throw. */
 export function profileHandlers(
   state: HubState,
   act: ProfileActs,

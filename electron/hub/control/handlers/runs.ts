@@ -3,6 +3,7 @@ import type { HubState } from "../../state.ts";
 import type { Handlers } from "../control-endpoint.ts";
 import { queryOf } from "./calls.ts";
 
+/** The control API's reading of runs. `runs.get` rejects with `not_found` for a call that is not in the log. */
 export const runHandlers = (state: HubState): Pick<Handlers, "runs.list" | "runs.get"> => ({
   "runs.list": ({ client, before }) =>
     listRuns(

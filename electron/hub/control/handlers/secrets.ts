@@ -33,6 +33,10 @@ export interface SecretActs {
   ): Promise<string[]>;
 }
 
+/**
+ * The acts on secrets, over the store that is configured at that moment; they reject with its errors. No value is
+ * ever given back, logged or told.
+ */
 export function secretActs(state: HubState): SecretActs {
   const told = (caller: Caller, act: string, name: string): void => {
     state.audit.record(caller, act, name);
@@ -111,6 +115,10 @@ export function secretActs(state: HubState): SecretActs {
   };
 }
 
+/**
+ * The control API's methods about secrets: names, uses and state of the store, never values. They throw what the acts
+ * throw.
+ */
 export function secretHandlers(
   state: HubState,
   act: SecretActs,

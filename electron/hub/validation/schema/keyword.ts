@@ -29,6 +29,7 @@ export function numberOf(schema: SchemaObject, keyword: string): number | undefi
   return keywordOf(schema, keyword, "a number", (value) => typeof value === "number");
 }
 
+/** The same for a whole number from 0 on. */
 export function countOf(schema: SchemaObject, keyword: string): number | undefined {
   return keywordOf(
     schema,
@@ -38,22 +39,27 @@ export function countOf(schema: SchemaObject, keyword: string): number | undefin
   );
 }
 
+/** The same for a text. */
 export function stringOf(schema: SchemaObject, keyword: string): string | undefined {
   return keywordOf(schema, keyword, "a string", (value) => typeof value === "string");
 }
 
+/** The same for a list of texts. */
 export function namesOf(schema: SchemaObject, keyword: string): readonly string[] | undefined {
   return keywordOf(schema, keyword, "a list of names", isNames);
 }
 
+/** The same for a list of anything. */
 export function listOf(schema: SchemaObject, keyword: string): readonly unknown[] | undefined {
   return keywordOf(schema, keyword, "a list", Array.isArray);
 }
 
+/** The same for an object. */
 export function objectOf(schema: SchemaObject, keyword: string): SchemaObject | undefined {
   return keywordOf(schema, keyword, "an object", isObject);
 }
 
+/** Whether a value is a list of nothing but texts. */
 export const isNames = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((each) => typeof each === "string");
 
