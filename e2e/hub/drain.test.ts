@@ -1,3 +1,4 @@
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { expect, test } from "vitest";
 import { echoServer } from "../lib/hub.ts";
 import { waitFor } from "../lib/wait.ts";
@@ -42,6 +43,22 @@ test("a hub that is told to end answers the call under way, takes no new one, an
     { tool: "echo", status: "ok" },
     { tool: "progress", status: "ok" },
   ]);
+});
+
+test("a listen stream of the SDK's client ends gracefully when the hub ends", async () => {
+  const hub = await hubForTest({ config: { mcpServers: { echo: echoServer() } } });
+  const token = await hub.addClient("listener");
+  const client = new Client({ name: "listener", version: "1" }, { versionNegotiation: { mode: "auto" } });
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(hub.url), {
+      requestInit: { headers: { Authorization: `Bearer ${token}` } },
+    }),
+  );
+  const subscription = await client.listen({ toolsListChanged: true });
+  const ended = hub.kill("SIGTERM");
+  expect(await subscription.closed).toBe("graceful");
+  expect(await ended).toMatchObject({ code: 0, signal: null });
+  await client.close();
 });
 
 test("a question that is open when the hub is told to end can be answered while it drains", async () => {

@@ -84,7 +84,7 @@ describe("revoking a client", () => {
       ended += 10;
     })();
     await hub.hub.callAs("operator", "clients.revoke", { name: "eve" });
-    expect((await listening).message).toBeUndefined();
+    expect((await listening).message?.result).toMatchObject({ resultType: "complete" });
     expect([seen.closed, ended]).toEqual([true, 1]);
     expect([first, second].map((token) => hub.hub.mcp.authenticate(token, undefined, ALL))).toEqual([
       undefined,

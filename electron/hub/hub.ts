@@ -74,6 +74,8 @@ export interface Hub {
   readonly drain: Drain;
   /** No question is asked any more; what waits for one is told so at once. */
   endQuestions(): void;
+  /** Ends the listen streams, each with its closing result. */
+  endListening(): void;
   /** Ends the servers: calls that are still under way fail with words. */
   endServers(): Promise<void>;
   stop(): Promise<void>;
@@ -379,6 +381,7 @@ export function createHub(deps: HubDeps): Hub {
     configProblemChanged: settingsChanged,
     drain,
     endQuestions: () => consent.end(),
+    endListening: () => listeners.close(() => true),
     endServers: () => servers.stopAll(),
     async stop() {
       endSleepWatch();

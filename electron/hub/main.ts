@@ -283,6 +283,7 @@ async function startLocked(
     await hub.drain.begin(drainMs);
     hub.endQuestions();
     // What has not ended yet fails in words, and its client is told before its connection is closed.
+    hub.endListening();
     const servers = hub.endServers();
     await listener?.close(FAREWELL_MS);
     await servers;

@@ -58,6 +58,39 @@ describe("the stateless era", () => {
     await closed;
   });
 
+  it("goes on at the next run of the hub when one has closed a listen stream in order", async () => {
+    const hub = await hubOf();
+    const client = connect();
+    const acknowledged = '{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{}}';
+    client.write(modern('"l"', "subscriptions/listen", ',"notifications":{}'));
+    const first = await hub.next();
+    first.events()(acknowledged);
+    expect(await client.line()).toBe(acknowledged);
+    first.res.end('data: {"jsonrpc":"2.0","id":"l","result":{"resultType":"complete","_meta":{}}}\n\n');
+    const send = (await hub.next()).events();
+    send(acknowledged);
+    send('{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}');
+    expect(await client.line()).toContain("list_changed");
+    expect(client.lines).toEqual([]);
+  });
+
+  it("tells of an acknowledgement that came only at the second try, and of a refusal to go on", async () => {
+    const hub = await hubOf();
+    const client = connect();
+    const acknowledged = '{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{}}';
+    client.write(modern('"l"', "subscriptions/listen", ',"notifications":{}'));
+    const first = await hub.next();
+    first.events();
+    first.res.end();
+    const second = await hub.next();
+    second.events()(acknowledged);
+    expect(await client.line()).toBe(acknowledged);
+    second.res.end();
+    const refusal = '{"jsonrpc":"2.0","id":"l","error":{"code":-32602,"message":"no"}}';
+    (await hub.next()).json(refusal, 400);
+    expect(await client.line()).toBe(refusal);
+  });
+
   it("passes refusals on under the request's own id", async () => {
     const hub = await hubOf();
     const client = connect();

@@ -173,9 +173,21 @@ export class Bridge {
     }
   }
 
-  /** A listen stream asks for nothing to be done: it is opened again at every run of the hub, until the client ends it. */
+  /**
+   * A listen stream asks for nothing to be done: it is opened again at every run of the hub, until the client ends it. The
+   * client is told once that it is heard, and not that one hub has closed the stream (2026-07-28, Subscriptions: Graceful
+   * Closure): for it the next one goes on.
+   */
   async #listen(outbound: Outbound): Promise<void> {
     const { signal } = outbound.control;
+    let isAcknowledged = false;
+    const isNews = (data: Uint8Array): boolean => {
+      const { kind, method } = readEnvelope(data);
+      if (method !== ACKNOWLEDGED) return kind !== "result";
+      const wasAcknowledged = isAcknowledged;
+      isAcknowledged = true;
+      return !wasAcknowledged;
+    };
     for (let again = false; ; again = true) {
       try {
         const { response } = await this.#post(
@@ -185,7 +197,7 @@ export class Bridge {
         );
         if (!isEvents(response))
           return this.#answered(outbound, response, await whole(response, this.#options.writer, outbound));
-        await this.#events(outbound, response, { lastEventId: "", retryMs: undefined }, again);
+        await this.#events(outbound, response, { lastEventId: "", retryMs: undefined }, response, isNews);
       } catch (error) {
         if (!(error instanceof AnswerLost) || signal.aborted) throw error;
       }
@@ -244,7 +256,7 @@ export class Bridge {
     for (let response: IncomingMessage | undefined = first; response !== undefined; ) {
       try {
         // Ended in order without an answer: a request that was cancelled gets none.
-        return await this.#events(outbound, response, position, false, first);
+        return await this.#events(outbound, response, position, first);
       } catch (error) {
         if (!(error instanceof AnswerLost) || outbound.open.size === 0) return;
         response = await this.#resume(outbound, run, position.lastEventId);
@@ -253,21 +265,17 @@ export class Bridge {
     throw new AnswerLost("the connection was lost");
   }
 
-  /** Passes on the events of one connection; rejects with AnswerLost when it breaks. */
+  /** Passes on the events of one connection that are news to the client; rejects with AnswerLost when it breaks. */
   async #events(
     outbound: Outbound,
     response: IncomingMessage,
     position: StreamPosition,
-    again: boolean,
-    first = response,
+    first: IncomingMessage,
+    isNews: (data: Uint8Array) => boolean = () => true,
   ): Promise<void> {
     const { writer } = this.#options;
-    let isKnown = again;
     const onMessage = (data: Uint8Array): void => {
-      const wasKnown = isKnown;
-      isKnown = false;
-      // The client was told already that it is heard.
-      if (wasKnown && methodOf(data) === ACKNOWLEDGED) return;
+      if (!isNews(data)) return;
       outbound.settle(data);
       writer.write(data);
       if (outbound.open.size === 0) this.#opened(outbound, first, data);
@@ -384,10 +392,11 @@ function cancelledId(bytes: Uint8Array, envelope: Envelope): Uint8Array | undefi
   return found === undefined ? undefined : bytes.subarray(found.start, found.end);
 }
 
-function methodOf(bytes: Uint8Array): string {
+/** What a message of the hub's is; nothing of it is known where it is none. */
+function readEnvelope(bytes: Uint8Array): Partial<Pick<Envelope, "kind" | "method">> {
   try {
-    return scanMessage(bytes).method;
+    return scanMessage(bytes);
   } catch {
-    return "";
+    return {};
   }
 }

@@ -6,6 +6,7 @@ import { edited, message, raw, request, text } from "./fixtures/messages.ts";
 import { headersFor } from "./headers.ts";
 import {
   acknowledgement,
+  closingResult,
   HEARS_NOTHING,
   honoured,
   type ListenFilter,
@@ -123,7 +124,7 @@ describe("streams", () => {
     expect(subscriptionOf(before.envelope) !== undefined).toBe(own);
   });
 
-  test("the SDK's server takes our listen request, acknowledges what we read, and tags as we tag", async () => {
+  test("the SDK's server takes our listen request, acknowledges what we read, tags as we tag, and closes as we close", async () => {
     const handler = createMcpHandler(
       () =>
         new McpServer(
@@ -173,7 +174,12 @@ describe("streams", () => {
     expect(parse(got[1] ?? raw(""))).toEqual(
       edited(plain, tagEdits(plain.bytes, plain.envelope, raw('"listen-1"'))),
     );
-    await handler.close();
+    const closing = handler.close();
+    await until(3);
+    const { id, result } = parse(got[2] ?? raw("")) as { id: unknown; result: { _meta: object } };
+    expect(id).toBe("listen-1");
+    expect(result).toMatchObject(parse(closingResult(raw('"listen-1"'))) as object);
+    await closing;
     await reader?.cancel();
   });
 });

@@ -157,6 +157,16 @@ export function acknowledgement(id: Uint8Array, filter: ListenFilter): Uint8Arra
   ]);
 }
 
+/** The raw result that ends a listen stream from the server's side (Subscriptions: Graceful Closure). `id` is raw. */
+export function closingResult(id: Uint8Array): Uint8Array {
+  return objectOf(
+    new Map([
+      ["resultType", encodeJson("complete")],
+      ["_meta", objectOf(new Map([[SUBSCRIPTION_ID_KEY, id]]))],
+    ]),
+  );
+}
+
 /** The edits that tag a notification, of a server of either era, with the id of the stream that it goes out on. */
 export function tagEdits(bytes: Uint8Array, envelope: Envelope, id: Uint8Array): Edit[] {
   return paramsEdits(bytes, envelope, { metaSet: new Map([[SUBSCRIPTION_ID_KEY, id]]) });

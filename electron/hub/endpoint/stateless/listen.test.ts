@@ -58,15 +58,17 @@ async function statelessServer(): Promise<{ hub: TestHub; listens: Listen[] }> {
 const learnt = (hub: TestHub): Promise<void> =>
   expect.poll(() => hub.hub.state.servers.get("fake")?.catalog.lists?.resources.length).toBe(2);
 
-/** Opens a client's listen stream; gives what comes on it. */
-function listen(hub: TestHub, uris: string[], id = "mine"): string[] {
+/** Opens a client's listen stream; gives what comes on it, and how it ends. */
+function begin(hub: TestHub, uris: string[], id: string | number) {
   const notes: string[] = [];
   const _meta = { [`${META}/protocolVersion`]: "2026-07-28", [`${META}/clientCapabilities`]: {} };
   const params = { notifications: { resourceSubscriptions: uris }, _meta };
   const message = { jsonrpc: "2.0", id, method: "subscriptions/listen", params };
-  void hub.request(message, { scope: ALONE, notes });
-  return notes;
+  return { notes, ended: hub.request(message, { scope: ALONE, notes }) };
 }
+
+/** The same, for as long as the test runs. */
+const listen = (hub: TestHub, uris: string[], id = "mine"): string[] => begin(hub, uris, id).notes;
 
 const cancelled = (hub: TestHub): unknown[] =>
   hub.server.received
@@ -127,6 +129,31 @@ describe("a listen stream in front of a stateless server", () => {
     updated(hub, listens.at(-1)?.id, "demo://one");
     updated(hub, listens.at(-1)?.id, "demo://two");
     expect(notes.slice(1).map((note) => parsed(note).params.uri)).toEqual(["demo://two"]);
+  });
+
+  it("is answered with the closing result when the hub ends it, and hears nothing after that", async () => {
+    const { hub, listens } = await statelessServer();
+    const { notes, ended } = begin(hub, ["demo://one"], 7);
+    await expect.poll(() => listens).toHaveLength(2);
+    listens[1]?.agree();
+    await expect.poll(() => notes).toHaveLength(1);
+    hub.hub.endListening();
+    expect((await ended).message).toEqual({
+      jsonrpc: "2.0",
+      id: 7,
+      result: { resultType: "complete", _meta: { [`${META}/subscriptionId`]: 7 } },
+    });
+    updated(hub, listens[1]?.id, "demo://one");
+    expect(notes).toHaveLength(1);
+  });
+
+  it("that was never acknowledged ends without a word, since nothing may come before that", async () => {
+    const { hub, listens } = await statelessServer();
+    const { notes, ended } = begin(hub, ["demo://one"], "early");
+    await expect.poll(() => listens).toHaveLength(2);
+    hub.hub.endListening();
+    listens[1]?.agree();
+    expect([(await ended).message, notes]).toEqual([undefined, []]);
   });
 
   it("fails a session's subscription that the server does not take, and confirms one that it takes", async () => {

@@ -1,9 +1,10 @@
 import { LISTS, type ListKind } from "../../../core/catalog/kinds.ts";
-import { errorMessage, INVALID_PARAMS } from "../../../core/jsonrpc/errors.ts";
+import { errorMessage, INVALID_PARAMS, resultMessage } from "../../../core/jsonrpc/errors.ts";
 import { scanMessage } from "../../../core/jsonrpc/scan.ts";
 import { joinParts, splice } from "../../../core/jsonrpc/splice.ts";
 import {
   acknowledgement,
+  closingResult,
   honoured,
   type ListenFilter,
   readFilter,
@@ -23,7 +24,9 @@ interface Listener {
 /** A stream from its request on, acknowledged or not. */
 interface Stream {
   readonly session: Session;
-  /** Ends it from this side. */
+  /** Its client was told what it hears of. */
+  acknowledged: boolean;
+  /** Ends it from this side: in words (Subscriptions: Graceful Closure), unless it was never acknowledged. */
   close(): void;
 }
 
@@ -81,9 +84,12 @@ export class Listeners {
     };
     const stream: Stream = {
       session,
+      acknowledged: false,
       close: () => {
         stop();
-        reply.drop();
+        // The acknowledgement comes before all else that names the subscription.
+        if (stream.acknowledged) reply.send(resultMessage(id, closingResult(id)));
+        else reply.drop();
       },
     };
     this.#streams.add(stream);
@@ -128,6 +134,7 @@ export class Listeners {
     this.#open.add(listener);
     this.#deps.begins(session);
     reply.notify([acknowledgement(id, filter)]);
+    stream.acknowledged = true;
     const detach = session.attachStream({
       push: (parts) => {
         const bytes = joinParts(parts);
