@@ -62,8 +62,9 @@ const FIXTURE = {
   ],
 };
 
-function mock(pace = 0) {
-  const server = new MockServer(readRecording(encoder.encode(JSON.stringify(FIXTURE))), pace);
+function mock(pace = 0, fixture: object | string = FIXTURE) {
+  const text = typeof fixture === "string" ? fixture : JSON.stringify(fixture);
+  const server = new MockServer(readRecording(encoder.encode(text)), pace);
   return (method: string, params: object = {}) => {
     const given = server.answer(encoder.encode(JSON.stringify({ jsonrpc: "2.0", id: "x", method, params })));
     if (given === undefined) throw new Error("no answer");
@@ -101,6 +102,96 @@ describe("a mock", () => {
     expect(ask("tools/call", { name: "notes__read" }).result).toEqual(answer("notes"));
     expect(ask("resources/read", { uri: "a://b" }).result).toEqual({ contents: [] });
     expect(ask("tools/call", { name: "lost" }).error).toEqual({ code: -5, message: "no" });
+  });
+
+  it("sends lines, however the recording was laid out", () => {
+    const text = JSON.stringify(FIXTURE, null, 2).replaceAll("\n", "\r\n");
+    const server = new MockServer(readRecording(encoder.encode(text)));
+    for (const [method, params] of [
+      ["initialize", { protocolVersion: "2025-06-18" }],
+      ["tools/list", {}],
+      ["tools/call", { name: "read", arguments: { a: 1, b: 2 } }],
+    ] as const) {
+      const request = encoder.encode(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
+      const sent = Buffer.from(server.answer(request)?.message ?? []).toString();
+      expect(sent).not.toMatch(/[\r\n]/);
+      expect(sent).toContain('"result"');
+    }
+  });
+
+  it("tells completions apart by what is completed, as far as it was typed, and says that it has them", () => {
+    const asked = (ref: object, name: string, value: string, context?: object) => ({
+      ref,
+      argument: { name, value },
+      ...(context === undefined ? {} : { context }),
+    });
+    const prompt = { type: "ref/prompt", name: "one__plan" };
+    const template = { type: "ref/resource", uri: "a://{x}" };
+    const given: [string, object, string][] = [
+      ["plan", asked(prompt, "who", "E"), "Eve"],
+      ["plan", asked(prompt, "who", "S"), "Sam"],
+      ["plan", asked(prompt, "who", "S", { arguments: { team: "b" } }), "Sue"],
+      ["a://{x}", asked(template, "x", "1"), "12"],
+    ];
+    const result = (value: string) => ({ completion: { values: [value] } });
+    const calls = given.map(([target, params, value]) => ({
+      ...{ server: "one", method: "completion/complete", target, params, result: result(value) },
+    }));
+    const servers = [{ name: "one", prompts: [{ name: "plan" }] }];
+    const ask = mock(0, { ...FIXTURE, servers, calls });
+    for (const [target, params, value] of given) {
+      const ref = target === "plan" ? { type: "ref/prompt", name: "plan" } : template;
+      expect(ask("completion/complete", { ...params, ref }).result).toEqual(result(value));
+    }
+    expect(ask("completion/complete", asked(template, "x", "9")).error.message).toBe(
+      "the recording has calls of a://{x}, but none with these arguments",
+    );
+    expect(ask("initialize", {}).result.capabilities.completions).toEqual({});
+    expect(mock()("initialize", {}).result.capabilities.completions).toBeUndefined();
+  });
+
+  it("tells numbers apart to the last digit", () => {
+    const call = (n: string) =>
+      `{"server":"s","method":"tools/call","target":"t","params":{"name":"t","arguments":{"n":${n}}},"result":{"n":"${n}"}}`;
+    const numbers = ["9007199254740993", "9007199254740992", "1e400"];
+    const server = new MockServer(
+      readRecording(
+        encoder.encode(`{"kind":"gatehouse-fixture/1","servers":[],"calls":[${numbers.map(call)}]}`),
+      ),
+    );
+    for (const n of numbers) {
+      const request = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","arguments":{"n":${n}}}}`;
+      const { message } = server.answer(encoder.encode(request)) ?? {};
+      expect(JSON.parse(Buffer.from(message ?? []).toString()).result).toEqual({ n });
+    }
+  });
+
+  it("serves clients of the stateless era too, with what their results must say", () => {
+    const ask = mock();
+    const _meta = {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientCapabilities": {},
+    };
+    expect(ask("server/discover", { _meta }).result).toMatchObject({
+      ...{ resultType: "complete", supportedVersions: ["2026-07-28"], instructions: "Read first." },
+      capabilities: { tools: {}, resources: {} },
+      _meta: { "io.modelcontextprotocol/serverInfo": { name: "gatehouse-mock" } },
+    });
+    expect(ask("tools/list", { _meta }).result).toMatchObject({
+      ...{ resultType: "complete", ttlMs: 0, cacheScope: "private" },
+      tools: [tool("read"), tool("notes__read"), tool("write"), { name: "lost" }],
+    });
+    expect(ask("tools/call", { name: "read", arguments: { a: 1, b: 2 }, _meta }).result).toEqual({
+      resultType: "complete",
+      ...answer("one"),
+    });
+    expect(ask("tools/call", { name: "lost", _meta }).error).toEqual({ code: -5, message: "no" });
+    expect(ask("ping", { _meta }).error.code).toBe(-32_601);
+    const later = { ..._meta, "io.modelcontextprotocol/protocolVersion": "2999-01-01" };
+    expect(ask("tools/list", { _meta: later }).error).toMatchObject({
+      code: -32_022,
+      data: { supported: ["2026-07-28"] },
+    });
   });
 
   it("takes its share of the recorded time", () => {

@@ -1,5 +1,5 @@
 import { LIST_KINDS, LISTS, type ListKind, listKindOf } from "../../core/catalog/kinds.ts";
-import type { Envelope } from "../../core/jsonrpc/envelope.ts";
+import type { Envelope, Span } from "../../core/jsonrpc/envelope.ts";
 import {
   errorMessage,
   INVALID_PARAMS,
@@ -8,11 +8,16 @@ import {
   PARSE_ERROR,
   resultMessage,
 } from "../../core/jsonrpc/errors.ts";
+import { textOf } from "../../core/jsonrpc/json.ts";
 import { ScanError, scanMessage } from "../../core/jsonrpc/scan.ts";
-import { joinParts } from "../../core/jsonrpc/splice.ts";
+import { joinParts, splice } from "../../core/jsonrpc/splice.ts";
 import { negotiateRevision } from "../../core/mcp/session-era/revisions.ts";
+import { discoverFromInitialize } from "../../core/mcp/stateless-era/discover.ts";
+import { classify, isStatelessRevision, STATELESS_REVISIONS } from "../../core/mcp/stateless-era/meta.ts";
+import { type Refusal, unsupportedVersion } from "../../core/mcp/stateless-era/refusal.ts";
+import { upgradeError, upgradeResult } from "../../core/mcp/stateless-era/upgrade.ts";
 import { VERSION } from "../../hub/version.ts";
-import { answerKey, type RecordedAnswer, type Recording, targetKey, targetOf } from "./recording.ts";
+import { answerKey, askedOf, type RecordedAnswer, type Recording, targetKey } from "./recording.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -25,6 +30,9 @@ const RECORDED: ReadonlySet<string> = new Set([
   "completion/complete",
 ]);
 
+/** What the stateless era (2026-07-28) does not have. */
+const SESSION_ONLY: ReadonlySet<string> = new Set(["initialize", "ping", "logging/setLevel"]);
+
 /** An answer, and how long after the request it is due, in milliseconds. */
 export interface MockAnswer {
   readonly message: Uint8Array;
@@ -32,8 +40,8 @@ export interface MockAnswer {
 }
 
 /**
- * An MCP server of the session era (2025-11-25 and older) that answers from a recording and never calls anything. The
- * same call recorded several times is answered in that order; the last answer is given from then on.
+ * An MCP server of both eras that answers from a recording and never calls anything. The same call recorded several times
+ * is answered in that order; the last answer is given from then on.
  */
 export class MockServer {
   readonly #recording: Recording;
@@ -57,36 +65,50 @@ export class MockServer {
     }
     if (envelope.kind !== "request" || envelope.id === undefined) return undefined;
     const id = line.subarray(envelope.id.start, envelope.id.end);
-    const params = paramsOf(line, envelope);
-    const { method } = envelope;
-    if (RECORDED.has(method)) return this.#recorded(id, method, params);
+    const found = classify(line, envelope);
+    if (found.era === "refused") return now(refusalMessage(id, found.refusal));
+    if (found.era === "session") return this.#answered(id, line, envelope);
+    if (!isStatelessRevision(found.version))
+      return now(refusalMessage(id, unsupportedVersion(found.version, STATELESS_REVISIONS)));
+    if (envelope.method === "server/discover") return now(result(id, this.#discovery()));
+    if (SESSION_ONLY.has(envelope.method)) return now(unknownMethod(id, envelope.method));
+    const { message, afterMs } = this.#answered(id, line, envelope);
+    return { message: upgraded(envelope.method, message), afterMs };
+  }
+
+  #answered(id: Uint8Array, line: Uint8Array, { method, params }: Envelope): MockAnswer {
+    if (RECORDED.has(method)) return this.#recorded(id, method, askedOf(line, method, params));
     const kind = listKindOf(method);
     if (kind !== undefined) return now(result(id, `{"${LISTS[kind].member}":[${this.#list(kind)}]}`));
-    if (method === "initialize") return now(result(id, this.#hello(params)));
+    if (method === "initialize") return now(result(id, this.#hello(revisionIn(line, params))));
     if (method === "ping" || method === "logging/setLevel") return now(result(id, "{}"));
-    return now(errorMessage(id, METHOD_NOT_FOUND, `a recording has no ${method}`));
+    return now(unknownMethod(id, method));
   }
 
   #list(kind: ListKind): string {
     return this.#recording.lists[kind].join(",");
   }
 
-  #hello(params: Readonly<Record<string, unknown>>): string {
-    const { lists, instructions } = this.#recording;
+  #discovery(): string {
+    const hello = encoder.encode(this.#hello(""));
+    return decoder.decode(discoverFromInitialize(hello, { ttlMs: 0, cacheScope: "private" }));
+  }
+
+  #hello(wanted: string): string {
+    const { lists, instructions, completes } = this.#recording;
     const capabilities = Object.fromEntries(
       LIST_KINDS.filter((kind) => lists[kind].length > 0).map((kind) => [LISTS[kind].capability, {}]),
     );
     const hello = JSON.stringify({
-      protocolVersion: negotiateRevision(String(params.protocolVersion)),
-      capabilities: { ...capabilities, tools: {} },
+      protocolVersion: negotiateRevision(wanted),
+      capabilities: { ...capabilities, tools: {}, ...(completes ? { completions: {} } : {}) },
       serverInfo: { name: "gatehouse-mock", title: "Recording", version: VERSION },
     });
     return instructions === undefined ? hello : `${hello.slice(0, -1)},"instructions":${instructions}}`;
   }
 
-  #recorded(id: Uint8Array, method: string, params: Readonly<Record<string, unknown>>): MockAnswer {
-    const target = targetOf(method, params);
-    const key = answerKey(method, target, params.arguments);
+  #recorded(id: Uint8Array, method: string, { target, rest }: ReturnType<typeof askedOf>): MockAnswer {
+    const key = answerKey(method, target, rest);
     const answers = this.#recording.answers.get(key);
     if (answers === undefined) return now(this.#unrecorded(id, method, target));
     const nth = this.#given.get(key) ?? 0;
@@ -116,8 +138,24 @@ const now = (message: Uint8Array): MockAnswer => ({ message, afterMs: 0 });
 const result = (id: Uint8Array, json: string): Uint8Array =>
   joinParts(resultMessage(id, encoder.encode(json)));
 
-function paramsOf(line: Uint8Array, { params }: Envelope): Record<string, unknown> {
-  if (params === undefined) return {};
-  const value: unknown = JSON.parse(decoder.decode(line.subarray(params.start, params.end)));
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+const unknownMethod = (id: Uint8Array, method: string): Uint8Array =>
+  errorMessage(id, METHOD_NOT_FOUND, `a recording has no ${method}`);
+
+const refusalMessage = (id: Uint8Array, { code, message, data }: Refusal): Uint8Array =>
+  errorMessage(id, code, message, data);
+
+/** An answer as a stateless client must have it; one that asked such a client for more stays as it was recorded. */
+function upgraded(method: string, message: Uint8Array): Uint8Array {
+  const envelope = scanMessage(message);
+  const asksMore = envelope.resultType === "input_required";
+  const edits =
+    envelope.kind === "error"
+      ? upgradeError(message, envelope)
+      : upgradeResult(method, message, envelope, {}, asksMore);
+  return joinParts(splice(message, edits));
+}
+
+function revisionIn(line: Uint8Array, params: Span | undefined): string {
+  const value: unknown = params === undefined ? {} : JSON.parse(textOf(line, params));
+  return String((value as { protocolVersion?: unknown } | null)?.protocolVersion);
 }

@@ -3,7 +3,9 @@ import { FIXTURE_KIND } from "../../../shared/model/export.ts";
 import { LIST_KINDS, LISTS, type ListKind } from "../../core/catalog/kinds.ts";
 import type { Span } from "../../core/jsonrpc/envelope.ts";
 import { decodeString, elementsOf, membersOf, textOf } from "../../core/jsonrpc/json.ts";
+import { blankLineBreaks } from "../../core/jsonrpc/splice.ts";
 import { whole } from "../../core/mcp/stateless-era/edits.ts";
+import { canonicalText, readTree } from "../../core/pins/json-tree.ts";
 
 /** One recorded answer, as raw JSON. */
 export interface RecordedAnswer {
@@ -23,21 +25,24 @@ export interface Recording {
   readonly answers: ReadonlyMap<string, readonly RecordedAnswer[]>;
   /** Method and target of everything recorded, to tell an unknown target from unknown arguments. */
   readonly targets: ReadonlySet<string>;
+  /** Whether it has answers to completion/complete. */
+  readonly completes: boolean;
 }
 
 /** Reads a fixture that `gatehouse calls record` wrote. Throws GatehouseError `bad_request` that says what is wrong. */
 export function readRecording(bytes: Uint8Array): Recording {
   try {
-    return read(bytes);
+    // What is served from it is sent as lines; an editor, or a remote server, may have spread it over several.
+    return read(blankLineBreaks(bytes));
   } catch (error) {
     if (error instanceof GatehouseError) throw error;
     throw invalid(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** What a call is found by: method, target, and arguments whatever the order of their keys. */
-export const answerKey = (method: string, target: string, args: unknown): string =>
-  `${targetKey(method, target)}\n${canonical(args)}`;
+/** What a call is found by: method, target, and the rest of what is asked. */
+export const answerKey = (method: string, target: string, rest: string): string =>
+  `${targetKey(method, target)}\n${rest}`;
 
 /**
  * What everything recorded of one tool, prompt or resource has in common: method and target, whatever the arguments.
@@ -77,12 +82,13 @@ function read(bytes: Uint8Array): Recording {
   }
   const answers = new Map<string, RecordedAnswer[]>();
   const targets = new Set<string>();
+  let completes = false;
   for (const span of elements(bytes, fixture.get("calls"))) {
     const call = objectAt(bytes, span);
     const method = textAt(bytes, call.get("method"));
     if (method === undefined) throw invalid("a call has no method");
-    const params = paramsOf(bytes, call.get("params"));
-    const own = textAt(bytes, call.get("target")) ?? targetOf(method, params);
+    const asked = askedOf(bytes, method, call.get("params"));
+    const own = textAt(bytes, call.get("target")) ?? asked.target;
     const server = textAt(bytes, call.get("server")) ?? "";
     const kind = method === "tools/call" ? "tools" : "prompts";
     const target = renamed.get(JSON.stringify([server, kind, own])) ?? own;
@@ -92,25 +98,46 @@ function read(bytes: Uint8Array): Recording {
       lists.tools.push(JSON.stringify({ name: target, inputSchema: { type: "object" } }));
     }
     const answer = answerOf(bytes, call);
-    const key = answerKey(method, target, params.arguments);
+    const key = answerKey(method, target, asked.rest);
     answers.set(key, [...(answers.get(key) ?? []), answer]);
     targets.add(targetKey(method, target));
+    completes ||= method === "completion/complete";
   }
-  return { lists, instructions, answers, targets };
+  return { lists, instructions, answers, targets, completes };
 }
 
-/** What a request is about: a tool's or prompt's name, a resource's URI. */
-export const targetOf = (method: string, params: Readonly<Record<string, unknown>>): string =>
-  String((method === "resources/read" ? params.uri : params.name) ?? "");
+/**
+ * What a request is about (a tool's or prompt's name, a resource's URI, what is to be completed), and the rest of what is
+ * asked: a text in which no digit is lost and the order of keys does not show.
+ */
+export function askedOf(
+  bytes: Uint8Array,
+  method: string,
+  span: Span | undefined,
+): { readonly target: string; readonly rest: string } {
+  const params = objectAt(bytes, span);
+  if (method !== "completion/complete") {
+    const target = textAt(bytes, params.get(method === "resources/read" ? "uri" : "name")) ?? "";
+    return { target, rest: canonicalAt(bytes, params.get("arguments")) };
+  }
+  const ref = objectAt(bytes, params.get("ref"));
+  const parts = [ref.get("type"), params.get("argument"), params.get("context")];
+  return {
+    target: textAt(bytes, ref.get("name") ?? ref.get("uri")) ?? "",
+    rest: parts.map((part) => canonicalAt(bytes, part)).join(),
+  };
+}
 
 function answerOf(bytes: Uint8Array, call: ReadonlyMap<string, Span>): RecordedAnswer {
   const member = call.has("error") ? "error" : "result";
   const span = call.get(member);
   if (span === undefined) throw invalid("a call has neither result nor error");
   const took = call.get("durationUs");
-  // On stdout a message is one line; a recorded answer may have been spread over several.
-  const json = textOf(bytes, span).replace(/[\r\n]/g, " ");
-  return { member, json, durationUs: took === undefined ? 0 : Number(textOf(bytes, took)) };
+  return {
+    member,
+    json: textOf(bytes, span),
+    durationUs: took === undefined ? 0 : Number(textOf(bytes, took)),
+  };
 }
 
 /** Two servers may have had a tool of one name: the second is called SERVER__NAME here. */
@@ -122,8 +149,13 @@ function free(kind: ListKind, key: string, server: string, taken: Set<string>): 
   return name;
 }
 
-const objectAt = (bytes: Uint8Array, span: Span): Map<string, Span> =>
-  new Map(membersOf(bytes, span).map(({ key, value }) => [key, value]));
+/** The members of an object; none of what is absent or anything else. */
+const objectAt = (bytes: Uint8Array, span: Span | undefined): Map<string, Span> =>
+  new Map(
+    span === undefined || bytes[span.start] !== 0x7b
+      ? []
+      : membersOf(bytes, span).map(({ key, value }) => [key, value]),
+  );
 
 const elements = (bytes: Uint8Array, span: Span | undefined): Span[] =>
   span === undefined ? [] : elementsOf(bytes, span);
@@ -132,19 +164,9 @@ function textAt(bytes: Uint8Array, span: Span | undefined): string | undefined {
   return span !== undefined && bytes[span.start] === 0x22 ? decodeString(bytes, span) : undefined;
 }
 
-function paramsOf(bytes: Uint8Array, span: Span | undefined): Record<string, unknown> {
-  const value: unknown = span === undefined ? {} : JSON.parse(textOf(bytes, span));
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-/** A value as text in which the order of keys does not show. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value ?? {}, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
+/** Absent is as good as an empty object. */
+const canonicalAt = (bytes: Uint8Array, span: Span | undefined): string =>
+  span === undefined ? "{}" : canonicalText(readTree(bytes.subarray(span.start, span.end)));
 
 const invalid = (why: string): GatehouseError =>
   new GatehouseError(
