@@ -80,6 +80,7 @@ const PROBLEM_CODES = [
   "calls_unrecorded",
   "cpu_over_limit",
   "entry_left_out",
+  "history_key_unavailable",
   "memory_over_limit",
   "output_mismatch",
   "ping_failed",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { hubForTest, marked, newMark, PATIENCE, type TestHub, textOf } from "../hub/kit.ts";
+import { newHome } from "../hub/trees.ts";
 import { secretsInFolder } from "../lib/find-secret.ts";
 import { echoServer } from "../lib/hub.ts";
 import { waitFor } from "../lib/wait.ts";
@@ -87,3 +88,41 @@ test.runIf(process.platform === "linux")(
     expect(alone.log()).not.toContain(PASSPHRASE);
   },
 );
+
+test("the key of the history's chain, out of reach while the store is locked, is a problem of the hub until then", async () => {
+  const mark = newMark();
+  const home = newHome();
+  const file = join(home, "passphrase");
+  writeFileSync(file, `${PASSPHRASE}\n`, { mode: 0o600 });
+  const config = { secrets: { store: "file" }, mcpServers: { echo: echoServer() } };
+  const opened = { ...NOWHERE, GATEHOUSE_PASSPHRASE_FILE: file };
+  const first = await hubForTest({ env: opened, mark, home, config });
+  await (await first.connect(await first.addClient("one"))).call("echo__echo", { text: "chained" });
+  expect(JSON.parse(await first.command("calls", "verify", "--json"))).toMatchObject({
+    ok: true,
+    key: "keychain",
+  });
+  await first.kill("SIGTERM");
+
+  const locked = await hubForTest({ env: NOWHERE, mark, home });
+  const found = async () =>
+    (await locked.status()).hub.problems.find(({ code }) => code === "history_key_unavailable");
+  const problem = await waitFor(found, { deadlineMs: PATIENCE, what: "the key's problem" });
+  expect(problem.message).toContain("the file of secrets is locked");
+  expect(problem.advice).toContain("gatehouse secret unlock");
+  // Recorded all the same, and chained once the key is there.
+  await (await locked.connect(await locked.addClient("two"))).call("echo__echo", { text: "meanwhile" });
+  expect((await locked.cli(["secret", "unlock"], PASSPHRASE)).code).toBe(0);
+  await waitFor(async () => (await found()) === undefined, {
+    deadlineMs: PATIENCE,
+    what: "the key's problem to be over",
+  });
+  await waitFor(async () => JSON.parse(await locked.command("calls", "verify", "--json")).pending === 0, {
+    deadlineMs: PATIENCE,
+    what: "the calls made meanwhile to be chained",
+  });
+  expect(JSON.parse(await locked.command("calls", "verify", "--json"))).toMatchObject({
+    ok: true,
+    checked: 2,
+  });
+});

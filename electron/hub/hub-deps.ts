@@ -2,6 +2,7 @@ import type { LiveSecrets } from "../core/redact/live-secrets.ts";
 import type { SleepClock } from "../core/supervisor/sleep.ts";
 import type { ConsentClock } from "./consent/deps.ts";
 import type { DoctorDeps } from "./doctor/diagnosis.ts";
+import type { ChainKeeper } from "./history/chain-key.ts";
 import type { Log } from "./log.ts";
 import type { PackageSystem } from "./pins/packages/system.ts";
 import type { ProcessMeter } from "./ports/processes.ts";
@@ -33,8 +34,8 @@ export interface HubDeps {
     "protocol" | "receiver" | "store" | "live" | "clock" | "random"
   >;
   readonly serverLogs: ServerLogs;
-  /** Sees to it that the history's chain has its key, before it is verified; by default it has none. */
-  readonly chainKey?: () => Promise<unknown>;
+  /** Sees to it that the history's chain has its key; by default it has none. */
+  readonly chainKey?: ChainKeeper;
   /** Where secrets lie; without, `${secret:}` is for who resolves it to know. */
   readonly secrets?: SecretsAccess;
   /** The secrets that something running was given; none by default. */

@@ -1,5 +1,6 @@
 import type { HubDraining, Role } from "../../shared/contract.ts";
 import type { Config } from "../../shared/model/config.ts";
+import type { Problem } from "../../shared/model/problem.ts";
 import type { ServerSummary } from "../../shared/model/server.ts";
 import { Patience } from "../core/consent/patience.ts";
 import { LiveSecrets } from "../core/redact/live-secrets.ts";
@@ -95,12 +96,18 @@ export function createHub(deps: HubDeps): Hub {
   const activity = new ClientActivity(sessions);
   const audit = new Audit(storage.audit, broadcaster.emit, (message) => log("error", message));
   const callsToday = new CallsToday((since) => storage.calls.countSince(since));
+  const problemsChanged = (): void => broadcaster.emit("hubChanged", state.hub());
   const recording = createRecording({
     health: storage.health,
     onFailure: () => store.config.log.onFailure,
-    changed: () => broadcaster.emit("hubChanged", state.hub()),
+    changed: problemsChanged,
     log,
   });
+  const chainProblems = (): Problem[] => {
+    const problem = deps.chainKey?.problem();
+    return problem === undefined ? [] : [problem];
+  };
+  const endKeyWatch = deps.chainKey?.onChanged(problemsChanged);
   const endIndexing = tellIndexing(storage.history, broadcaster);
   let paused = false;
   deps.serverLogs.onLine = (server, line) => broadcaster.logLine(server, line);
@@ -326,7 +333,7 @@ export function createHub(deps: HubDeps): Hub {
     secrets: deps.secrets,
     live,
     callsToday,
-    chainKey: deps.chainKey ?? (() => Promise.resolve()),
+    chainKey: async () => deps.chainKey?.given(),
     health,
     summaryOfServer,
     uiServed: deps.uiServed,
@@ -334,7 +341,7 @@ export function createHub(deps: HubDeps): Hub {
     ...hubFacts(deps, {
       paused: () => paused,
       draining: () => draining,
-      problems: () => recording.problems(),
+      problems: () => [...recording.problems(), ...chainProblems()],
     }),
     setPaused: (next) => {
       paused = next;
@@ -395,6 +402,7 @@ export function createHub(deps: HubDeps): Hub {
       await telemetry.close();
       recording.dispose();
       endIndexing();
+      endKeyWatch?.();
       broadcaster.dispose();
       await deps.serverLogs.close();
       await storage.close();

@@ -195,7 +195,7 @@ async function startLocked(
         remove: (owner) => live.remove(`oauth ${owner}`),
       },
     },
-    chainKey: chainKey.given,
+    chainKey,
     callsThick: preferSpeed,
     secrets: { chosen: secrets, file: stores.file },
     live,

@@ -47,6 +47,18 @@ describe("what is wrong with the hub", () => {
     ]);
   });
 
+  it("says of a key that is out of reach what is not protected, for as long as it is", () => {
+    const key = problem("history_key_unavailable", "the key that protects the call history is out of reach");
+    expect(noticesOf([key], null)).toMatchObject([
+      {
+        tone: "warn",
+        title: "New calls are not protected against changes yet",
+        texts: [key.message],
+        dismissible: false,
+      },
+    ]);
+  });
+
   it("is one notice while recording stands still: how many calls went unrecorded belongs to why", () => {
     expect(noticesOf([failing, unrecorded], null)).toMatchObject([
       { code: "recording_failed", texts: [failing.message, unrecorded.message], dismissible: false },

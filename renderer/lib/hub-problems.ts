@@ -25,6 +25,7 @@ const TITLES: Readonly<Record<string, string>> = {
   storage_read_only: "Calls are not being recorded",
   storage_newer: "Calls are not being recorded",
   database_damaged: "The call history is damaged",
+  history_key_unavailable: "New calls are not protected against changes yet",
   [UNRECORDED]: "Calls were answered without a record",
 };
 

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { sentenceOf } from "../../../shared/errors.ts";
+import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
+import type { Problem } from "../../../shared/model/problem.ts";
 import type { SecretStore } from "../ports/secrets.ts";
 import type { CallHistory } from "../ports/storage.ts";
 
@@ -9,13 +10,38 @@ const NAME = "history-chain";
 const FIRST_MS = 2_000;
 const AGAIN_MS = 60_000;
 
-/** Fetches the key soon, and again until there is one; `given` does so at once. */
-export function createChainKey(options: Options): { given: () => Promise<boolean>; stop(): void } {
+/** Sees to it that the history's chain has its key. */
+export interface ChainKeeper {
+  /** Fetches the key now, if it is not there yet; resolves with whether it is. Never rejects. */
+  given(): Promise<boolean>;
+  /** Why the key is out of reach; undefined: it is not, or nobody has looked yet. */
+  problem(): Problem | undefined;
+  /** Told whenever `problem()` is another; returns the disposer. */
+  onChanged(listener: () => void): () => void;
+  stop(): void;
+}
+
+/** Fetches the key soon, and again every minute until there is one. */
+export function createChainKey(options: Options): ChainKeeper {
+  const { log } = options;
+  const listeners = new Set<() => void>();
   let giving: Promise<boolean> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  let problem: Problem | undefined;
+  const found = (next: Problem | undefined): void => {
+    if (stopped || next?.message === problem?.message) return;
+    if (next === undefined) log("info", "the key that protects the call history can be had again");
+    else log("warn", `${next.message}; calls are not chained meanwhile`);
+    problem = next;
+    for (const listener of [...listeners]) listener();
+  };
   const given = (): Promise<boolean> => {
     giving ??= giveChainKey(options)
+      .then((outcome) => {
+        found(typeof outcome === "boolean" ? undefined : outcome);
+        return outcome === true;
+      })
       .catch(() => false)
       .then((done) => {
         if (!done) {
@@ -33,6 +59,11 @@ export function createChainKey(options: Options): { given: () => Promise<boolean
   later(FIRST_MS);
   return {
     given,
+    problem: () => problem,
+    onChanged(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     stop() {
       stopped = true;
       clearTimeout(timer);
@@ -52,9 +83,10 @@ interface Options {
 /**
  * Gives the history's chain its key: the keychain's, made at the first time; without a keychain one that is derived
  * from the home's own file, which whoever can change the history can read too. A chain goes on with the key that it was
- * begun with; while that cannot be had, nothing is chained and nothing is removed. Resolves with whether there is one.
+ * begun with; while that cannot be had, nothing is chained and nothing is removed. Resolves with whether there is one, or
+ * with why it cannot be had.
  */
-async function giveChainKey({ history, secrets, homeKey, log }: Options): Promise<boolean> {
+async function giveChainKey({ history, secrets, homeKey }: Options): Promise<boolean | Problem> {
   const file = {
     key: createHmac("sha256", homeKey).update("gatehouse-chain/1").digest(),
     source: "file",
@@ -71,7 +103,13 @@ async function giveChainKey({ history, secrets, homeKey, log }: Options): Promis
     return (await history.takeKeys([kept, file], "lost")) !== null;
   } catch (error) {
     if ((await history.takeKeys([file], "empty")) !== null) return true;
-    log("warn", `the history's key is out of reach, calls are not chained: ${sentenceOf(error)}`);
-    return false;
+    return {
+      code: "history_key_unavailable",
+      message: `the key that protects the call history is out of reach: ${sentenceOf(error)}`,
+      advice: `${adviceOf(error)} It is tried again every minute. What is recorded until then is chained once the key is there, and no old call is removed before.`,
+    };
   }
 }
+
+const adviceOf = (error: unknown): string =>
+  (error instanceof GatehouseError ? error.advice : undefined) ?? "Unlock the keychain.";

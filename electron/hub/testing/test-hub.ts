@@ -96,6 +96,7 @@ export async function createTestHub(
     transports?: TransportFactory;
     resolveLaunch?: HubDeps["resolveLaunch"];
     secrets?: HubDeps["secrets"];
+    chainKey?: HubDeps["chainKey"];
     upstreamAuth?: Partial<HubDeps["upstreamAuth"]>;
     openTelemetry?: HubDeps["openTelemetry"];
   } = {},
@@ -143,6 +144,7 @@ export async function createTestHub(
     },
     serverLogs: new ServerLogs({ folder }),
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+    ...(options.chainKey === undefined ? {} : { chainKey: options.chainKey }),
     uiServed: true,
     desktop: options.desktop === true,
     runsServers: true,

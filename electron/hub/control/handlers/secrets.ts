@@ -101,6 +101,7 @@ export function secretActs(state: HubState): SecretActs {
       state.audit.record(caller, isNew ? "secret.passphrase" : "secret.unlock", "");
       state.broadcaster.emit("secretsChanged", {});
       revive(state);
+      void state.chainKey();
     },
     async remove(name, caller) {
       if (!(await storesOf(state).chosen.remove("secret", name)))
