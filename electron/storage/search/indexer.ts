@@ -1,8 +1,7 @@
-import { StringDecoder } from "node:string_decoder";
 import type { Connection } from "../database.ts";
 import { type PartRef, preparePayloadReader } from "../worker/payload-reader.ts";
 import type { SearchDb, Segment } from "./search-db.ts";
-import { searchable } from "./searchable.ts";
+import { folded, readablePieces, searchable } from "./searchable.ts";
 import { createSegmentBuilder, type SegmentBuilder, segmentSpan } from "./segment-builder.ts";
 
 /** Newest calls that are not indexed but read when somebody searches, by number and by bytes. */
@@ -10,6 +9,8 @@ const tailBytes = 8 * 1024 * 1024;
 /** Bytes of payloads after which a segment is closed. */
 const segmentBytes = 16 * 1024 * 1024;
 const slice = 8;
+/** Characters that two pieces of a payload have in common: more than any three in a row are written with. */
+const overlap = 64;
 
 /** How many of the calls' ids are searched at once: indexed, or few enough to be read. */
 export interface IndexState {
@@ -101,17 +102,10 @@ export function openIndexer(connection: Connection, db: SearchDb): Indexer {
       if (whole !== "") builder.add(call, searchable(whole));
       return;
     }
-    const decoder = new StringDecoder("utf8");
-    let tail = "";
-    for await (const bytes of payloads.pieces(ref)) {
-      // Cut where no escape is torn apart, and so that no three in a row are missed.
-      const text = tail + decoder.write(bytes);
-      const end = text.length - 16;
-      builder.add(call, searchable(text.slice(0, Math.max(0, end))));
-      tail = text.slice(Math.max(0, end - 16));
+    for await (const text of readablePieces(payloads.pieces(ref), overlap)) {
+      builder.add(call, folded(text));
       await pause();
     }
-    builder.add(call, searchable(tail + decoder.end()));
   };
 
   return {

@@ -1,5 +1,4 @@
-import { StringDecoder } from "node:string_decoder";
-import { searchable } from "../search/searchable.ts";
+import { folded, readable, readablePieces, smallLetters, unescaped } from "../search/searchable.ts";
 import type { PartRef, PayloadReader } from "./payload-reader.ts";
 
 /** A case-insensitive search for one text in the JSON of payloads. */
@@ -10,31 +9,37 @@ export interface TextMatch {
   inPart(reader: PayloadReader, ref: PartRef): boolean | Promise<boolean>;
 }
 
-/** Matches the text as typed, and as JSON writes it inside a string (`say "hi"` also finds `say \"hi\"`). */
+/** A text that JSON could hold between quotes, where a quote of its own may also stand as it is. */
+const couldBeJson = /^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*$/;
+/** Characters of a payload that may become one of its searchable text, at most: each a \uXXXX and a mark that is composed. */
+const mostForOne = 12;
+
+/**
+ * Matches the text as typed, and as it reads if it was copied from JSON (`say \"hi\"` also finds `say "hi"`). One or two
+ * characters that are folded into others (ß, ①) find themselves alone: ss and 1 are everywhere.
+ */
 export function textMatch(search: string): TextMatch {
-  const plain = searchable(search);
-  const escaped = searchable(JSON.stringify(search).slice(1, -1));
-  const longest = Math.max(plain.length, escaped.length);
-  const inFolded = (text: string): boolean =>
-    text.includes(plain) || (escaped !== plain && text.includes(escaped));
+  const typed = folded(search);
+  const copied = couldBeJson.test(search) ? folded(unescaped(search)) : typed;
+  const small = smallLetters(search);
+  const itself = search.length <= 2 && small !== typed;
+  const holds = (text: string): boolean => {
+    if (itself) return smallLetters(text).includes(small);
+    const sought = folded(text);
+    return sought.includes(typed) || (copied !== typed && sought.includes(copied));
+  };
+  const overlap = mostForOne * Math.max(typed.length, copied.length) + mostForOne;
 
   const inPieces = async (pieces: AsyncIterable<Buffer>): Promise<boolean> => {
-    const decoder = new StringDecoder("utf8");
-    let tail = "";
-    for await (const bytes of pieces) {
-      const text = tail + decoder.write(bytes);
-      if (inFolded(searchable(text))) return true;
-      // Enough for a match that is torn apart, even if all of it is escaped.
-      tail = text.slice(-6 * longest - 6);
-    }
+    for await (const text of readablePieces(pieces, overlap)) if (holds(text)) return true;
     return false;
   };
 
   return {
-    texts: escaped === plain ? [plain] : [plain, escaped],
+    texts: copied === typed ? [typed] : [typed, copied],
     inPart(reader, ref) {
       const whole = reader.wholeText(ref);
-      return whole === undefined ? inPieces(reader.pieces(ref)) : inFolded(searchable(whole));
+      return whole === undefined ? inPieces(reader.pieces(ref)) : holds(readable(whole));
     },
   };
 }
