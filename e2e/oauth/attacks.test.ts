@@ -1,7 +1,7 @@
 /** What a page in the person's browser may try during a sign-in. */
 
 import { describe, expect, it } from "vitest";
-import { browse } from "./browser.ts";
+import { browse } from "../lib/redirect-browser.ts";
 import { PATIENT, startAuthHub } from "./hub.ts";
 import { startIssuer } from "./provider.ts";
 import { answerOf, begin, changed, expectNothing, redirectOf, scene } from "./scene.ts";

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
 import { startHub } from "../lib/hub.ts";
 import { GATEHOUSE } from "../lib/owned-hub.ts";
-import { browse } from "./browser.ts";
+import { browse } from "../lib/redirect-browser.ts";
 import { PATIENT } from "./hub.ts";
 import { startIssuer } from "./provider.ts";
 import { startProtectedServer } from "./server.ts";

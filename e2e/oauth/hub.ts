@@ -1,11 +1,7 @@
 import { createMemorySecrets } from "../../electron/hub/testing/memory-secrets.ts";
-import { callOf, createTestHub, type TestHub } from "../../electron/hub/testing/test-hub.ts";
-import {
-  createOAuthProtocol,
-  createTransportFactory,
-  loopbackRedirect,
-} from "../../electron/upstream/index.ts";
-import { browse, type Visit } from "./browser.ts";
+import { callOf, type TestHub } from "../../electron/hub/testing/test-hub.ts";
+import type { Visit } from "../lib/redirect-browser.ts";
+import { type RemoteHubOptions, signInTo, startRemoteHub } from "../lib/remote-hub.ts";
 import { TestClock } from "./clock.ts";
 
 /** How long an event is waited for: the machine may be busy. */
@@ -26,40 +22,21 @@ export interface AuthHub extends AsyncDisposable {
   accounts(server?: string): Promise<Record<string, unknown>[]>;
 }
 
-export interface AuthHubOptions {
-  readonly servers: Record<string, object>;
-  readonly config?: object;
+export interface AuthHubOptions extends Omit<RemoteHubOptions, "upstreamAuth"> {
   readonly secrets?: ReturnType<typeof createMemorySecrets>;
-  readonly storage?: TestHub["storage"];
-  readonly protocol?: Parameters<typeof createOAuthProtocol>[0];
 }
 
+/** Starts it; the waits between its tries are without jitter. */
 export async function startAuthHub(options: AuthHubOptions): Promise<AuthHub> {
   const clock = new TestClock();
   const secrets = options.secrets ?? createMemorySecrets();
-  const hub = await createTestHub({
-    config: JSON.stringify({
-      consent: { default: "allow", newTools: "allow" },
-      mcpServers: options.servers,
-      ...options.config,
-    }),
-    ...(options.storage === undefined ? {} : { storage: options.storage }),
-    transports: createTransportFactory({
-      registries: [],
-      instance: "t",
-      log: () => undefined,
-      login: {} as never,
-      env: {},
-    }),
-    resolveLaunch: (name, config) =>
-      Promise.resolve({ name, config, env: {}, headers: config.type === "stdio" ? {} : config.headers }),
-    upstreamAuth: {
-      protocol: createOAuthProtocol(options.protocol),
-      receiver: loopbackRedirect,
-      store: secrets,
-      clock,
-      random: () => 0.5,
-    },
+  const { servers, config, storage, protocol } = options;
+  const hub = await startRemoteHub({
+    servers,
+    config,
+    storage,
+    protocol,
+    upstreamAuth: { store: secrets, clock, random: () => 0.5 },
   });
   let calls = 0;
   const told: { name: string; data: unknown }[] = [];
@@ -70,13 +47,7 @@ export async function startAuthHub(options: AuthHubOptions): Promise<AuthHub> {
     clock,
     secrets,
     told,
-    async signIn(name = "web", account = "default") {
-      const begun = (await hub.hub.callAs("operator", "servers.signIn", { name, account })) as {
-        url: string;
-      };
-      const visit = await browse(begun.url);
-      return visit;
-    },
+    signIn: (name = "web", account) => signInTo(hub, name, account),
     async call(tool, args = {}, session) {
       calls += 1;
       const used = session ?? (await hub.open());

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { browse } from "./browser.ts";
+import { browse } from "../lib/redirect-browser.ts";
 import { type AuthHub, type AuthHubOptions, PATIENT, startAuthHub } from "./hub.ts";
 import { type IssuerOptions, startIssuer, type TestIssuer } from "./provider.ts";
 import { type ProtectedServer, startProtectedServer } from "./server.ts";

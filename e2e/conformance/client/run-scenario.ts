@@ -5,13 +5,7 @@
  */
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { createListener } from "../../../electron/http/listener.ts";
-import { createTestHub } from "../../../electron/hub/testing/test-hub.ts";
-import {
-  createOAuthProtocol,
-  createTransportFactory,
-  loopbackRedirect,
-} from "../../../electron/upstream/index.ts";
-import { browse } from "../../oauth/browser.ts";
+import { signInTo, startRemoteHub } from "../../lib/remote-hub.ts";
 import { drive, MOST_SIGN_INS } from "./scenarios.ts";
 
 /** What the command tells a client of a scenario. */
@@ -29,25 +23,12 @@ export async function runScenario({ url, scenario, context }: ScenarioRun): Prom
     clientId: context.client_id ?? "https://conformance-test.local/client-metadata.json",
     ...(context.client_secret === undefined ? {} : { clientSecret: context.client_secret }),
   };
-  const hub = await createTestHub({
-    config: JSON.stringify({
-      access: { anonymous: "allow" },
-      consent: { default: "allow", newTools: "allow" },
-      // An argument that is null, which its schema forbids, is the scenario's own: the tools' schemas are not the matter here.
-      mcpServers: {
-        web: { type: "http", url, validate: "off", ...(scenario.startsWith("auth/") ? { auth } : {}) },
-      },
-    }),
-    transports: createTransportFactory({
-      registries: [],
-      instance: "t",
-      log: () => undefined,
-      login: {} as never,
-      env: {},
-    }),
-    resolveLaunch: (name, config) =>
-      Promise.resolve({ name, config, env: {}, headers: config.type === "stdio" ? {} : config.headers }),
-    upstreamAuth: { protocol: createOAuthProtocol(), receiver: loopbackRedirect },
+  const hub = await startRemoteHub({
+    config: { access: { anonymous: "allow" } },
+    // An argument that is null, which its schema forbids, is the scenario's own: the tools' schemas are not the matter here.
+    servers: {
+      web: { type: "http", url, validate: "off", ...(scenario.startsWith("auth/") ? { auth } : {}) },
+    },
   });
   const listener = await createListener({
     host: "127.0.0.1",
@@ -81,8 +62,7 @@ export async function runScenario({ url, scenario, context }: ScenarioRun): Prom
 
   /** Signs in as a person who presses the button and agrees; throws when the browser says that it failed. */
   async function signIn(): Promise<void> {
-    const begun = (await hub.hub.callAs("operator", "servers.signIn", { name: "web" })) as { url: string };
-    const page = await browse(begun.url);
+    const page = await signInTo(hub, "web");
     if (!page.text.includes("You are signed in"))
       throw new Error(`the sign-in failed: ${page.text.slice(-300)}`);
   }
