@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { markDanger, quoteArgument } from "./command-line.ts";
+import { markDanger, quoteArgument, shellWord } from "./command-line.ts";
 
 const dangerous = (text: string) =>
   markDanger(text)
@@ -48,5 +48,29 @@ describe("command lines", () => {
       "'it'\\''s'",
       "''",
     ]);
+  });
+
+  it("writes words that a shell gives back as they are", () => {
+    const words = [
+      "a",
+      "-y",
+      "~",
+      "~root/x",
+      "=ls",
+      "a=b",
+      "C:\\x",
+      "it's",
+      "",
+      "$(id) `id` $HOME %PATH% !!",
+      "数 😀",
+    ];
+    expect(words.map(shellWord).slice(0, 9)).toEqual([
+      ...["a", "-y", "'~'", "'~root/x'", "'=ls'", "a=b", "'C:\\x'", "'it'\\''s'", "''"],
+    ]);
+    expect(words.map(shellWord).slice(9)).toEqual(words.slice(9).map((word) => `'${word}'`));
+  });
+
+  it("lets no control character through that would end a paste or a line", () => {
+    expect(shellWord("a'\\\n\u001b[201~\u0085")).toBe("$'a\\'\\\\\\x0a\\x1b[201~\\xc2\\x85'");
   });
 });

@@ -82,3 +82,27 @@ export function quoteArgument(argument: string): string {
   if (/^[A-Za-z0-9_@%+=:,./~\\-]+$/.test(argument)) return argument;
   return `'${argument.replaceAll("'", "'\\''")}'`;
 }
+
+/** What moves the cursor or ends a paste: it must never reach a terminal as itself. */
+const CONTROLS = /\p{Cc}/u;
+
+/**
+ * One word of a command that is to be run by a POSIX shell, whatever the text holds. Control characters are written as
+ * escapes, $'\x0a', which bash, zsh and ksh read.
+ */
+export function shellWord(text: string): string {
+  if (/^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+:,./=-]*$/.test(text)) return text;
+  if (!CONTROLS.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
+  const escaped = [...text].map((character) =>
+    character === "'" || character === "\\"
+      ? `\\${character}`
+      : CONTROLS.test(character)
+        ? bytesOf(character)
+        : character,
+  );
+  return `$'${escaped.join("")}'`;
+}
+
+/** A character by its bytes: old shells know no other escape. */
+const bytesOf = (character: string): string =>
+  [...new TextEncoder().encode(character)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");

@@ -39,6 +39,29 @@ describe("as cURL", () => {
     );
   });
 
+  it("asks the server by its own names, whatever the client knew them by", () => {
+    const meta =
+      '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}';
+    const prefixed = call({ request: payload('{"name":"files__write_file","arguments":{"n":1.0}}') });
+    expect(copyAs("curl", prefixed, null)).toContain("'Mcp-Name: write_file'");
+    expect(copyAs("curl", prefixed, null)).toContain(`{"name":"write_file","arguments":{"n":1.0},${meta}}`);
+    const prompt = { method: "prompts/get", tool: "plan", request: payload('{"name":"files__plan"}') };
+    expect(copyAs("curl", call(prompt), null)).toContain(`{"name":"plan",${meta}}`);
+    const ref = (name: string) => `{"ref":{"type":"ref/prompt","name":"${name}"}`;
+    const completion = {
+      ...{ method: "completion/complete", tool: "plan" },
+      request: payload(`${ref("files__plan")},"argument":{"name":"a","value":"b"}}`),
+    };
+    expect(copyAs("curl", call(completion), null)).toContain(ref("plan"));
+  });
+
+  it("leaves out what was good for one answer only", () => {
+    const retry = call({
+      request: payload('{"name":"x","inputResponses":{},"requestState":"s","arguments":{}}'),
+    });
+    expect(copyAs("curl", retry, null)).toContain('"params":{"name":"write_file","arguments":{},"_meta"');
+  });
+
   it("names what is read or asked for, in Base64 where a header cannot hold it", () => {
     const read = call({ method: "resources/read", tool: null, request: payload('{"uri":"file:///ü"}') });
     expect(copyAs("curl", read, null)).toContain("'Mcp-Name: =?base64?ZmlsZTovLy/DvA==?='");
@@ -51,6 +74,17 @@ describe("as a gatehouse command", () => {
   it("is quoted for a shell", () => {
     expect(copyAs("command", call({ project: "/home/ada/my proj" }), null)).toBe(
       `gatehouse call --project '/home/ada/my proj' 'my files' write_file '{"big":9007199254740993,"text":"it'\\''s \\"1\\"","b":[1.10,null]}'`,
+    );
+  });
+
+  it("holds no control character, and says the same", () => {
+    const text = "\u001b\u007f\u009b31m";
+    const odd = call({ request: payload(JSON.stringify({ name: "x", arguments: { text } })) });
+    const command = copyAs("command", odd, null);
+    expect(command).not.toMatch(/\p{Cc}/u);
+    expect(command).toContain('\'{"text":"\\u001b\\u007f\\u009b31m"}\'');
+    expect(copyAs("command", call({ tool: "a\n\u001b[201~", request: null }), null)).toContain(
+      "$'a\\x0a\\x1b[201~'",
     );
   });
 

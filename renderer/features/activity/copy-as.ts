@@ -1,7 +1,7 @@
 /** A recorded call as text that can be used elsewhere. No token is ever in it: a variable's name stands in its place. */
 import { GatehouseError } from "../../../shared/errors.ts";
 import type { CallDetail, Payload } from "../../../shared/model/call.ts";
-import { quoteArgument } from "../../lib/command-line.ts";
+import { shellWord } from "../../lib/command-line.ts";
 import { createJsonParser, type JsonNode } from "../../lib/json/parse.ts";
 
 export const COPY_FORMS = { json: "JSON", curl: "cURL", command: "gatehouse command" } as const;
@@ -16,6 +16,8 @@ const NAMED_BY: Readonly<Record<string, string>> = {
   "prompts/get": "name",
   "resources/read": "uri",
 };
+/** What ties a request to an earlier answer, which is good only once. */
+const OF_AN_EARLIER_ROUND: ReadonlySet<string> = new Set(["_meta", "inputResponses", "requestState"]);
 /** Names that a program could take for an option are kept from it. */
 const END_OF_OPTIONS = "--";
 
@@ -40,7 +42,9 @@ function curlOf(call: CallDetail, hubUrl: string | null): string {
   const { server, method } = call;
   if (server === null) throw refused("reached no server");
   const origin = new URL(hubUrl ?? "http://127.0.0.1:4780/mcp").origin;
-  const params = paramsOf(call).filter(([key]) => key !== "_meta");
+  const params = paramsOf(call)
+    .filter(([key]) => !OF_AN_EARLIER_ROUND.has(key))
+    .map(([key, value]) => [key, ownNamed(call, key, value)] as const);
   const name = params.find(([key]) => key === NAMED_BY[method])?.[1];
   const meta = `{"io.modelcontextprotocol/protocolVersion":"${STATELESS}","io.modelcontextprotocol/clientCapabilities":{}}`;
   const members = [...params.map(([key, value]) => `${JSON.stringify(key)}:${value}`), `"_meta":${meta}`];
@@ -53,11 +57,21 @@ function curlOf(call: CallDetail, hubUrl: string | null): string {
     ...(name === undefined ? [] : [`Mcp-Name: ${headerText(String(JSON.parse(name)))}`]),
   ];
   return [
-    `curl ${quoteArgument(`${origin}/mcp/s/${encodeURIComponent(server)}`)}`,
+    `curl ${shellWord(`${origin}/mcp/s/${encodeURIComponent(server)}`)}`,
     `-H "Authorization: Bearer ${TOKEN}"`,
-    ...headers.map((header) => `-H ${quoteArgument(header)}`),
-    `--data-raw ${quoteArgument(body)}`,
+    ...headers.map((header) => `-H ${shellWord(header)}`),
+    `--data-raw ${shellWord(body)}`,
   ].join(" \\\n  ");
+}
+
+/** A param in its server's own words: clients of several servers know its tools and prompts by other names. */
+function ownNamed({ method, tool }: CallDetail, key: string, value: string): string {
+  if (tool === null) return value;
+  if (NAMED_BY[method] === "name" && key === "name") return JSON.stringify(tool);
+  if (method !== "completion/complete" || key !== "ref") return value;
+  const ref: unknown = JSON.parse(value);
+  const isPrompt = typeof ref === "object" && ref !== null && Reflect.get(ref, "type") === "ref/prompt";
+  return isPrompt ? JSON.stringify({ ...ref, name: tool }) : value;
 }
 
 /** `gatehouse call SERVER TOOL JSON`. */
@@ -69,9 +83,9 @@ function commandOf(call: CallDetail): string {
   const places = [server, tool, args];
   return [
     "gatehouse call",
-    ...(project === null ? [] : ["--project", quoteArgument(project)]),
+    ...(project === null ? [] : ["--project", shellWord(project)]),
     ...(places.some((text) => text.startsWith("-")) ? [END_OF_OPTIONS] : []),
-    ...places.map(quoteArgument),
+    ...places.map(shellWord),
   ].join(" ");
 }
 
@@ -93,11 +107,18 @@ function paramsOf({ request }: CallDetail): (readonly [key: string, value: strin
 
 function jsonOf(node: JsonNode | undefined): string {
   if (node === undefined) return "null";
-  if (!("children" in node)) return node.kind === "string" ? JSON.stringify(node.text) : node.text;
+  if (!("children" in node)) return node.kind === "string" ? stringOf(node.text) : node.text;
   if (node.kind === "array") return `[${node.children.map(jsonOf).join(",")}]`;
-  const members = node.keys.map((key, index) => `${JSON.stringify(key)}:${jsonOf(node.children[index])}`);
+  const members = node.keys.map((key, index) => `${stringOf(key)}:${jsonOf(node.children[index])}`);
   return `{${members.join(",")}}`;
 }
+
+/** JSON lets some control characters stand in strings; a terminal does not take them as text. */
+const stringOf = (text: string): string =>
+  JSON.stringify(text).replaceAll(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+  );
 
 /** A header holds visible ASCII; anything else goes as MCP says, in Base64. */
 function headerText(text: string): string {
