@@ -16,6 +16,8 @@ interface Options {
   readonly startCheck: (files: readonly string[]) => Checking;
   readonly file: string;
   readonly searchFile: string;
+  /** Of the database. */
+  readonly readOnly: boolean;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
@@ -40,7 +42,7 @@ const firstNoticeAfter = 5_000;
 
 /** Steers what the workers do with the history. */
 export function openHistory(options: Options): HistorySteering {
-  const { worker, search, health, file, searchFile, log } = options;
+  const { worker, search, health, file, searchFile, readOnly, log } = options;
   let noticed = false;
   let taken: readonly ChainKey[] | undefined;
   let rules: RetentionRules | undefined;
@@ -85,6 +87,7 @@ export function openHistory(options: Options): HistorySteering {
   };
 
   return {
+    readOnly,
     written() {
       if (noticed) return;
       noticed = true;

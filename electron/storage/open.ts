@@ -117,6 +117,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       startCheck: (files) => startCheck(workerScript, files),
       file,
       searchFile: workers.searchFile,
+      readOnly,
       log,
     });
     if (readOnly) health.readOnly(readOnlyProblem(connection, file));

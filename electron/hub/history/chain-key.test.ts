@@ -9,7 +9,8 @@ import { type ChainKeeper, createChainKey } from "./chain-key.ts";
 function chainBegunWith(key: Buffer | undefined) {
   let inUse = key;
   const taken: HistoryKey["source"][] = [];
-  const history: Pick<CallHistory, "takeKeys"> = {
+  const history: Pick<CallHistory, "readOnly" | "takeKeys"> = {
+    readOnly: false,
     takeKeys(keys, when) {
       const fitting =
         inUse === undefined ? undefined : keys.find(({ key }) => inUse?.equals(Buffer.from(key)));
@@ -112,6 +113,14 @@ describe("the key of the history's chain", () => {
     keeper = createChainKey({ history, secrets, homeKey, log: () => {} });
     expect(await keeper.given()).toBe(true);
     expect([keeper.problem(), taken]).toEqual([undefined, ["file"]]);
+  });
+  it("is not asked for, and is no problem, where the history can only be read", async () => {
+    const { history, taken } = chainBegunWith(KEY);
+    const { secrets, state } = lockableSecrets(KEY);
+    state.locked = true;
+    keeper = createChainKey({ history: { ...history, readOnly: true }, secrets, homeKey, log: () => {} });
+    expect(await keeper.given()).toBe(false);
+    expect([keeper.problem(), taken, state.asked]).toEqual([undefined, [], 0]);
   });
 });
 

@@ -72,7 +72,7 @@ export function createChainKey(options: Options): ChainKeeper {
 }
 
 interface Options {
-  readonly history: Pick<CallHistory, "takeKeys">;
+  readonly history: Pick<CallHistory, "readOnly" | "takeKeys">;
   /** Where the person keeps secrets. */
   readonly secrets: Pick<SecretStore, "kind" | "get" | "set">;
   /** The home's own secret, from which the key is derived where no keychain can keep one. */
@@ -87,6 +87,7 @@ interface Options {
  * with why it cannot be had.
  */
 async function giveChainKey({ history, secrets, homeKey }: Options): Promise<boolean | Problem> {
+  if (history.readOnly) return false;
   const file = {
     key: createHmac("sha256", homeKey).update("gatehouse-chain/1").digest(),
     source: "file",

@@ -105,6 +105,8 @@ export interface HistoryKey {
 
 /** The history's upkeep: how long calls are kept, and how it is shown that nobody has changed them. */
 export interface CallHistory {
+  /** It can only be read: nothing is recorded, so nothing is chained, and no key is wanted. */
+  readonly readOnly: boolean;
   /**
    * The keys that the chain may be made with, the preferred first; resolves with where the chosen one lies, null when none
    * was. "fits": one that the chain was made with; "empty": also to begin a chain; "lost": also in place of a lost one.

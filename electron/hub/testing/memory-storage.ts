@@ -132,6 +132,7 @@ export function createMemoryStorage(): MemoryStorage {
       countTokens: () => Promise.reject(noSums),
     },
     history: {
+      readOnly: false,
       takeKeys: (keys) => Promise.resolve(keys[0]?.source ?? null),
       keep(rules) {
         storage.kept = rules;
