@@ -168,6 +168,7 @@ async function receiver(status = 200) {
 
 const call = (changes: Partial<TracedCall> = {}): TracedCall => ({
   traceId: "0af7651916cd43dd8448eb211c80319c",
+  sampled: true,
   traceState: "rojo=1",
   parentSpanId: "b7ad6b7169203331",
   spanId: "00f067aa0ba902b7",
@@ -240,6 +241,23 @@ test("a strict receiver accepts spans and metrics, and sees the client's span as
   expect([failed?.status.code, failed?.parentSpanId]).toEqual([2, undefined]);
   expect(metrics).toEqual(["mcp.server.operation.duration", "gatehouse.consent.duration"]);
   expect(requests.map(({ body }) => body).join()).not.toContain("gen_ai.tool.call");
+});
+
+test("metrics count every call: those whose traces nobody keeps, and those whose spans are too many to be sent", async () => {
+  const { url, spans, requests, problems } = await receiver();
+  const sink = open(url);
+  for (let i = 0; i < 2_500; i++) sink.call(call({ sampled: i % 2 === 0, spanId: "1".repeat(16) }));
+  for (let i = 0; i < 1_500; i++) sink.call(call());
+  await sink.close();
+  expect(problems).toEqual([]);
+  const owners = spans.filter(({ kind }) => kind === 2);
+  expect(owners).toHaveLength(2_048);
+  expect(owners.filter(({ spanId }) => spanId.startsWith("1"))).toHaveLength(1_250);
+  const told = requests.filter((one) => one.url === "/v1/metrics").map(({ body }) => JSON.parse(body));
+  const { metrics } = told.at(-1).resourceMetrics[0].scopeMetrics[0];
+  expect(metrics[0].name).toBe("mcp.server.operation.duration");
+  const counts = metrics[0].histogram.dataPoints.map(({ count }: { count: number }) => Number(count));
+  expect(counts).toEqual([4_000]);
 });
 
 test("contents travel along where they were given", async () => {

@@ -21,7 +21,7 @@ export function openOtlp({ url, headers, version, log }: TelemetryTarget): Telem
   const resource = resourceFromAttributes({ "service.name": "gatehouse", "service.version": version });
   const base = url.replace(/\/+$/, "");
   const exporterOf = (path: string) => ({ url: `${base}${path}`, headers, timeoutMillis: TIMEOUT_MS });
-  const traces = new OTLPTraceExporter({ ...exporterOf("/v1/traces"), concurrencyLimit: 1 });
+  const traces = new OTLPTraceExporter(exporterOf("/v1/traces"));
   const reader = new PeriodicExportingMetricReader({
     exporter: new OTLPMetricExporter(exporterOf("/v1/metrics")),
     exportIntervalMillis: METRICS_EVERY_MS,
@@ -40,6 +40,7 @@ export function openOtlp({ url, headers, version, log }: TelemetryTarget): Telem
   const newId = (): string => randomBytes(8).toString("hex");
 
   let waiting: TracedCall[] = [];
+  let uncounted: TracedCall[] = [];
   let lost = 0;
   let sending: Promise<void> | undefined;
   let failing = false;
@@ -51,14 +52,19 @@ export function openOtlp({ url, headers, version, log }: TelemetryTarget): Telem
     failing = problem !== undefined;
   };
 
-  const sendBatch = (calls: readonly TracedCall[]): Promise<void> => {
+  /** Every call is counted, whether its spans are to be sent, can be, or not. */
+  const count = (): void => {
+    const calls = uncounted;
+    uncounted = [];
     for (const call of calls) {
       const server = call.server === null ? {} : { "gatehouse.server": call.server };
       const attributes = { ...callAttributes(call), ...server };
       durations.record((call.end - call.begin) / 1_000, attributes);
       if (call.consent !== undefined) waits.record((call.consent.end - call.consent.begin) / 1_000, server);
     }
-    return new Promise((resolve) => {
+  };
+  const sendBatch = (calls: readonly TracedCall[]): Promise<void> =>
+    new Promise((resolve) => {
       traces.export(
         calls.flatMap((call) => spansOf(call, resource, newId)),
         ({ error }) => {
@@ -68,7 +74,6 @@ export function openOtlp({ url, headers, version, log }: TelemetryTarget): Telem
         },
       );
     });
-  };
 
   const send = async (): Promise<void> => {
     while (waiting.length > 0) {
@@ -78,6 +83,7 @@ export function openOtlp({ url, headers, version, log }: TelemetryTarget): Telem
     }
   };
   const flush = (): Promise<void> => {
+    count();
     sending ??= send().finally(() => {
       sending = undefined;
     });
@@ -88,6 +94,8 @@ export function openOtlp({ url, headers, version, log }: TelemetryTarget): Telem
 
   return {
     call(call) {
+      uncounted.push(call);
+      if (!call.sampled) return;
       if (waiting.length < MOST_WAITING) waiting.push(call);
       else lost += 1;
     },

@@ -3,6 +3,8 @@ import type { CallStatus } from "../../../shared/model/call.ts";
 /** A finished call for those who trace. Times in milliseconds since the epoch, with fractions. */
 export interface TracedCall {
   readonly traceId: string;
+  /** Whether whoever began the trace keeps it: spans are sent only then. Metrics count every call. */
+  readonly sampled: boolean;
   /** Vendors' members of the client's trace (W3C tracestate). */
   readonly traceState: string | undefined;
   /** The client's span that the call belongs to; undefined where it named none. */

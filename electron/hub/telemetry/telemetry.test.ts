@@ -26,8 +26,13 @@ async function tracedHub(config: string) {
   });
   onTestFinished(() => hub.dispose());
   const session = await hub.open();
-  const call = async (meta: object | undefined, traceparent?: string, tracestate?: string) => {
-    const params = { name: "fake__echo", arguments: { text: "hi" }, ...(meta && { _meta: meta }) };
+  const call = async (
+    meta: object | undefined,
+    traceparent?: string,
+    tracestate?: string,
+    name = "fake__echo",
+  ) => {
+    const params = { name, arguments: { text: "hi" }, ...(meta && { _meta: meta }) };
     await hub.request(
       { jsonrpc: "2.0", id: calls.length + 10, method: "tools/call", params },
       {
@@ -108,11 +113,17 @@ describe("a tracestate", () => {
   });
 });
 
-test("what its client does not keep is handed on, and not sent", async () => {
-  const { calls, call } = await tracedHub(otlp());
+test("what its client does not keep is handed on, and marked as not to be sent", async () => {
+  const { calls, call } = await tracedHub(otlp(', "content": true'));
   const sent = await call({ traceparent: `00-${TRACE}-${SPAN}-00` });
-  expect(calls).toEqual([]);
+  expect(calls).toMatchObject([{ sampled: false, content: undefined }]);
   expect(sent?._meta).toEqual({ traceparent: expect.stringMatching(new RegExp(`^00-${TRACE}-.{16}-00$`)) });
+});
+
+test("a name that is no Unicode cannot spoil what it is sent with", async () => {
+  const { calls, call } = await tracedHub(otlp());
+  await call(undefined, undefined, undefined, "fake__\ud800");
+  expect(calls).toMatchObject([{ subject: "fake__\ufffd" }]);
 });
 
 test("contents travel along only where the person says so", async () => {

@@ -58,7 +58,7 @@ export class Telemetry {
   /** Tells of a call that has been recorded. */
   recorded(row: CallRow, call: Call): void {
     const trace = call.trace;
-    if (trace === undefined || !trace.own.sampled) return;
+    if (trace === undefined) return;
     this.#sink?.call(tracedCall(row, call, trace, this.#settings.content));
   }
 
@@ -142,6 +142,7 @@ function tracedCall(row: CallRow, call: Call, trace: CallTrace, content: boolean
   const sent = call.sentAt > 0;
   return {
     traceId: trace.own.traceId,
+    sampled: trace.own.sampled,
     traceState: trace.state,
     parentSpanId: trace.parent?.spanId,
     spanId: trace.own.spanId,
@@ -152,7 +153,8 @@ function tracedCall(row: CallRow, call: Call, trace: CallTrace, content: boolean
     queue: call.queuedAt > 0 ? stretch(call.queuedAt, sent ? call.sentAt : end) : undefined,
     upstream: sent ? stretch(call.sentAt, call.sentAt + row.upstreamUs / 1_000) : undefined,
     method: row.method,
-    subject: row.tool,
+    // Half of a surrogate pair would have the receiver refuse everything that travels with it.
+    subject: row.tool?.toWellFormed() ?? null,
     server: row.server,
     client: row.client,
     session: row.session,
@@ -162,7 +164,10 @@ function tracedCall(row: CallRow, call: Call, trace: CallTrace, content: boolean
       .replace(/^"(.*)"$/s, "$1")
       .slice(0, 200),
     status: row.status,
-    content: content ? { request: textOf(row.request), result: textOf(row.result ?? row.error) } : undefined,
+    content:
+      content && trace.own.sampled
+        ? { request: textOf(row.request), result: textOf(row.result ?? row.error) }
+        : undefined,
   };
 }
 
