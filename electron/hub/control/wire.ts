@@ -2,6 +2,7 @@ import type { Role } from "../../../shared/contract.ts";
 import type { HubDeps } from "../hub-deps.ts";
 import type { CallCounters } from "../metrics/call-counters.ts";
 import { metricsText } from "../metrics/metrics-text.ts";
+import { Totals } from "../metrics/totals.ts";
 import type { ControlEndpoint } from "../ports/endpoint.ts";
 import type { HubState } from "../state.ts";
 import { type ControlDeps, callMethod, createControlEndpoint } from "./control-endpoint.ts";
@@ -19,11 +20,16 @@ export function wireControl({ state, hub, counters }: Parts): {
   /** Calls a method as a role, from within this process. Rejects with GatehouseError. */
   callAs(role: Role, method: string, params: unknown): Promise<unknown>;
 } {
+  // An edited server is another one of its name, and begins anew.
+  const restarts = new Totals();
   const deps: ControlDeps = {
     metrics: () =>
       metricsText(counters.families(), {
         version: hub.version,
-        servers: state.servers.all().map((server) => server.summary(0)),
+        servers: state.servers
+          .all()
+          .map((server) => server.summary(0))
+          .map((server) => ({ ...server, restarts: restarts.of(server.name, server.restarts) })),
         sessions: state.sessions.count,
         questions: state.questions.size,
       }),

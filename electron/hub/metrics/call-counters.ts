@@ -78,10 +78,11 @@ export class CallCounters {
       tools = new Map();
       this.#series.set(server, tools);
     }
-    const subject = tool === "" ? method : tool;
+    // A tool may have a method's name.
+    const subject = tool === "" ? `\0${method}` : tool;
     const known = tools.get(subject);
     if (known !== undefined) return known;
-    if (this.#size >= MOST_SERIES && subject !== "other") return this.#find(server, "other", "other");
+    if (this.#size >= MOST_SERIES && tool !== "other") return this.#find(server, "other", "other");
     this.#size += 1;
     const labels = { server, method: tool === "" ? method : "tools/call", tool };
     const series = { labels, byStatus: new Map(), latency: new Buckets(), waits: new Buckets() };

@@ -62,6 +62,17 @@ test("buckets are cumulative up to +Inf, and the wait for a person is a histogra
   expect(waits).toMatchObject({ buckets: { "60": "0", "300": "1", "+Inf": "1" } });
 });
 
+test("a tool with the name of a method is counted apart from it", () => {
+  const counters = new CallCounters();
+  counters.recorded(callRow({ tool: "resources/read" }));
+  counters.recorded(callRow({ method: "resources/read", tool: "file:///whatever" }));
+  const [calls] = counters.families();
+  expect(calls?.samples.map(({ labels }) => [labels.method, labels.tool])).toEqual([
+    ["tools/call", "resources/read"],
+    ["resources/read", ""],
+  ]);
+});
+
 test("however many tools are called, the series stay bounded", () => {
   const counters = new CallCounters();
   for (let i = 0; i < 1_050; i++) counters.recorded(callRow({ tool: `tool-${i}` }));
