@@ -10,7 +10,10 @@ export function withoutContents(summary: CallSummary, error: unknown): CallDetai
   return { ...summary, request: null, result: null, error: null };
 }
 
-/** One call as JSON text. Payloads are put in as the text they are: no digit of theirs is ever a JavaScript number. */
+/**
+ * One call as JSON text, on one line. Payloads are put in as the text they are: no digit of theirs is ever a JavaScript
+ * number.
+ */
 export function callJson({ request, result, error, ...summary }: CallDetail): string {
   const members = JSON.stringify(summary).slice(0, -1);
   return `${members},"request":${payloadJson(request)},"result":${payloadJson(result)},"error":${payloadJson(error)}}`;
@@ -19,7 +22,8 @@ export function callJson({ request, result, error, ...summary }: CallDetail): st
 function payloadJson(payload: Payload | null): string {
   if (payload === null) return "null";
   // A cut text is no JSON any more: it is told as one.
-  return isWhole(payload) ? payload.text : JSON.stringify(payload);
+  // Line breaks can only stand between the parts of a JSON text.
+  return isWhole(payload) ? payload.text.replaceAll(/[\r\n]/g, " ") : JSON.stringify(payload);
 }
 
 /** Whether a payload is the JSON that it was; a cut one is not. */

@@ -84,6 +84,16 @@ describe("an export", () => {
     expect(lines[0]).toContain('"id":12345678901234567890');
   });
 
+  it("as JSONL is a line a call, whatever its payloads were laid out as", async () => {
+    const laidOut = call(1, { request: payload('{\r\n  "name": "read",\n"arguments":{"text":"a\\nb"}}') });
+    const [line = "", ...rest] = (await exported([laidOut], "jsonl")).split(/[\r\n]/);
+    expect(rest).toEqual([""]);
+    const { request } = importedRow(line);
+    expect(JSON.parse(Buffer.from(request ?? []).toString())).toEqual({
+      ...{ name: "read", arguments: { text: "a\nb" } },
+    });
+  });
+
   it("as HAR is one document over all pieces, whose timings add up", async () => {
     const { log } = JSON.parse(await exported(many, "har")) as {
       log: { version: string; entries: { time: number; timings: Record<string, number> }[] };
