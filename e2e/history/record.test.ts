@@ -68,7 +68,7 @@ test(
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(back.map(({ request, result }) => ({ request, result })).reverse()).toEqual(
+    expect(back.map(({ request, result }) => ({ request, result }))).toEqual(
       sent.map(({ request, result }) => ({ request, result })),
     );
     expect(back[0].session).toMatch(/^imported\//);

@@ -74,6 +74,18 @@ describe("calls import", () => {
     expect(sent().filter((line) => line !== "")).toEqual(lines);
   });
 
+  it("sends an export from its end on: it begins with the newest call, the history with the oldest", async () => {
+    const line = (second: number): string =>
+      `{"startedAt":"2030-01-01T00:00:${second}.000Z","t":"${"x".repeat(900_000)}"}`;
+    const file = join(cli.place.home, "calls.jsonl");
+    writeFileSync(file, [50, 40, 30, 20].map(line).join("\n"));
+    expect((await run(["calls", "import", file], takes)).code).toBe(0);
+    expect(sent()).toEqual([30, 20, 50, 40].map(line));
+    writeFileSync(file, [20, 30, 40, 50].map(line).join("\n"));
+    expect((await run(["calls", "import", file], takes)).code).toBe(0);
+    expect(sent().slice(4)).toEqual([20, 30, 40, 50].map(line));
+  });
+
   it("reads stdin, whose pieces may end within a character", async () => {
     const bytes = Buffer.from('{"t":"漢"}\n{"t":"字"}');
     const input = async function* () {

@@ -1,10 +1,10 @@
-import { createReadStream } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
 import { isPartial, reachSentence, type Searched } from "../../../shared/model/call.ts";
 import type { ExportFormat } from "../../../shared/model/export.ts";
 import { type CallFilterOptions, filterOf } from "./calls.ts";
 import type { Context } from "./context.ts";
+import { type LinePiece, linePieces } from "./line-pieces.ts";
 
 export interface ExportOptions extends CallFilterOptions {
   readonly format: ExportFormat;
@@ -56,8 +56,10 @@ export async function importCalls(context: Context, file: string, json: boolean)
     let imported = 0;
     let told = 0;
     const problems: { line: number; message: string }[] = [];
-    for await (const { lines, first } of batches(linesOf(textOf(context, file)))) {
-      const result = await hub.call("calls.import", { text: lines });
+    const pieces = file === "-" ? batches(linesOf(textOf(context))) : piecesOf(file);
+    for await (const { text, first } of pieces) {
+      if (text.trim() === "") continue;
+      const result = await hub.call("calls.import", { text });
       imported += result.imported;
       problems.push(...result.problems.map(({ line, message }) => ({ line: line + first - 1, message })));
       if (imported - told >= TELL_AFTER) {
@@ -95,15 +97,39 @@ export async function recordCalls(context: Context, ids: readonly number[]): Pro
   });
 }
 
-/** The file's text in pieces, as they come. Throws GatehouseError not_found when it cannot be read. */
-async function* textOf({ io }: Context, file: string): AsyncGenerator<string> {
-  const decoder = new StringDecoder("utf8");
-  try {
-    for await (const bytes of file === "-" ? io.input() : createReadStream(file))
-      yield decoder.write(bytes as Buffer);
-  } catch (error) {
-    throw new GatehouseError("not_found", `${file} cannot be read: ${sentenceOf(error)}`);
+/**
+ * The file's lines, the oldest calls first: the history has calls in the order in which it got them, and an export begins
+ * with the newest. Throws GatehouseError not_found when it cannot be read.
+ */
+async function* piecesOf(file: string): AsyncGenerator<LinePiece> {
+  const pieces = linePieces(
+    file,
+    BATCH,
+    (first, last) => startOf(first.split("\n", 1)[0]) >= startOf(last.split("\n").at(-1)),
+  );
+  for (;;) {
+    const next = await pieces.next().catch((error: unknown) => {
+      throw new GatehouseError("not_found", `${file} cannot be read: ${sentenceOf(error)}`);
+    });
+    if (next.done === true) return;
+    yield next.value;
   }
+}
+
+/** When the call of a line began, in milliseconds since the epoch; NaN where the line does not say. */
+function startOf(line: string | undefined): number {
+  try {
+    const call: unknown = JSON.parse(line ?? "");
+    return Date.parse(String((call as { startedAt?: unknown } | null)?.startedAt));
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** What comes on stdin, as text. */
+async function* textOf({ io }: Context): AsyncGenerator<string> {
+  const decoder = new StringDecoder("utf8");
+  for await (const bytes of io.input()) yield decoder.write(bytes as Buffer);
   yield decoder.end();
 }
 
@@ -123,7 +149,7 @@ async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
 }
 
 /** Whole lines, in pieces of a bounded size, each with the number of its first line. */
-async function* batches(each: AsyncIterable<string>): AsyncGenerator<{ lines: string; first: number }> {
+async function* batches(each: AsyncIterable<string>): AsyncGenerator<LinePiece> {
   let lines: string[] = [];
   let size = 0;
   let first = 1;
@@ -131,7 +157,7 @@ async function* batches(each: AsyncIterable<string>): AsyncGenerator<{ lines: st
   for await (const line of each) {
     number += 1;
     if (size > 0 && size + line.length > BATCH) {
-      yield { lines: lines.join("\n"), first };
+      yield { text: lines.join("\n"), first };
       lines = [];
       size = 0;
       first = number;
@@ -139,5 +165,5 @@ async function* batches(each: AsyncIterable<string>): AsyncGenerator<{ lines: st
     lines.push(line);
     size += line.length + 1;
   }
-  if (lines.some((line) => line.trim() !== "")) yield { lines: lines.join("\n"), first };
+  yield { text: lines.join("\n"), first };
 }

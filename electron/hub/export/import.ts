@@ -13,7 +13,8 @@ const IMPORTED = "imported/";
  * wrong with the line.
  */
 export function importedRow(line: string): CallRow {
-  const bytes = encoder.encode(line);
+  // An editor may have put a byte order mark before the first.
+  const bytes = encoder.encode(line.replace(/^\ufeff/, ""));
   const members = new Map(membersOf(bytes, whole(bytes)).map(({ key, value }) => [key, value]));
   const value = (key: string): unknown => {
     const span = members.get(key);

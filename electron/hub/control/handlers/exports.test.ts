@@ -23,3 +23,23 @@ it("what is imported is written as what is recorded: without the fields that are
     await hub.dispose();
   }
 });
+
+it("an export is taken in from its end on, so that the newest call is the newest again", async () => {
+  const hub = await createTestHub();
+  try {
+    const line = (second: number) => ({
+      ...{ startedAt: `2030-01-01T00:00:0${second}.000Z`, method: "tools/call", status: "ok", durationUs: 1 },
+      times: { queue: 0, consent: 0, upstream: 1, hub: 0 },
+    });
+    const taken = async (...seconds: number[]): Promise<number[]> => {
+      const before = hub.storage.rows.length;
+      const text = `\ufeff${seconds.map((second) => JSON.stringify(line(second))).join("\n")}`;
+      await hub.hub.callAs("operator", "calls.import", { text });
+      return hub.storage.rows.slice(before).map(({ startedAt }) => (startedAt / 1_000) % 10);
+    };
+    expect(await taken(4, 5, 3, 1)).toEqual([1, 3, 5, 4]);
+    expect(await taken(1, 3, 4)).toEqual([1, 3, 4]);
+  } finally {
+    await hub.dispose();
+  }
+});

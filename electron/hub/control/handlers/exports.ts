@@ -3,6 +3,7 @@ import type { CallDetail } from "../../../../shared/model/call.ts";
 import { exportPiece } from "../../export/export.ts";
 import { fixtureOf } from "../../export/fixture.ts";
 import { importedRow } from "../../export/import.ts";
+import type { CallRow } from "../../ports/storage.ts";
 import type { HubState } from "../../state.ts";
 import { VERSION } from "../../version.ts";
 import type { Handlers } from "../control-endpoint.ts";
@@ -22,25 +23,27 @@ export const exportHandlers = (
     exportPiece(state.storage.calls, { filter: queryOf(state, filter), format, before, limit }, VERSION),
   "calls.import": async ({ text }, caller) => {
     const problems: { line: number; message: string }[] = [];
-    let imported = 0;
-    const committed: Promise<void>[] = [];
+    const rows: CallRow[] = [];
     text.split("\n").forEach((line, index) => {
       if (line.trim() === "") return;
       try {
-        const row = state.keepRow(importedRow(line));
-        committed.push(
-          new Promise((resolve, reject) =>
-            state.storage.calls.append(row, (error) => (error === undefined ? resolve() : reject(error))),
-          ),
-        );
-        imported += 1;
+        rows.push(state.keepRow(importedRow(line)));
       } catch (error) {
         problems.push({ line: index + 1, message: sentenceOf(error) });
       }
     });
-    await Promise.all(committed);
-    if (imported > 0) state.audit.record(caller, "calls.import", `${imported} calls`);
-    return { imported, problems };
+    // An export begins with the newest call, the history with the oldest.
+    if ((rows[0]?.startedAt ?? 0) >= (rows.at(-1)?.startedAt ?? 0)) rows.reverse();
+    await Promise.all(
+      rows.map(
+        (row) =>
+          new Promise<void>((resolve, reject) =>
+            state.storage.calls.append(row, (error) => (error === undefined ? resolve() : reject(error))),
+          ),
+      ),
+    );
+    if (rows.length > 0) state.audit.record(caller, "calls.import", `${rows.length} calls`);
+    return { imported: rows.length, problems };
   },
   "calls.fixture": async ({ ids }) => {
     const found = await Promise.all(ids.map((id) => state.storage.calls.get(id, WHOLE_PAYLOAD)));
