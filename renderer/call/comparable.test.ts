@@ -29,6 +29,13 @@ describe("what of calls is compared", () => {
     expect(comparable(one, "arguments")).not.toBe(comparable(other, "arguments"));
   });
 
+  it("differs where an image differs between its ends, which two of one program often share", () => {
+    const image = (middle: string) =>
+      call({ content: [{ type: "image", data: "A".repeat(500) + middle + "B".repeat(500) }] });
+    expect(comparable(image("C"), "result")).not.toBe(comparable(image("D"), "result"));
+    expect(comparable(image("C"), "result")).toBe(comparable(image("C"), "result"));
+  });
+
   it("is a text line by line, media by their ends, and what else the result says", () => {
     expect(
       comparable(

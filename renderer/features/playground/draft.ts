@@ -102,6 +102,9 @@ export function writeDraft(draft: Draft, indent = ""): string {
   }
 }
 
+/** The length of a text as JSON Schema counts it (Validation, 6.3): in code points. */
+const lengthOf = (text: string): number => [...text].length;
+
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 
 /** What the schema's plain words say against a draft, field by field. The hub checks the whole schema again. */
@@ -118,9 +121,9 @@ export function problemsOf(
     case "string": {
       if (draft.kind !== "string") return problem("This must be a text.");
       if (draft.text === "" && required && (field.least ?? 1) > 0) return problem("This is required.");
-      if (field.least !== null && draft.text.length < field.least)
+      if (field.least !== null && lengthOf(draft.text) < field.least)
         return problem(`At least ${field.least} characters.`);
-      if (field.most !== null && draft.text.length > field.most)
+      if (field.most !== null && lengthOf(draft.text) > field.most)
         return problem(`At most ${field.most} characters.`);
       return [];
     }

@@ -25,6 +25,36 @@ const kinds = (field: Field): Record<string, string> =>
 const typed = (text: string): Draft => draftOf(parseJson(text).root);
 
 describe("the form of a schema", () => {
+  it("stays small, however often a schema refers to itself", () => {
+    const around = Object.fromEntries(
+      Array.from({ length: 90 }, (_, n) => [`m${n}`, { $ref: "#/$defs/it" }]),
+    );
+    const field = form(
+      { first: { $ref: "#/$defs/it" } },
+      { $defs: { it: { type: "object", properties: around } } },
+    );
+    const count = ({ members }: Field): number =>
+      members.reduce((sum, { field: inner }) => sum + 1 + count(inner), 0);
+    expect(count(field)).toBeLessThan(3_000);
+    expect(field.members[0]?.field.members).toHaveLength(90);
+  });
+
+  it("is that of what an allOf wraps, of what a written reference means, and leaves required members to the hub", () => {
+    const field = form(
+      {
+        wrapped: { allOf: [{ $ref: "#/$defs/My%20type" }], title: "T" },
+        nothing: { allOf: [] },
+        both: { allOf: [{ type: "string" }, { minLength: 2 }] },
+      },
+      {
+        $defs: { "My type": { enum: ["a", "b"] } },
+        anyOf: [{ required: ["wrapped"] }, { required: ["both"] }],
+      },
+    );
+    expect(kinds(field)).toEqual({ wrapped: "choice", nothing: "raw", both: "raw" });
+    expect(field.members[0]?.field.title).toBe("T");
+  });
+
   it("has a field for each plain type, for choices, lists, objects and what may be null", () => {
     const field = form(
       {
@@ -62,7 +92,7 @@ describe("the form of a schema", () => {
   it.each([
     ["several types", { type: ["string", "number"] }],
     ["variants", { oneOf: [{ type: "string" }, { type: "number" }] }],
-    ["everything at once", { allOf: [{ type: "string" }] }],
+    ["everything at once", { allOf: [{ type: "string" }, { minLength: 1 }] }],
     ["any object", { type: "object" }],
     ["a list of anything", { type: "array" }],
     ["nothing said", {}],

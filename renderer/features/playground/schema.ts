@@ -19,7 +19,7 @@ export interface Field {
   readonly choices: readonly { readonly raw: string; readonly label: string }[];
   readonly minimum: number | null;
   readonly maximum: number | null;
-  /** Of a text its length in UTF-16 units, of a list its items. */
+  /** Of a text its length in characters, of a list its items. */
   readonly least: number | null;
   readonly most: number | null;
   /** Words for what else is wanted: a format, a pattern. */
@@ -36,6 +36,8 @@ export interface Member {
 
 const DEEPEST = 6;
 const MOST_MEMBERS = 100;
+/** Fields of a whole form: references to what is around them would be followed to as many as there are atoms. */
+const MOST_FIELDS = 2_000;
 const MOST_CHOICES = 200;
 const SCALARS = ["string", "number", "integer", "boolean", "null", "array", "object"] as const;
 
@@ -55,26 +57,38 @@ const RAW: Field = {
   members: [],
 };
 
+/** What is common to all of a form while it is made. */
+interface Making {
+  readonly root: JsonNode;
+  /** Fields that it may still have. */
+  left: number;
+}
+
 /** The form of an input schema (raw JSON); null when it is none that a form can be made of. */
 export function formOf(inputSchema: string | null): Field | null {
   if (inputSchema === null) return null;
   try {
     const { root } = parseJson(inputSchema);
-    const field = fieldOf(root, root, 0);
+    const field = fieldOf(root, { root, left: MOST_FIELDS }, 0);
     return field.kind === "object" ? field : null;
   } catch {
     return null;
   }
 }
 
-function fieldOf(schema: JsonNode, root: JsonNode, depth: number): Field {
+function fieldOf(schema: JsonNode, making: Making, depth: number): Field {
+  const { root } = making;
   const found = follow(schema, root);
-  if (found === undefined || depth > DEEPEST) return { ...RAW, ...wordsOf(schema) };
+  making.left -= 1;
+  if (found === undefined || depth > DEEPEST || making.left < 0) return { ...RAW, ...wordsOf(schema) };
   const words = { ...wordsOf(found), ...known(wordsOf(schema)) };
   const choices = choicesOf(found);
-  const { types, inner } = typesOf(found, root);
+  const { types, inner, nullable: wraps = false } = typesOf(found, root);
   if (choices !== undefined) return { ...RAW, ...words, kind: "choice", choices };
-  if (inner !== undefined) return { ...fieldOf(inner, root, depth + 1), ...known(words), nullable: true };
+  if (inner !== undefined) {
+    const field = fieldOf(inner, making, depth + 1);
+    return { ...field, ...known(words), nullable: wraps || field.nullable };
+  }
   const named = types.filter((type) => type !== "null");
   const nullable = named.length < types.length;
   const [type] = named;
@@ -95,17 +109,17 @@ function fieldOf(schema: JsonNode, root: JsonNode, depth: number): Field {
         ...field,
         kind: "array",
         ...span(found, "minItems", "maxItems"),
-        item: fieldOf(items, root, depth + 1),
+        item: fieldOf(items, making, depth + 1),
       };
     }
     case "object":
-      return objectOf(field, found, root, depth);
+      return objectOf(field, found, making, depth);
     default:
       return field;
   }
 }
 
-function objectOf(field: Field, schema: JsonNode, root: JsonNode, depth: number): Field {
+function objectOf(field: Field, schema: JsonNode, making: Making, depth: number): Field {
   const properties = member(schema, "properties");
   // Members of any name cannot be asked for one by one.
   if (properties === undefined) return depth === 0 ? { ...field, kind: "object" } : field;
@@ -118,7 +132,7 @@ function objectOf(field: Field, schema: JsonNode, root: JsonNode, depth: number)
     kind: "object",
     members: properties.children.map((child, index) => {
       const key = properties.keys[index] ?? "";
-      return { key, required: required.has(key), field: fieldOf(child, root, depth + 1) };
+      return { key, required: required.has(key), field: fieldOf(child, making, depth + 1) };
     }),
   };
 }
@@ -133,24 +147,50 @@ function follow(schema: JsonNode, root: JsonNode): JsonNode | undefined {
     found = target
       .slice(2)
       .split("/")
-      .reduce<JsonNode | undefined>(
-        (node, part) => member(node, part.replaceAll("~1", "/").replaceAll("~0", "~")),
-        root,
-      );
+      .reduce<JsonNode | undefined>((node, part) => member(node, unescaped(part)), root);
   }
   return undefined;
 }
 
-/** The types that a schema names; `inner` is what an `anyOf` or `oneOf` of something and null wraps. */
-function typesOf(schema: JsonNode, root: JsonNode): { types: string[]; inner?: JsonNode } {
+/** A part of a JSON pointer in a URI's fragment (RFC 6901, section 6). */
+function unescaped(part: string): string {
+  const text = part.replaceAll("~1", "/").replaceAll("~0", "~");
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What a variant may hold that only says which members must be there: the hub checks that. */
+const ONLY_REQUIRES: ReadonlySet<string> = new Set(["required", "not", "title", "description"]);
+const onlyRequires = (variants: JsonNode): boolean =>
+  variants.kind === "array" &&
+  variants.children.every((node) => isContainer(node) && node.keys.every((key) => ONLY_REQUIRES.has(key)));
+
+/**
+ * The types that a schema names. `inner` is the one schema that it wraps: in an `anyOf` or `oneOf` beside null, or in an
+ * `allOf` alone.
+ */
+function typesOf(
+  schema: JsonNode,
+  root: JsonNode,
+): { types: string[]; inner?: JsonNode; nullable?: boolean } {
   const variants = member(schema, "anyOf") ?? member(schema, "oneOf");
-  if (variants !== undefined) {
+  if (variants !== undefined && !onlyRequires(variants)) {
     if (variants.kind !== "array" || variants.children.length !== 2) return { types: [] };
     const isNull = (node: JsonNode): boolean => stringMember(follow(node, root), "type") === "null";
     const inner = variants.children.find((node) => !isNull(node));
-    return inner !== undefined && variants.children.some(isNull) ? { types: [], inner } : { types: [] };
+    return inner !== undefined && variants.children.some(isNull)
+      ? { types: [], inner, nullable: true }
+      : { types: [] };
   }
-  if (member(schema, "allOf") !== undefined) return { types: [] };
+  const all = member(schema, "allOf");
+  if (all !== undefined) {
+    const [only, ...others] = all.kind === "array" ? all.children : [];
+    const isAlone = others.length === 0 && member(schema, "properties") === undefined;
+    return only !== undefined && isAlone ? { types: [], inner: only } : { types: [] };
+  }
   const type = member(schema, "type");
   if (type?.kind === "string" && SCALARS.some((one) => one === type.text)) return { types: [type.text] };
   if (type?.kind === "array") return { types: [...stringsOf(type)] };
