@@ -7,6 +7,7 @@
 import { pathToFileURL } from "node:url";
 import type { CallRow } from "../electron/hub/ports/storage.ts";
 import { prepareCallWriter } from "../electron/storage/call-writer.ts";
+import { notAround } from "../electron/storage/damage.ts";
 import { openConnection } from "../electron/storage/database.ts";
 import { migrate } from "../electron/storage/migrate.ts";
 import { openNames } from "../electron/storage/names.ts";
@@ -249,7 +250,7 @@ export function generateHistory(
   const connection = openConnection(file, 64_000);
   try {
     migrate(connection);
-    const names = openNames(connection);
+    const names = openNames(connection, notAround);
     const write = prepareCallWriter(connection, names);
     const next = random(seed);
     const t = texts(next);

@@ -234,24 +234,27 @@ test(
   PATIENCE * 3,
 );
 
-/** Overwrites one page of a table that no other table's reading depends on; gives the calls whose payloads lay there. */
-function corruptPayloads(home: string): number[] {
+/** Overwrites one page in the middle of a table. */
+function corrupt(home: string, table: string): void {
   const file = join(home, "gatehouse.db");
   const database = new Database(file, { readonly: true });
   const pageSize = Number(database.pragma("page_size", { simple: true }));
   const pages = database
-    .prepare<[], number>(
-      "SELECT pageno FROM dbstat WHERE name = 'payload' AND pagetype = 'leaf' ORDER BY path",
-    )
+    .prepare<[string], number>("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path")
     .pluck()
-    .all();
+    .all(table);
   database.close();
   const page = pages[Math.floor(pages.length / 2)];
-  if (page === undefined) throw new Error("there are no payloads");
+  if (page === undefined) throw new Error(`${table} has no page`);
   const handle = openSync(file, "r+");
   writeSync(handle, Buffer.alloc(pageSize, 0xa5), 0, pageSize, (page - 1) * pageSize);
   closeSync(handle);
-  const after = new Database(file, { readonly: true });
+}
+
+/** Overwrites a page of payloads, which no other table's reading depends on; gives the calls whose payloads lay there. */
+function corruptPayloads(home: string): number[] {
+  corrupt(home, "payload");
+  const after = new Database(join(home, "gatehouse.db"), { readonly: true });
   const read = after.prepare("SELECT request, result FROM payload WHERE call_id = ?");
   const lost = after
     .prepare<[], number>("SELECT id FROM call ORDER BY id")
@@ -312,6 +315,42 @@ test(
     const bob = await hub.connect(await hub.addClient("eve"));
     expect(textOf(await bob.call("one__echo", { text: "after" }))).toBe("after");
     expect((await hub.calls("--limit", "1"))[0]).toMatchObject({ tool: "echo", status: "ok" });
+  },
+  PATIENCE * 3,
+);
+
+test(
+  "with a damaged page of calls the hub serves, records, says so, and lists all others",
+  async () => {
+    const folder = keptHome();
+    const config = { mcpServers: { one: echoServer() } };
+    const first = await startTestHub({ home: folder, config });
+    const ada = await listedClient(first);
+    for (let i = 0; i < 3; i += 1)
+      await Promise.all(
+        Array.from({ length: 100 }, (_, at) => ada.call("one__echo", { text: `${i * 100 + at}` })),
+      );
+    const recorded = await first.calls("--limit", "1000");
+    await verified(first);
+    await first.stop();
+    corrupt(folder, "call");
+
+    const hub = await startTestHub({ home: folder, config });
+    onTestFinished(() => hub.stop());
+    const bob = await hub.connect(await hub.addClient("bob"));
+    expect(textOf(await bob.call("one__echo", { text: "after" }))).toBe("after");
+    const found = await hub.calls("--limit", "1000");
+    expect(found[0]).toMatchObject({ tool: "echo", client: "bob", status: "ok" });
+    const kept = found.filter(({ client }) => client === "ada");
+    expect(kept.length).toBeGreaterThan(150);
+    expect(recorded).toEqual(expect.arrayContaining(kept));
+    const { code, stdout } = await hub.cli(["calls", "verify", "--json"]);
+    const lost = recorded.filter(({ id }) => kept.every((call) => call.id !== id)).map(({ id }) => id);
+    expect({ code, findings: JSON.parse(stdout).findings }).toEqual({
+      code: 1,
+      findings: [{ kind: "unreadable", first: Math.min(...lost), last: Math.max(...lost) }],
+    });
+    expect(await problems(hub)).toMatchObject([{ code: "database_damaged" }]);
   },
   PATIENCE * 3,
 );

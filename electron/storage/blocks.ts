@@ -1,3 +1,4 @@
+import type { Around } from "./damage.ts";
 import type { Connection } from "./database.ts";
 
 /** Ids in a block. */
@@ -35,8 +36,8 @@ export interface Blocks {
   having(name: number): number[];
 }
 
-/** The blocks on one connection. */
-export function prepareBlocks(connection: Connection): Blocks {
+/** The blocks on one connection. Where `around` cannot read them, calls can be anywhere. */
+export function prepareBlocks(connection: Connection, around: Around): Blocks {
   const first = connection
     .prepare<[number], number | null>("SELECT min(number) FROM block WHERE latest_start >= ?")
     .pluck();
@@ -55,40 +56,50 @@ export function prepareBlocks(connection: Connection): Blocks {
     .pluck();
   const end = (): number => (next.get() ?? 0) * blockSize;
 
+  const narrowed = ({ names, shortestUs, longestUs, until }: BlockBounds, within: IdRange): IdRange[] => {
+    const measured = shortestUs !== undefined || longestUs !== undefined || until !== undefined;
+    if (names.length === 0 && !measured) return within.from < within.to ? [within] : [];
+    const ranges: IdRange[] = [];
+    const add = (from: number, to: number): void => {
+      const range = { from: Math.max(from, within.from), to: Math.min(to, within.to) };
+      const newer = ranges.at(-1);
+      if (range.from >= range.to) return;
+      if (newer?.from === range.to) ranges[ranges.length - 1] = { from: range.from, to: newer.to };
+      else ranges.push(range);
+    };
+    const lowest = Math.floor(within.from / blockSize);
+    const highest = Math.min(Math.floor(within.to / blockSize), Number.MAX_SAFE_INTEGER);
+    add(end(), Number.POSITIVE_INFINITY);
+    const lists = names.map((list) => having.all(JSON.stringify(list), lowest, highest));
+    if (measured)
+      lists.push(
+        bounded.all(
+          lowest,
+          highest,
+          shortestUs ?? 0,
+          longestUs ?? Number.MAX_SAFE_INTEGER,
+          until ?? Number.MAX_SAFE_INTEGER,
+        ),
+      );
+    const [list = [], ...others] = lists;
+    const sets = others.map((numbers) => new Set(numbers));
+    for (const block of list)
+      if (sets.every((set) => set.has(block))) add(block * blockSize, (block + 1) * blockSize);
+    return ranges;
+  };
+
   return {
-    floorOf: (since) => (first.get(since) ?? next.get() ?? 0) * blockSize,
+    floorOf: (since) =>
+      around(
+        () => (first.get(since) ?? next.get() ?? 0) * blockSize,
+        () => 0,
+      ),
     end,
     having: (name) => having.all(JSON.stringify([name]), 0, Number.MAX_SAFE_INTEGER),
-    ranges({ names, shortestUs, longestUs, until }, within) {
-      const measured = shortestUs !== undefined || longestUs !== undefined || until !== undefined;
-      if (names.length === 0 && !measured) return within.from < within.to ? [within] : [];
-      const ranges: IdRange[] = [];
-      const add = (from: number, to: number): void => {
-        const range = { from: Math.max(from, within.from), to: Math.min(to, within.to) };
-        const newer = ranges.at(-1);
-        if (range.from >= range.to) return;
-        if (newer?.from === range.to) ranges[ranges.length - 1] = { from: range.from, to: newer.to };
-        else ranges.push(range);
-      };
-      const lowest = Math.floor(within.from / blockSize);
-      const highest = Math.min(Math.floor(within.to / blockSize), Number.MAX_SAFE_INTEGER);
-      add(end(), Number.POSITIVE_INFINITY);
-      const lists = names.map((list) => having.all(JSON.stringify(list), lowest, highest));
-      if (measured)
-        lists.push(
-          bounded.all(
-            lowest,
-            highest,
-            shortestUs ?? 0,
-            longestUs ?? Number.MAX_SAFE_INTEGER,
-            until ?? Number.MAX_SAFE_INTEGER,
-          ),
-        );
-      const [list = [], ...others] = lists;
-      const sets = others.map((numbers) => new Set(numbers));
-      for (const block of list)
-        if (sets.every((set) => set.has(block))) add(block * blockSize, (block + 1) * blockSize);
-      return ranges;
-    },
+    ranges: (bounds, within) =>
+      around(
+        () => narrowed(bounds, within),
+        () => (within.from < within.to ? [within] : []),
+      ),
   };
 }

@@ -1,8 +1,12 @@
 import type { CatalogParts, CatalogStore } from "../hub/ports/storage.ts";
+import type { Around } from "./damage.ts";
 import type { Connection } from "./database.ts";
 
-/** The last known catalogue of each server. `clock` gives milliseconds since the epoch. */
-export function openCatalogs(connection: Connection, clock: () => number): CatalogStore {
+/**
+ * The last known catalogue of each server; one that `around` cannot read is not known. `clock` gives milliseconds since the
+ * epoch.
+ */
+export function openCatalogs(connection: Connection, clock: () => number, around: Around): CatalogStore {
   const select = connection.prepare<[string, string], { part: string; bytes: Buffer }>(
     "SELECT part, bytes FROM catalog WHERE server = ? AND key = ?",
   );
@@ -16,7 +20,10 @@ export function openCatalogs(connection: Connection, clock: () => number): Catal
   });
   return {
     load: (server, key) => {
-      const rows = select.all(server, key);
+      const rows = around(
+        () => select.all(server, key),
+        () => [],
+      );
       return rows.length === 0 ? undefined : new Map(rows.map(({ part, bytes }) => [part, bytes]));
     },
     save: replace,

@@ -1,6 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { Problem } from "../../shared/model/server.ts";
 import type { StorageHealth } from "../hub/ports/storage.ts";
+import { isDamage } from "./damage.ts";
 import { sqliteCode } from "./database.ts";
 
 /** Milliseconds between tries whether calls can be recorded again. */
@@ -8,6 +9,9 @@ const probeInterval = 1_000;
 
 /** SQLite's words for what is not the record's own fault. */
 const storageFaults = /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|NOTADB|CANTOPEN|PERM|AUTH|BUSY|LOCKED|NOMEM)/;
+
+/** Whether the file or its disk is at fault, and not what was to be done. */
+export const isStorageFault = (error: unknown): boolean => storageFaults.test(sqliteCode(error) ?? "");
 
 /** What the storage's parts tell of its health. */
 export interface Health extends StorageHealth {
@@ -44,7 +48,8 @@ export function createHealth({ file, probe, log }: Options): Health {
     for (const listener of listeners) listener();
   };
   const probeSoon = (): void => {
-    if (timer !== undefined || readOnly !== undefined) return;
+    // Damage does not heal by itself.
+    if (timer !== undefined || readOnly !== undefined || isDamage(failing)) return;
     timer = setTimeout(() => {
       timer = undefined;
       probe();
@@ -75,7 +80,9 @@ export function createHealth({ file, probe, log }: Options): Health {
     },
     recorded(error) {
       if (readOnly !== undefined) return;
-      if (error !== undefined && !storageFaults.test(sqliteCode(error) ?? "")) return;
+      if (error !== undefined && !isStorageFault(error)) return;
+      // What was written now lies elsewhere: the next call may meet the damage again.
+      if (error === undefined && failing !== undefined && isDamage(failing)) return;
       if ((error === undefined) === (failing === undefined)) return;
       failing = error;
       if (error !== undefined) probeSoon();
@@ -114,7 +121,8 @@ export function createHealth({ file, probe, log }: Options): Health {
   };
 }
 
-function adviceFor(code: string | undefined, file: string): string {
+/** What the person can do about SQLite's error. */
+export function adviceFor(code: string | undefined, file: string): string {
   if (code?.startsWith("SQLITE_FULL") || code === "SQLITE_IOERR_WRITE")
     return "Make room on the disk: it goes on by itself within seconds.";
   if (code?.startsWith("SQLITE_READONLY")) return `Make ${file} writable and restart Gatehouse.`;

@@ -1,3 +1,4 @@
+import type { Around } from "./damage.ts";
 import type { Connection } from "./database.ts";
 
 /** What a stored text names. The numbers are what the database holds: append only. */
@@ -32,8 +33,8 @@ export interface Names {
   forget(): void;
 }
 
-/** Names on one connection. Texts over 1,000 characters are cut: a client chooses the names that it calls. */
-export function openNames(connection: Connection): Names {
+/** Names on one connection; one that `around` cannot read is none. Texts over 1,000 characters are cut: a client chooses the names that it calls. */
+export function openNames(connection: Connection, around: Around): Names {
   const select = connection
     .prepare<[number, string], number>("SELECT id FROM name WHERE kind = ? AND text = ?")
     .pluck();
@@ -69,7 +70,10 @@ export function openNames(connection: Connection): Names {
       if (id === null) return null;
       const known = texts.get(id);
       if (known !== undefined) return known;
-      const found = text.get(id);
+      const found = around(
+        () => text.get(id),
+        () => undefined,
+      );
       if (found === undefined) return null;
       if (texts.size >= cachedPerKind) texts.clear();
       texts.set(id, found);

@@ -7,7 +7,9 @@ import { prepareCallWriter } from "./call-writer.ts";
 import { openCalls } from "./calls.ts";
 import { openCatalogs } from "./catalogs.ts";
 import { startCheck } from "./check.ts";
+import { withClearErrors } from "./clear-errors.ts";
 import { openClients } from "./clients.ts";
+import { readAround } from "./damage.ts";
 import { type Connection, openConnection, sqliteCode, unusable } from "./database.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { createHealth } from "./health.ts";
@@ -67,8 +69,11 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
   }
 
   function assemble(connection: Connection): Storage {
-    const names = openNames(connection);
-    const counts = openServerCounts(connection, names);
+    const damaged = (message: string): void => health.damaged([message]);
+    const around = readAround(damaged);
+    const clear = <T extends object>(store: T): T => withClearErrors(store, file, damaged);
+    const names = openNames(connection, around);
+    const counts = openServerCounts(connection, names, around);
     const writeCall = prepareCallWriter(connection, names);
     const probe = prepareProbe(connection, writeCall);
     const turn = createMainTurn();
@@ -152,14 +157,14 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       history,
       health,
       metrics: openMetrics(worker),
-      clients,
-      sessions,
-      catalogs: openCatalogs(connection, clock),
-      pins: openPins(connection),
-      ruleUses: openRuleUses(connection, group),
-      audit: openAudit(connection),
-      oauth: openOAuth(connection),
-      accounts: openAccounts(connection),
+      clients: clear(clients),
+      sessions: clear(sessions),
+      catalogs: clear(openCatalogs(connection, clock, around)),
+      pins: clear(openPins(connection)),
+      ruleUses: clear(openRuleUses(connection, group)),
+      audit: clear(openAudit(connection)),
+      oauth: clear(openOAuth(connection)),
+      accounts: clear(openAccounts(connection)),
       async check() {
         const bytes =
           Number(connection.pragma("page_count", { simple: true })) *

@@ -4,6 +4,7 @@ import type { CallStatus } from "../../shared/model/call.ts";
 import type { MetricsDimension, MetricsFilter, MetricsLine } from "../../shared/model/metrics.ts";
 import { rankOf } from "../core/metrics/histogram.ts";
 import type { CallRow, Storage } from "../hub/ports/storage.ts";
+import { notAround } from "./damage.ts";
 import { openConnection } from "./database.ts";
 import { append, callRow, type Home, makeHome } from "./fixtures/storage.ts";
 import { openNames } from "./names.ts";
@@ -206,7 +207,7 @@ describe("percentiles of the charts", () => {
         // What the worker does every hour.
         await storage.close();
         const connection = openConnection(home.file, 1_000);
-        const names = openNames(connection);
+        const names = openNames(connection, notAround);
         await openRollups({ connection, names, inTurn: (write) => write(), clock: () => now }).thin();
         connection.close();
         storage = home.open();
@@ -353,7 +354,7 @@ describe("a crash", () => {
       const connection = openConnection(home.file, 1_000);
       const rollups = openRollups({
         connection,
-        names: openNames(connection),
+        names: openNames(connection, notAround),
         clock: () => now,
         inTurn: (write) => {
           const fate = random();
@@ -406,7 +407,7 @@ test("a history is summed up in writes as small as keeps each of them short", as
     let marked = 0;
     const rollups = openRollups({
       connection,
-      names: openNames(connection),
+      names: openNames(connection, notAround),
       clock: () => now,
       inTurn(write) {
         const written = write();
@@ -442,7 +443,7 @@ test("what is finer than it need be for its age is thinned out, and the coarse s
   const levels = (): unknown =>
     connection.prepare("SELECT DISTINCT level FROM rollup ORDER BY level").pluck().all();
   const at = async (later: number): Promise<unknown> => {
-    const names = openNames(connection);
+    const names = openNames(connection, notAround);
     await openRollups({ connection, names, inTurn: (write) => write(), clock: () => now + later }).thin();
     return levels();
   };

@@ -1,5 +1,6 @@
 import type { CallRow } from "../hub/ports/storage.ts";
 import { prepareBlocks } from "./blocks.ts";
+import { type Around, prepareEnds } from "./damage.ts";
 import type { Connection } from "./database.ts";
 import type { Names } from "./names.ts";
 
@@ -10,10 +11,10 @@ export interface ServerCounts {
   stored(row: CallRow, id: number): void;
 }
 
-/** Counts on one connection. */
-export function openServerCounts(connection: Connection, names: Names): ServerCounts {
-  const blocks = prepareBlocks(connection);
-  const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+/** Counts on one connection; what `around` cannot read is not counted. */
+export function openServerCounts(connection: Connection, names: Names, around: Around): ServerCounts {
+  const blocks = prepareBlocks(connection, around);
+  const ends = prepareEnds(connection, around);
   const count = connection
     .prepare<[number, number], [number, number]>(
       `SELECT server, count(*) FROM call
@@ -28,9 +29,12 @@ export function openServerCounts(connection: Connection, names: Names): ServerCo
     since(time) {
       if (time === from) return counts;
       // The worker may have committed calls whose notice is still on its way: they are counted here, not again then.
-      countedTo = newest.get() ?? 0;
+      countedTo = ends.newest() ?? 0;
       counts = new Map(
-        count.all(blocks.floorOf(time), time).map(([server, calls]) => [names.textOf(server) ?? "", calls]),
+        around(
+          () => count.all(blocks.floorOf(time), time),
+          () => [],
+        ).map(([server, calls]) => [names.textOf(server) ?? "", calls]),
       );
       from = time;
       return counts;

@@ -13,10 +13,20 @@ export type HistoryState = z.infer<typeof historyStateSchema>;
  * What the chain over the history shows. `altered`: the call's row or payload is not what was recorded; `removed`: gone
  * without a signed checkpoint; `reordered`: it stands in another's place; `added`: it was never chained; `missing`: it
  * was gone before it could be chained; `altered_end`: the record of how far the chain reaches was changed; `other_key`:
- * chained with a key that is not known any more, so that nothing can be said.
+ * chained with a key that is not known any more, so that nothing can be said; `unreadable`: it, or the link before it, lies
+ * on a damaged page.
  */
 export const chainFindingSchema = z.object({
-  kind: z.enum(["altered", "removed", "reordered", "added", "missing", "altered_end", "other_key"]),
+  kind: z.enum([
+    "altered",
+    "removed",
+    "reordered",
+    "added",
+    "missing",
+    "altered_end",
+    "other_key",
+    "unreadable",
+  ]),
   /** Ids of calls, both included. */
   first: z.int(),
   last: z.int(),

@@ -11,6 +11,7 @@ const WORDS: Record<ChainFinding["kind"], string> = {
   added: "slipped in, never chained",
   missing: "gone before it could be chained",
   altered_end: "the record of the chain's end was changed",
+  unreadable: "on a damaged page: cannot be checked",
   other_key: "chained with a key that is lost: nothing can be said",
 };
 

@@ -1,3 +1,4 @@
+import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import { beginning, type ChainHash, keyIdOf, prepareChainHash } from "./chain-hash.ts";
 import { gapReason, prepareChainStore } from "./chain-store.ts";
@@ -49,17 +50,20 @@ export interface Chain {
 
 /** Calls hashed before the turn is taken for their links. */
 const batch = 128;
+/** Ids that are looked at where a page is damaged. */
+const farthest = 4_096;
 
 /**
  * The chain as the database has it, without a key until `takeKeys`: until then nothing is chained and nothing may be
  * removed. Writes go through `inTurn`.
  */
-export function openChain(connection: Connection, inTurn: <T>(write: () => T) => T): Chain {
+/** The chain on one connection; how far the log reaches is told as far as `around` can read it. */
+export function openChain(connection: Connection, inTurn: <T>(write: () => T) => T, around: Around): Chain {
   const store = prepareChainStore(connection);
   const next = connection
     .prepare<[number], number>(`SELECT id FROM call WHERE id > ? ORDER BY id LIMIT ${batch}`)
     .pluck();
-  const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+  const ends = prepareEnds(connection, around);
   let hashing: ChainHash | undefined;
   let source: ChainKey["source"] | null = null;
   let keyId: Buffer | undefined;
@@ -89,10 +93,29 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
   const isSigned = (gap: NonNullable<ReturnType<typeof store.gapAt>>): boolean =>
     hashing?.gap(gap.first, gap.last, gap.reason, gap.before, gap.after).equals(gap.mac) === true;
 
+  /** The next calls after one, as far as they can be read. */
+  const readable = (using: ChainHash, from: number): number[] => {
+    const ids: number[] = [];
+    for (let id = from + 1; id <= Math.min(ends.newest() ?? 0, from + farthest) && ids.length < batch; id++)
+      if (
+        around(
+          () => using.digest(id) !== undefined,
+          () => false,
+        )
+      )
+        ids.push(id);
+    return ids;
+  };
+
   /** Chains one batch; false when nothing is left. */
   const step = (using: ChainHash): boolean => {
     const head = store.head();
-    const ids = next.all(head?.last ?? 0);
+    const from = head?.last ?? 0;
+    // Calls on a damaged page are chained around, as missing: the others must not wait for them for ever.
+    const ids = around(
+      () => next.all(from),
+      () => readable(using, from),
+    );
     const [oldest] = ids;
     if (oldest === undefined) return false;
     let last = head?.last ?? oldest - 1;
@@ -100,7 +123,10 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
     const links: { id: number; hash: Buffer }[] = [];
     const missing: { first: number; last: number; at: Buffer }[] = [];
     for (const id of ids) {
-      const digest = using.digest(id);
+      const digest = around(
+        () => using.digest(id),
+        () => undefined,
+      );
       if (digest === undefined) continue;
       if (id > last + 1) missing.push({ first: last + 1, last: id - 1, at: before });
       before = using.link(id, before, digest);
@@ -114,7 +140,7 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
       store.setHead({ last, hash: before, mac: using.head(last, before) });
     });
     inTurn(() => write.immediate());
-    return ids.length === batch;
+    return links.length > 0 && ids.length === batch;
   };
 
   return {
@@ -146,7 +172,7 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
       while (step(hashing)) if (performance.now() >= until) return true;
       return false;
     },
-    state: () => ({ through: store.head()?.last ?? 0, of: newest.get() ?? 0, key: source }),
+    state: () => ({ through: store.head()?.last ?? 0, of: ends.newest() ?? 0, key: source }),
     ownFrom: () => store.keys().findLast((each) => keyId?.equals(each.keyId))?.first ?? 0,
     hashing: () => hashing,
     removable() {

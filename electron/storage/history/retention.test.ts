@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Storage } from "../../hub/ports/storage.ts";
+import { notAround } from "../damage.ts";
 import { openConnection } from "../database.ts";
 import { append, type callRow, type Home, makeHome } from "../fixtures/storage.ts";
 import { openNames } from "../names.ts";
@@ -61,12 +62,12 @@ async function retain(rules: RetentionRules, costMs?: number): Promise<{ writes:
     return result;
   };
   try {
-    const names = openNames(connection);
-    const chain = openChain(connection, inTurn);
+    const names = openNames(connection, notAround);
+    const chain = openChain(connection, inTurn, notAround);
     chain.takeKeys([key], "lost");
     while (chain.run(1_000));
-    while (openMaintenance(connection, inTurn).run());
-    const large = openLargeStore(connection, names, inTurn);
+    while (openMaintenance(connection, inTurn, notAround).run());
+    const large = openLargeStore(connection, names, inTurn, notAround);
     const summedUp = () => Number.MAX_SAFE_INTEGER;
     writes.length = 0;
     const work = (): number => (changes.get() ?? 0) + most - pageCount();

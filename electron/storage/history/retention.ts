@@ -1,4 +1,5 @@
 import { blockSize, prepareBlocks } from "../blocks.ts";
+import { notAround } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import { type Names, nameKind } from "../names.ts";
 import type { Chain } from "./chain.ts";
@@ -60,7 +61,7 @@ export function openRetention({
   removePieces,
   stopwatch = () => performance.now(),
 }: Options): Retention {
-  const blocks = prepareBlocks(connection);
+  const blocks = prepareBlocks(connection, notAround);
   const one = (sql: string) => connection.prepare<[], number | null>(sql).pluck();
   const newest = one("SELECT max(id) FROM call");
   const oldest = one("SELECT min(id) FROM call");

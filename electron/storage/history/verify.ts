@@ -1,4 +1,5 @@
 import type { CallsVerified, ChainFinding } from "../../../shared/model/history.ts";
+import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import type { Chain } from "./chain.ts";
 import { beginning } from "./chain-hash.ts";
@@ -16,6 +17,8 @@ interface Options {
   readonly connection: Connection;
   readonly chain: Chain;
   readonly progress: (checked: number, of: number) => void;
+  /** What it cannot read is a finding. */
+  readonly around: Around;
   /** Lets other work have its turn; throws when the check is to end. */
   readonly pause: () => Promise<void>;
 }
@@ -24,7 +27,13 @@ interface Options {
  * Follows the chain from its beginning and tells what does not fit. After a finding it goes on from the stored link,
  * so that each finding stands for itself.
  */
-export async function verifyChain({ connection, chain, progress, pause }: Options): Promise<CallsVerified> {
+export async function verifyChain({
+  connection,
+  chain,
+  progress,
+  pause,
+  around,
+}: Options): Promise<CallsVerified> {
   const hashing = chain.hashing();
   const store = prepareChainStore(connection);
   const { of: newest, key } = chain.state();
@@ -48,15 +57,18 @@ export async function verifyChain({ connection, chain, progress, pause }: Option
     more,
   });
   if (hashing === undefined) return result(0, 0);
-  const bounds = connection
-    .prepare<[], [number | null, number | null, number | null]>(
-      "SELECT (SELECT min(id) FROM call), (SELECT min(id) FROM chain), (SELECT max(id) FROM chain)",
+  const links = connection
+    .prepare<[], [number | null, number | null]>(
+      "SELECT (SELECT min(id) FROM chain), (SELECT max(id) FROM chain)",
     )
-    .raw()
-    .get() ?? [null, null, null];
+    .raw();
+  const [firstLink, lastLink] = around(
+    () => links.get() ?? [null, null],
+    () => [null, null],
+  );
   if (head === undefined) {
     // Links without a head: it was taken away.
-    if (bounds[1] !== null) found("removed", bounds[1], bounds[2] ?? bounds[1]);
+    if (firstLink !== null) found("removed", firstLink, lastLink ?? firstLink);
     return result(0, 0);
   }
 
@@ -64,8 +76,8 @@ export async function verifyChain({ connection, chain, progress, pause }: Option
   const ownFrom = chain.ownFrom();
   const firstGap = connection.prepare<[], number | null>("SELECT min(first) FROM chain_gap").pluck().get();
   const start = Math.min(
-    bounds[0] ?? head.last,
-    bounds[1] ?? head.last,
+    prepareEnds(connection, around).oldest() ?? head.last,
+    firstLink ?? head.last,
     firstGap ?? head.last,
     keys[0]?.first ?? head.last,
   );
@@ -76,25 +88,47 @@ export async function verifyChain({ connection, chain, progress, pause }: Option
   if (!hashing.head(head.last, head.hash).equals(head.mac)) found("altered_end", head.last, head.last);
   const exchanged: { id: number; before: Buffer; hash: Buffer; digest: Buffer }[] = [];
   let id = Math.max(start, ownFrom);
-  let before = id <= beginsAt ? beginning : (store.hashOf(id - 1) ?? store.gapAt(id - 1)?.after ?? beginning);
+  /** Undefined: what the last call left is unreadable, so the next one cannot be checked either. */
+  let before: Buffer | undefined =
+    id <= beginsAt ? beginning : (store.hashOf(id - 1) ?? store.gapAt(id - 1)?.after ?? beginning);
   let checked = 0;
   let pausedAt = performance.now();
 
+  /** Null: it is unreadable. */
+  const gapAt = (place: number) =>
+    around(
+      () => store.gapAt(place),
+      () => null,
+    );
   const checkSome = connection.transaction(() => {
     for (let done = 0; done < batch && id <= head.last; done++) {
-      const digest = hashing.digest(id);
-      const link = store.hashOf(id);
+      const digest = around(
+        () => hashing.digest(id),
+        () => null,
+      );
+      const link = around(
+        () => store.hashOf(id),
+        () => null,
+      );
+      if (digest === null || link === null || (digest !== undefined && before === undefined)) {
+        found("unreadable", id, id);
+        // Damaged before its turn: the chain goes on around it.
+        before = link === undefined ? gapAt(id)?.after : (link ?? undefined);
+        id++;
+        continue;
+      }
       if (digest === undefined) {
-        const gap = store.gapAt(id);
-        if (gap === undefined) {
-          found("removed", id, id);
+        const gap = gapAt(id);
+        if (gap === undefined || gap === null) {
+          found(gap === null ? "unreadable" : "removed", id, id);
           before = link ?? before;
           id++;
           continue;
         }
         const signed = hashing.gap(gap.first, gap.last, gap.reason, gap.before, gap.after).equals(gap.mac);
         // A gap that began before this place has grown while we were checking.
-        if (!signed || (gap.first === id && !gap.before.equals(before))) found("removed", id, gap.last);
+        if (!signed || (gap.first === id && before !== undefined && !gap.before.equals(before)))
+          found("removed", id, gap.last);
         else if (gap.reason === gapReason.missing) found("missing", gap.first, gap.last);
         before = gap.after;
         id = gap.last + 1;
@@ -103,7 +137,7 @@ export async function verifyChain({ connection, chain, progress, pause }: Option
       checked++;
       if (link === undefined) found("added", id, id);
       else {
-        if (!hashing.link(id, before, digest).equals(link)) {
+        if (before !== undefined && !hashing.link(id, before, digest).equals(link)) {
           found("altered", id, id);
           if (exchanged.length < mostExchanged) exchanged.push({ id, before, hash: link, digest });
         }
@@ -113,14 +147,18 @@ export async function verifyChain({ connection, chain, progress, pause }: Option
     }
   });
   while (id <= head.last) {
-    checkSome();
+    // SQLite cannot end the transaction as usual once it has met damage: what was found until then stands.
+    around(checkSome, () => undefined);
     if (performance.now() - pausedAt < slice) continue;
     progress(Math.min(id, head.last) - start + 1, head.last - start + 1);
     await pause();
     pausedAt = performance.now();
   }
   const now = store.head();
-  const end = store.gapAt(head.last)?.after ?? store.hashOf(head.last);
+  const end = around(
+    () => store.gapAt(head.last)?.after ?? store.hashOf(head.last),
+    () => undefined,
+  );
   if (end === undefined || !end.equals(head.hash) || now === undefined || now.last < head.last)
     if (findings.at(-1)?.last !== head.last) found("altered_end", head.last, head.last);
 

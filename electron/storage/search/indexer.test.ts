@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { notAround } from "../damage.ts";
 import { openConnection } from "../database.ts";
 import { append, type Home, makeHome } from "../fixtures/storage.ts";
 import { openIndexer } from "./indexer.ts";
@@ -26,7 +27,7 @@ test("an index is made anew without one write to the calls' database, and never 
   // As the worker does it: a connection that reads, and a file of its own.
   const reading = openConnection(home.file, 4_000, { readOnly: true });
   const db = openSearchDb(join(dirname(home.file), "search.db"), () => {});
-  const indexer = openIndexer(reading, db);
+  const indexer = openIndexer(reading, db, notAround);
   // Somebody who writes, and would be refused at once rather than wait.
   const writing = openConnection(home.file, 1_000);
   writing.pragma("busy_timeout = 0");

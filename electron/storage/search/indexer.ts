@@ -1,3 +1,4 @@
+import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import { type PartRef, preparePayloadReader } from "../worker/payload-reader.ts";
 import type { SearchDb, Segment } from "./search-db.ts";
@@ -33,13 +34,10 @@ export interface Indexer {
  * The index of one call log; nothing is indexed until `step` is called. `connection` reads the log, `db` is the
  * index.
  */
-export function openIndexer(connection: Connection, db: SearchDb): Indexer {
+/** The indexer of the calls on one connection; what `around` cannot read is not indexed. */
+export function openIndexer(connection: Connection, db: SearchDb, around: Around): Indexer {
   const payloads = preparePayloadReader(connection, true);
-  const bounds = connection
-    .prepare<[], [number | null, number | null]>(
-      "SELECT (SELECT min(id) FROM call), (SELECT max(id) FROM call)",
-    )
-    .raw();
+  const ends = prepareEnds(connection, around);
   const sizes = connection
     .prepare<[number, number], [number, number]>(
       `SELECT id, ifnull(request_bytes, 0) + ifnull(result_bytes, 0) + ifnull(error_bytes, 0)
@@ -55,12 +53,30 @@ export function openIndexer(connection: Connection, db: SearchDb): Indexer {
     .prepare<[number, number], number>("SELECT id FROM call WHERE id BETWEEN ? AND ? ORDER BY id")
     .pluck();
 
+  const sizesOf = (from: number, to: number): [number, number][] =>
+    around(
+      () => sizes.all(from, to),
+      () => [],
+    );
+  /** The calls' ids; where their rows are damaged, all ids. */
+  const idsOf = (from: number, to: number): number[] =>
+    around(
+      () => ids.all(from, to),
+      () => Array.from({ length: to - from + 1 }, (_, at) => from + at),
+    );
+  /** Undefined: it cannot be told. */
+  const fingerprintOf = (from: number, to: number): [number, number] | undefined =>
+    around(
+      () => fingerprint.get(from, to),
+      () => undefined,
+    );
+
   /** Kept while there is a backlog. */
   let builder: SegmentBuilder | undefined;
 
   /** Ids without a segment, newest first; the first may be the tail. */
   const holes = (): { from: number; to: number; tail: boolean }[] => {
-    const [oldest, newest] = bounds.get() ?? [null, null];
+    const [oldest, newest] = [ends.oldest(), ends.newest()];
     if (oldest === null || newest === null) return [];
     const found: { from: number; to: number; tail: boolean }[] = [];
     let to = newest;
@@ -81,7 +97,7 @@ export function openIndexer(connection: Connection, db: SearchDb): Indexer {
       const high = Math.min(to, low + segmentSpan - 1);
       let bytes = 0;
       let last = low - 1;
-      for (const [id, length] of sizes.all(low, high)) {
+      for (const [id, length] of sizesOf(low, high)) {
         if (bytes > 0 && bytes + length > segmentBytes) return { from: low, to: last };
         bytes += length;
         last = id;
@@ -120,8 +136,12 @@ export function openIndexer(connection: Connection, db: SearchDb): Indexer {
       let { to } = window;
       let count = 0;
       let pausedAt = performance.now();
-      for (const id of ids.all(window.from, window.to)) {
-        for (const ref of payloads.parts(id)) await addPart(builder, id - window.from, ref, pause);
+      for (const id of idsOf(window.from, window.to)) {
+        const parts = around(
+          () => payloads.parts(id),
+          () => [],
+        );
+        for (const ref of parts) await addPart(builder, id - window.from, ref, pause);
         count++;
         if (builder.isFull()) {
           to = id;
@@ -131,23 +151,24 @@ export function openIndexer(connection: Connection, db: SearchDb): Indexer {
         await pause();
         pausedAt = performance.now();
       }
-      const [calls, starts] = fingerprint.get(window.from, to) ?? [0, 0];
+      const [calls, starts] = fingerprintOf(window.from, to) ?? [0, 0];
       // What was removed meanwhile is noticed by the next sweep.
       const segment: Segment = { first: window.from, last: to, calls: Math.max(calls, count), starts };
       await db.write(segment, builder, pause);
       return true;
     },
     async sweep(pause) {
-      const [oldest] = bounds.get() ?? [null, null];
+      const oldest = ends.oldest();
       for (const segment of [...db.segments()]) {
-        const [calls, starts] = fingerprint.get(segment.first, segment.last) ?? [0, 0];
+        const found = fingerprintOf(segment.first, segment.last);
         const gone = oldest === null || segment.last < oldest;
-        if (gone || calls !== segment.calls || starts !== segment.starts) db.remove(segment);
+        const changed = found !== undefined && (found[0] !== segment.calls || found[1] !== segment.starts);
+        if (gone || changed) db.remove(segment);
         await pause();
       }
     },
     state() {
-      const [oldest, newest] = bounds.get() ?? [null, null];
+      const [oldest, newest] = [ends.oldest(), ends.newest()];
       if (oldest === null || newest === null) return { through: 0, of: 0 };
       const of = newest - oldest + 1;
       const left = holes().reduce(

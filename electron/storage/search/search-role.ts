@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { sentenceOf } from "../../../shared/errors.ts";
+import { isDamage, prepareEnds, readAround } from "../damage.ts";
 import { openConnection, sqliteCode } from "../database.ts";
 import { openNames } from "../names.ts";
 import { createBackground } from "../worker/background.ts";
@@ -24,10 +25,11 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
   const send = (message: FromWorker): void => port.postMessage(message);
   const warn = (message: string): void => send({ level: "warn", message });
   const connection = openConnection(file, 2_000, { readOnly: true });
-  const names = openNames(connection);
+  const around = readAround((message) => send({ event: "damaged", message }));
+  const names = openNames(connection, around);
   const pauses = createPauses();
   const first = createSearchesFirst(courtesy);
-  const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+  const ends = prepareEnds(connection, around);
   let sweepDue = true;
   let toldAt = Number.NEGATIVE_INFINITY;
   let toldWhole = true;
@@ -36,8 +38,12 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
 
   const openIndex = () => {
     const db = opened();
-    const indexer = openIndexer(connection, db);
-    return { db, indexer, searcher: openSearcher({ connection, names, db, pauses, indexed: indexer.state }) };
+    const indexer = openIndexer(connection, db, around);
+    return {
+      db,
+      indexer,
+      searcher: openSearcher({ connection, names, db, pauses, around, indexed: indexer.state }),
+    };
   };
   const opened = () => {
     try {
@@ -58,8 +64,7 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
   };
   /** What is thrown for a damaged index; of the calls' own database somebody else takes care. */
   const isIndexDamage = (error: unknown): boolean => {
-    const code = sqliteCode(error);
-    return (code?.startsWith("SQLITE_CORRUPT") === true || code === "SQLITE_NOTADB") && !index.db.isSound();
+    return (isDamage(error) || sqliteCode(error) === "SQLITE_NOTADB") && !index.db.isSound();
   };
 
   const tell = (): void => {
@@ -77,7 +82,7 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
     await first.clear();
   };
   const background = createBackground({
-    newest: () => newest.get() ?? 0,
+    newest: () => ends.newest() ?? 0,
     async work(milliseconds, busy) {
       if (index.db.isMissing) return false;
       // Indexing waits for calmer times, in which the newest calls are read instead; when none come, it takes its share.

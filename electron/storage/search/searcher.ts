@@ -1,6 +1,7 @@
 import type { CallSummary, Searched } from "../../../shared/model/call.ts";
 import type { CallQueryFilter } from "../../hub/ports/storage.ts";
 import { type IdRange, prepareBlocks } from "../blocks.ts";
+import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import type { Names } from "../names.ts";
 import { statusOf } from "../status.ts";
@@ -36,6 +37,8 @@ interface Options {
   readonly names: Names;
   readonly db: SearchDb;
   readonly pauses: Pauses;
+  /** What it cannot read is not searched. */
+  readonly around: Around;
   readonly indexed: () => IndexState;
 }
 
@@ -55,13 +58,19 @@ interface Candidate {
  * A searcher of the log behind `connection`; without segments in `db` it reads the calls themselves, for a bounded
  * time.
  */
-export function openSearcher({ connection, names, db, pauses, indexed }: Options): Searcher {
+export function openSearcher({ connection, names, db, pauses, around, indexed }: Options): Searcher {
   const payloads = preparePayloadReader(connection, true);
-  const blocks = prepareBlocks(connection);
-  const bounds = prepareBounds(connection, blocks);
-  const walk = openCallWalk(connection, pauses);
+  const blocks = prepareBlocks(connection, around);
+  const ends = prepareEnds(connection, around);
+  const bounds = prepareBounds(ends, blocks);
+  const walk = openCallWalk(connection, pauses, around);
   const one = connection.prepare<[number], StoredCall>("SELECT * FROM call WHERE id = ?");
-  const last = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+
+  const rowOf = (id: number): StoredCall | undefined =>
+    around(
+      () => one.get(id),
+      () => undefined,
+    );
 
   /** Parts of the ranges, newest first. */
   function* parts(ranges: readonly IdRange[]): Generator<Part> {
@@ -90,7 +99,10 @@ export function openSearcher({ connection, names, db, pauses, indexed }: Options
     any: TextMatch | undefined,
     error: TextMatch | undefined,
   ): Promise<boolean> => {
-    const refs = payloads.parts(id);
+    const refs = around(
+      () => payloads.parts(id),
+      () => [],
+    );
     const inOne = async (match: TextMatch, among: readonly PartRef[]): Promise<boolean> => {
       for (const ref of among) {
         const answer = match.inPart(payloads, ref);
@@ -134,9 +146,13 @@ export function openSearcher({ connection, names, db, pauses, indexed }: Options
     const select = connection.prepare<unknown[], StoredCall>(
       `SELECT * FROM call WHERE id IN (SELECT value FROM json_each(?))${query.where} ORDER BY id DESC`,
     );
+    const rowsOf = (some: readonly number[]): StoredCall[] =>
+      around(
+        () => select.all(JSON.stringify(some), ...query.values),
+        () => (some.length === 1 ? [] : some.flatMap((id) => rowsOf([id]))),
+      );
     for (let at = 0; at < ids.length; at += fetched)
-      for (const row of select.all(JSON.stringify(ids.slice(at, at + fetched)), ...query.values))
-        yield { id: row.id, row };
+      for (const row of rowsOf(ids.slice(at, at + fetched))) yield { id: row.id, row };
   }
 
   return {
@@ -151,7 +167,7 @@ export function openSearcher({ connection, names, db, pauses, indexed }: Options
       const { of } = indexed();
       let left = 0;
       let reading = 0;
-      const newest = (last.get() ?? 0) - newestCalls;
+      const newest = (ends.newest() ?? 0) - newestCalls;
       const answer = (more: boolean) => ({
         calls,
         more,
@@ -166,7 +182,7 @@ export function openSearcher({ connection, names, db, pauses, indexed }: Options
         for await (const candidate of candidatesOf(part, query, finders)) {
           reached = candidate.id;
           const row = (await holds(candidate, any, error))
-            ? (candidate.row ?? one.get(candidate.id))
+            ? (candidate.row ?? rowOf(candidate.id))
             : undefined;
           if (row !== undefined) {
             if (calls.length === limit) return answer(true);

@@ -1,5 +1,6 @@
 import type { CallLog } from "../../hub/ports/storage.ts";
 import type { Blocks, IdRange } from "../blocks.ts";
+import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import type { Names } from "../names.ts";
 import { callQuery, prepareBounds } from "./call-query.ts";
@@ -13,18 +14,22 @@ const widest = 512 * span;
 /** Milliseconds that a step should take. */
 const step = 4;
 
-/** Counts the calls that fit a filter in short steps, so that others get their turn meanwhile. */
+/**
+ * Counts the calls that fit a filter in short steps, so that others get their turn meanwhile. Where a page is damaged they
+ * are counted one by one, as far as they can be read.
+ */
 export function openCallCounter(
   connection: Connection,
   blocks: Blocks,
   names: Names,
   pauses: Pauses,
+  around: Around,
 ): CallLog["count"] {
-  const bounds = prepareBounds(connection, blocks);
-  const last = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+  const ends = prepareEnds(connection, around);
+  const bounds = prepareBounds(ends, blocks);
 
   return async (filter) => {
-    const found = { span, ranges: [] as number[], counts: [] as number[], newest: last.get() ?? 0 };
+    const found = { span, ranges: [] as number[], counts: [] as number[], newest: ends.newest() ?? 0 };
     const query = callQuery(filter, names);
     if (query === undefined) return found;
     const count = connection
@@ -32,8 +37,24 @@ export function openCallCounter(
         `SELECT id / ${span}, count(*) FROM call WHERE id >= ? AND id < ?${query.where} GROUP BY 1 ORDER BY 1 DESC`,
       )
       .raw();
-    const add = ({ from, to }: IdRange): void => {
-      for (const [range, calls] of count.all(from, to, ...query.values)) {
+    const single = connection
+      .prepare<unknown[], [number, number]>(`SELECT id / ${span}, 1 FROM call WHERE id = ?${query.where}`)
+      .raw();
+    const oneByOne = ({ from, to }: IdRange): [number, number][] =>
+      Array.from({ length: to - from }, (_, at) => to - 1 - at).flatMap((id) =>
+        around(
+          () => single.all(id, ...query.values),
+          () => [],
+        ),
+      );
+    /** False: a page is damaged, and it is to be tried with fewer ids. */
+    const add = ({ from, to }: IdRange): boolean => {
+      const counted = around(
+        () => count.all(from, to, ...query.values),
+        () => (to - from > span ? undefined : oneByOne({ from, to })),
+      );
+      if (counted === undefined) return false;
+      for (const [range, calls] of counted) {
         // A block's range may end within a range of ids, which then goes on in the next.
         if (found.ranges.at(-1) === range) found.counts.push((found.counts.pop() ?? 0) + calls);
         else {
@@ -41,6 +62,7 @@ export function openCallCounter(
           found.counts.push(calls);
         }
       }
+      return true;
     };
     const within = bounds(filter, found.newest + 1);
     let width = narrowest;
@@ -49,7 +71,10 @@ export function openCallCounter(
       while (ceiling > range.from) {
         const bottom = Math.max(range.from, Math.floor((ceiling - 1) / span) * span + span - width);
         const started = performance.now();
-        add({ from: bottom, to: ceiling });
+        if (!add({ from: bottom, to: ceiling })) {
+          width = span;
+          continue;
+        }
         const took = performance.now() - started;
         if (took < step / 2) width = Math.min(widest, width * 2);
         else if (took > step * 2) width = Math.max(narrowest, width / 2);

@@ -1,7 +1,7 @@
 import type { CallStatus } from "../../../shared/model/call.ts";
 import type { CallQueryFilter, ClientQuery } from "../../hub/ports/storage.ts";
 import type { BlockBounds, Blocks, IdRange } from "../blocks.ts";
-import type { Connection } from "../database.ts";
+import type { Ends } from "../damage.ts";
 import { type NameKind, type Names, nameKind } from "../names.ts";
 import { statusNumber } from "../status.ts";
 
@@ -17,16 +17,11 @@ export interface CallQuery {
 
 /** The ids that a filter's times, and the page, leave. */
 export function prepareBounds(
-  connection: Connection,
+  ends: Ends,
   blocks: Blocks,
 ): (filter: CallQueryFilter, before: number | undefined) => IdRange {
-  const ends = connection
-    .prepare<[], [number | null, number | null]>(
-      "SELECT (SELECT min(id) FROM call), (SELECT max(id) FROM call)",
-    )
-    .raw();
   return ({ since }, before) => {
-    const [oldest, newest] = ends.get() ?? [null, null];
+    const [oldest, newest] = [ends.oldest(), ends.newest()];
     if (oldest === null || newest === null) return { from: 0, to: 0 };
     return {
       from: Math.max(oldest, since === undefined ? 0 : blocks.floorOf(since)),

@@ -2,6 +2,7 @@ import type { CallSummary, Payload } from "../../../shared/model/call.ts";
 import type { CallLog } from "../../hub/ports/storage.ts";
 import { prepareBlocks } from "../blocks.ts";
 import { prepareEventReader } from "../call-events.ts";
+import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import type { Names } from "../names.ts";
 import { openCallCounter } from "./call-counter.ts";
@@ -16,15 +17,15 @@ export interface CallReader extends Pick<CallLog, "get" | "count"> {
   stop(): void;
 }
 
-/** Reads calls on one connection. */
-export function openCallReader(connection: Connection, names: Names): CallReader {
+/** Reads calls on one connection; lists leave out what `around` cannot read. */
+export function openCallReader(connection: Connection, names: Names, around: Around): CallReader {
   const payloads = preparePayloadReader(connection);
   const eventsOf = prepareEventReader(connection);
-  const blocks = prepareBlocks(connection);
-  const bounds = prepareBounds(connection, blocks);
+  const blocks = prepareBlocks(connection, around);
+  const bounds = prepareBounds(prepareEnds(connection, around), blocks);
   const one = connection.prepare<[number], StoredCall>("SELECT * FROM call WHERE id = ?");
   const pauses = createPauses();
-  const walk = openCallWalk(connection, pauses);
+  const walk = openCallWalk(connection, pauses, around);
 
   const payload = async (
     ref: PartRef | undefined,
@@ -48,7 +49,7 @@ export function openCallReader(connection: Connection, names: Names): CallReader
       }
       return { calls, more: false };
     },
-    count: openCallCounter(connection, blocks, names, pauses),
+    count: openCallCounter(connection, blocks, names, pauses, around),
     async get(id, maxBytes) {
       const row = one.get(id);
       if (row === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { GatehouseError } from "../../../shared/errors.ts";
 import type { CallSummary } from "../../../shared/model/call.ts";
+import type { Around } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import type { Names } from "../names.ts";
 import { statusOf } from "../status.ts";
@@ -77,9 +78,11 @@ export function createPauses(): Pauses {
 const batch = 256;
 const narrowest = 2_048;
 const widest = 1_048_576;
+/** Ids that are looked up one by one where a page is damaged, before it is tried again to read many at once. */
+const besideDamage = 64;
 
-/** Walks rows from `to` (without it) down to `from`, newest first, in short steps. */
-export function openCallWalk(connection: Connection, pauses: Pauses) {
+/** Walks rows from `to` (without it) down to `from`, newest first, in short steps; rows that are damaged are left out. */
+export function openCallWalk(connection: Connection, pauses: Pauses, around: Around) {
   return async function* walk(
     where: string,
     values: readonly (number | string)[],
@@ -88,12 +91,26 @@ export function openCallWalk(connection: Connection, pauses: Pauses) {
     const select = connection.prepare<unknown[], StoredCall>(
       `SELECT * FROM call WHERE id < ? AND id >= ?${where} ORDER BY id DESC LIMIT ${batch}`,
     );
+    const one = connection.prepare<unknown[], StoredCall>(`SELECT * FROM call WHERE id = ?${where}`);
+    const oneByOne = (high: number, low: number): StoredCall[] =>
+      Array.from({ length: high - low }, (_, at) => high - 1 - at).flatMap((id) =>
+        around(
+          () => one.all(id, ...values),
+          () => [],
+        ),
+      );
     let width = narrowest;
     let ceiling = to;
     while (ceiling > from) {
-      const bottom = Math.max(from, ceiling - width);
+      let bottom = Math.max(from, ceiling - width);
       const started = performance.now();
-      const rows = select.all(ceiling, bottom, ...values);
+      const rows = around(
+        () => select.all(ceiling, bottom, ...values),
+        () => {
+          bottom = Math.max(from, ceiling - besideDamage);
+          return oneByOne(ceiling, bottom);
+        },
+      );
       const took = performance.now() - started;
       if (took < slice / 4) width = Math.min(widest, width * 2);
       else if (took > slice) width = Math.max(narrowest, width / 2);

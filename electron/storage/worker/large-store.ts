@@ -1,6 +1,7 @@
 import { createZstdCompress } from "node:zlib";
 import type { CallRow } from "../../hub/ports/storage.ts";
 import { prepareCallWriter } from "../call-writer.ts";
+import type { Around } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import type { Names } from "../names.ts";
 import { compressAbove, encoding, type StoredPart, zstdOptions } from "../parts.ts";
@@ -21,7 +22,12 @@ export interface LargeStore {
  * Every piece is a short transaction of its own, so that the main thread's writes are never held up for long; the
  * last one, with the call's row, makes the whole visible.
  */
-export function openLargeStore(connection: Connection, names: Names, inTurn: InTurn): LargeStore {
+export function openLargeStore(
+  connection: Connection,
+  names: Names,
+  inTurn: InTurn,
+  around: Around,
+): LargeStore {
   const writeCall = prepareCallWriter(connection, names);
   const insertChunk = connection.prepare("INSERT INTO payload_chunk VALUES (?, ?, ?, ?)");
   const deleteSome = connection.prepare("DELETE FROM payload_chunk WHERE chunk_set = ? LIMIT 8");
@@ -38,7 +44,11 @@ export function openLargeStore(connection: Connection, names: Names, inTurn: InT
     .prepare<[number], number>("SELECT call_id FROM payload WHERE chunk_set = ?")
     .pluck();
   const immediately = <T>(write: () => T): T => inTurn(() => connection.transaction(write).immediate());
-  let nextSet = (lastSet.get() ?? 0) + 1;
+  // Where the last one cannot be read, sets go on from a number that none can have.
+  let nextSet = around(
+    () => (lastSet.get() ?? 0) + 1,
+    () => Date.now(),
+  );
 
   const removePieces = (set: number): boolean => inTurn(() => deleteSome.run(set)).changes > 0;
   const removeSet = (set: number): void => {

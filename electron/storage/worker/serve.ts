@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
-import { sqliteCode } from "../database.ts";
+import { isDamage } from "../damage.ts";
 import type { FromWorker, Gives, ServiceOf, Takes, ToWorker } from "./messages.ts";
 
 /** Tells how far a service has come. */
@@ -28,7 +28,7 @@ export function serve<W>(port: MessagePort, services: ServiceTable<W>): void {
       else running.add(work);
       send({ id, gives: await work });
     } catch (error) {
-      const damaged = sqliteCode(error)?.startsWith("SQLITE_CORRUPT") === true;
+      const damaged = isDamage(error);
       if (damaged) send({ event: "damaged", message: sentenceOf(error) });
       const code = error instanceof GatehouseError ? error.code : damaged ? "storage_unusable" : undefined;
       send({ id, error: sentenceOf(error), code });

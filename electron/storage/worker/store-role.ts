@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
-import { openConnection, sqliteCode } from "../database.ts";
+import { isDamage, prepareEnds, readAround } from "../damage.ts";
+import { openConnection } from "../database.ts";
 import { backUp } from "../history/backup.ts";
 import { openChain } from "../history/chain.ts";
 import { openRetention } from "../history/retention.ts";
@@ -29,12 +30,13 @@ const thinningInterval = 3_600_000;
 export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePort): void {
   const send = (message: FromWorker): void => port.postMessage(message);
   const connection = openConnection(file, 4_000, { readOnly });
-  const names = openNames(connection);
+  const around = readAround((message) => send({ event: "damaged", message }));
+  const names = openNames(connection, around);
   const inTurn = workerTurn(turn);
-  const calls = openCallReader(connection, names);
-  const large = openLargeStore(connection, names, inTurn);
-  const maintenance = openMaintenance(connection, inTurn);
-  const chain = openChain(connection, inTurn);
+  const calls = openCallReader(connection, names, around);
+  const large = openLargeStore(connection, names, inTurn, around);
+  const maintenance = openMaintenance(connection, inTurn, around);
+  const chain = openChain(connection, inTurn, around);
   const rollups = openRollups({ connection, names, inTurn, clock: Date.now });
   const sums = openRollupReader(connection, names, Date.now);
   const tokens = createTokens();
@@ -48,7 +50,7 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
     inTurn,
     removePieces: large.removePieces,
   });
-  const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+  const ends = prepareEnds(connection, around);
   let retentionDue = false;
   let toldRemoved = 0;
   let stopped = false;
@@ -56,8 +58,7 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
   const failed =
     (what: string) =>
     (error: unknown): void => {
-      if (sqliteCode(error)?.startsWith("SQLITE_CORRUPT") === true)
-        send({ event: "damaged", message: sentenceOf(error) });
+      if (isDamage(error)) send({ event: "damaged", message: sentenceOf(error) });
       send({ level: "warn", message: `${what}: ${sentenceOf(error)}` });
     };
   const maintain = (): void => {
@@ -70,7 +71,7 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
   };
 
   const background = createBackground({
-    newest: () => newest.get() ?? 0,
+    newest: () => ends.newest() ?? 0,
     async work(milliseconds) {
       const chaining = chain.run(milliseconds);
       if (chaining || !retentionDue) return chaining;
@@ -146,7 +147,7 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
       retention.setRules(rules);
       lookForOld();
     },
-    verify: (_, progress) => verifyChain({ connection, chain, progress, pause }),
+    verify: (_, progress) => verifyChain({ connection, chain, progress, pause, around }),
     backup: ({ file: target }, progress) => backUp(connection, target, progress),
     async close() {
       stopped = true;
@@ -169,7 +170,7 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
   });
 
   if (!readOnly) {
-    const orphans = large.removeOrphans();
+    const orphans = around(large.removeOrphans, () => 0);
     if (orphans > 0)
       send({ level: "info", message: `removed ${orphans} unfinished large payloads of an earlier run` });
   }
