@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { _electron, type ElectronApplication, type Page } from "playwright-core";
 import { findElectron } from "../../scripts/electron-runtime.mjs";
+import { inMain, type MainTask } from "./in-main.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Holds the app back until Playwright is attached, so that it never meets a window that is half loaded. */
@@ -30,6 +31,9 @@ export interface SeenDialog {
 export interface DesktopApp {
   readonly electron: ElectronApplication;
   readonly page: Page;
+  /** Runs a task in the main process, once, and gives what it gives. */
+  inMain<R>(run: MainTask<R, undefined>): Promise<R>;
+  inMain<R, A>(run: MainTask<R, A>, given: A): Promise<R>;
   /** What the app has written to its stderr. */
   log(): string;
   /** Answers native message boxes from now on with this button (0 is Cancel), their checkbox checked or not. */
@@ -76,13 +80,15 @@ export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions
   page.context().setDefaultTimeout(50_000);
   await page.waitForLoadState("load");
   const ended = new Promise<void>((resolve) => electron.process().once("exit", () => resolve()));
+  const run = <R, A>(task: MainTask<R, A>, given?: A): Promise<R> => inMain(electron, task, given as A);
   return {
     electron,
     page,
+    inMain: run,
     ended,
     log: () => output,
     answerDialogs: (button, check = false) =>
-      electron.evaluate(
+      run(
         ({ dialog }, [response, checkboxChecked]) => {
           const seen: unknown[] = [];
           Object.assign(globalThis, { seenDialogs: seen });
@@ -102,10 +108,9 @@ export async function launchDesktop({ home, env = {}, args = [] }: LaunchOptions
         },
         [button, check] as const,
       ),
-    dialogs: () =>
-      electron.evaluate(() => (globalThis as unknown as { seenDialogs?: SeenDialog[] }).seenDialogs ?? []),
+    dialogs: () => run(() => (globalThis as unknown as { seenDialogs?: SeenDialog[] }).seenDialogs ?? []),
     async quit() {
-      await electron.evaluate(({ app }) => app.quit()).catch(() => {});
+      await run(({ app }) => app.quit()).catch(() => {});
       await ended;
     },
   };

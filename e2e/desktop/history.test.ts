@@ -51,9 +51,7 @@ beforeAll(async () => {
   writeFileSync(join(home, "gatehouse.json"), JSON.stringify(config), { mode: 0o600 });
   display = await startDisplay();
   app = await launchDesktop({ home, env: display.env });
-  await app.electron.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 800),
-  );
+  await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 800));
   await app.page.getByTestId("server-row").nth(1).waitFor();
   await saveWithoutAsking();
   const access = await tokenFor(app, "agent");
@@ -77,7 +75,7 @@ afterAll(async () => {
 
 /** Answers the system's dialog for saving as a person does who takes the proposed name, in `folder`. */
 async function saveWithoutAsking(): Promise<void> {
-  await app.electron.evaluate(({ BrowserWindow }, into) => {
+  await app.inMain(({ BrowserWindow }, into) => {
     const saved: string[] = [];
     Object.assign(globalThis, { savedFiles: saved });
     BrowserWindow.getAllWindows()[0]?.webContents.session.on("will-download", (_event, item) => {
@@ -90,7 +88,7 @@ async function saveWithoutAsking(): Promise<void> {
 /** What is saved by an act of the person: the file's path, once it is whole. */
 async function savedBy(act: () => Promise<void>): Promise<string> {
   const saved = (): Promise<string[]> =>
-    app.electron.evaluate(() => (globalThis as unknown as { savedFiles: string[] }).savedFiles);
+    app.inMain(() => (globalThis as unknown as { savedFiles: string[] }).savedFiles);
   const before = (await saved()).length;
   await act();
   const one = await waitFor(async () => (await saved())[before], {
@@ -127,7 +125,7 @@ async function looksRight(name: string): Promise<void> {
   // Away from what explains itself when it is pointed at.
   await app.page.mouse.move(640, 2);
   for (const theme of ["light", "dark"] as const) {
-    await app.electron.evaluate(({ nativeTheme }, source) => {
+    await app.inMain(({ nativeTheme }, source) => {
       nativeTheme.themeSource = source;
     }, theme);
     await app.page.evaluate(settled(theme));

@@ -105,14 +105,14 @@ test("a server is added by pasting its snippet, after a native dialog that shows
 });
 
 test("a client's set-up is copied, with a token that the page never sees", async () => {
-  const { page, electron } = desktop();
+  const { page, inMain } = desktop();
   await page.getByRole("link", { name: "Clients" }).click();
   await page.getByRole("tab", { name: "Cursor" }).click();
   await desktop().answerDialogs(1);
   await page.getByRole("button", { name: "Create token and copy" }).click();
   const text = await waitFor(
     async () => {
-      const copied = await electron.evaluate(({ clipboard }) => clipboard.readText());
+      const copied = await inMain(({ clipboard }) => clipboard.readText());
       return copied.includes("mcpServers") && copied;
     },
     { deadlineMs: 20_000, what: "the set-up on the clipboard" },

@@ -34,7 +34,7 @@ export async function popupOf(app: DesktopApp): Promise<PopupDriver> {
     what: "the popup's window",
   });
   const visible = (): Promise<boolean> =>
-    app.electron.evaluate(({ BrowserWindow }) =>
+    app.inMain(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows().some(
         (window) => window.webContents.getURL().endsWith("/popup/index.html") && window.isVisible(),
       ),
@@ -65,7 +65,7 @@ export async function popupOf(app: DesktopApp): Promise<PopupDriver> {
       if (GATEHOUSE_SHOTS === undefined) return;
       mkdirSync(GATEHOUSE_SHOTS, { recursive: true });
       for (const theme of ["light", "dark"] as const) {
-        await app.electron.evaluate(({ nativeTheme }, source) => {
+        await app.inMain(({ nativeTheme }, source) => {
           nativeTheme.themeSource = source;
         }, theme);
         await page.screenshot({ path: join(GATEHOUSE_SHOTS, `${name}-${theme}.png`) });
@@ -80,7 +80,7 @@ export async function popupOf(app: DesktopApp): Promise<PopupDriver> {
 /** A token of a client of this name, made as the person does it: in the window, by way of the clipboard. */
 export async function tokenFor(app: DesktopApp, name: string): Promise<{ url: string; token: string }> {
   await app.answerDialogs(1);
-  await app.electron.evaluate(({ clipboard }) => clipboard.writeText(""));
+  await app.inMain(({ clipboard }) => clipboard.writeText(""));
   await app.page.evaluate(
     (client) =>
       (
@@ -92,7 +92,7 @@ export async function tokenFor(app: DesktopApp, name: string): Promise<{ url: st
   );
   const text = await waitFor(
     async () => {
-      const copied = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
+      const copied = await app.inMain(({ clipboard }) => clipboard.readText());
       return copied.includes("mcpServers") && copied;
     },
     { deadlineMs: 20_000, what: "the set-up on the clipboard" },

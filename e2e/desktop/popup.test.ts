@@ -87,7 +87,7 @@ async function openQuestion(): Promise<string> {
 test("a call is asked about in a window of its own, on top, without the focus; allowed once, it is made once", async () => {
   const { answer } = await asking("once.txt");
   expect(existsSync(file("once.txt"))).toBe(false);
-  const window = await app.electron.evaluate(({ BrowserWindow, screen }) => {
+  const window = await app.inMain(({ BrowserWindow, screen }) => {
     const found = BrowserWindow.getAllWindows().find((one) =>
       one.webContents.getURL().endsWith("/popup/index.html"),
     );
@@ -124,7 +124,7 @@ test("a denied call never reaches the server, and the model reads the person's r
 
 test("closing the window is a deny", async () => {
   const { answer } = await asking("closed.txt");
-  await app.electron.evaluate(({ BrowserWindow }) => {
+  await app.inMain(({ BrowserWindow }) => {
     BrowserWindow.getAllWindows()
       .find((one) => one.webContents.getURL().endsWith("/popup/index.html"))
       ?.close();
@@ -256,7 +256,7 @@ test("nobody but the popup's own page can answer, and nobody at all while the sc
   const list = client.call("files__list_directory", { path: folder });
   await asking("list_directory", list);
   const question = await openQuestion();
-  const answers = await app.electron.evaluate(async ({ BrowserWindow }, id) => {
+  const answers = await app.inMain(async ({ BrowserWindow }, id) => {
     const said: unknown[] = [];
     for (const url of [
       "data:text/html,<p>stranger",
@@ -286,7 +286,7 @@ test("nobody but the popup's own page can answer, and nobody at all while the sc
   expect(await app.page.evaluate("typeof window.gatehousePopup")).toBe("undefined");
 
   const lock = (event: string): Promise<boolean> =>
-    app.electron.evaluate(({ powerMonitor }, name) => powerMonitor.emit(name), event);
+    app.inMain(({ powerMonitor }, name) => powerMonitor.emit(name), event);
   await lock("lock-screen");
   expect(await popup.visible()).toBe(false);
   await popup.press("o");

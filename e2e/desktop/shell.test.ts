@@ -40,7 +40,7 @@ test("the window shows our page, isolated, with the bridge and nothing of Node o
     return [typeof page.gatehouse, typeof page.require, typeof page.process, page.gatehouse.platform];
   });
   expect(globals).toEqual(["object", "undefined", "undefined", process.platform]);
-  const preferences = await app.electron.evaluate(({ BrowserWindow }) => {
+  const preferences = await app.inMain(({ BrowserWindow }) => {
     const [window] = BrowserWindow.getAllWindows();
     const contents = window?.webContents as unknown as { getLastWebPreferences(): Electron.WebPreferences };
     const given = contents.getLastWebPreferences();
@@ -88,7 +88,7 @@ test("permissions are denied, but for writing to the clipboard", async () => {
   await app.page.evaluate('navigator.clipboard.writeText("copied by the page")');
   // The page's own promise settles before the window system has the text.
   await expect
-    .poll(() => app.electron.evaluate(({ clipboard }) => clipboard.readText()), { timeout: 10_000 })
+    .poll(() => app.inMain(({ clipboard }) => clipboard.readText()), { timeout: 10_000 })
     .toBe("copied by the page");
   expect(await app.page.evaluate('navigator.clipboard.readText().then(() => "read", () => "refused")')).toBe(
     "refused",
@@ -97,7 +97,7 @@ test("permissions are denied, but for writing to the clipboard", async () => {
 
 test("the page stays where it is: a link leads to a look at its host, and then to the browser", async () => {
   const before = app.page.url();
-  await app.electron.evaluate(({ shell }) => {
+  await app.inMain(({ shell }) => {
     const opened: string[] = [];
     Object.assign(globalThis, { opened });
     shell.openExternal = async (url) => {
@@ -105,7 +105,7 @@ test("the page stays where it is: a link leads to a look at its host, and then t
     };
   });
   const opened = (): Promise<string[]> =>
-    app.electron.evaluate(() => (globalThis as unknown as { opened: string[] }).opened);
+    app.inMain(() => (globalThis as unknown as { opened: string[] }).opened);
 
   await app.answerDialogs(0);
   await app.page.evaluate('void (location.href = "https://example.com/path")');
@@ -141,7 +141,7 @@ test("the page stays where it is: a link leads to a look at its host, and then t
 });
 
 test("a frame that is not our page may not call the desktop", async () => {
-  const answer = await app.electron.evaluate(async ({ BrowserWindow }) => {
+  const answer = await app.inMain(async ({ BrowserWindow }) => {
     const stranger = new BrowserWindow({
       show: false,
       webPreferences: { sandbox: false, nodeIntegration: true, contextIsolation: false },
@@ -157,7 +157,7 @@ test("a frame that is not our page may not call the desktop", async () => {
 });
 
 test("a second start shows the first window and ends", async () => {
-  await app.electron.evaluate(({ app: electron }) => {
+  await app.inMain(({ app: electron }) => {
     Object.assign(globalThis, { second: 0 });
     electron.on("second-instance", () => {
       (globalThis as unknown as { second: number }).second += 1;
@@ -172,24 +172,19 @@ test("a second start shows the first window and ends", async () => {
   });
   const [code] = await once(second, "exit");
   expect(code).toBe(0);
-  await waitFor(
-    () => app.electron.evaluate(() => (globalThis as unknown as { second: number }).second === 1),
-    {
-      deadlineMs: 10_000,
-      what: "the first instance to hear of the second",
-    },
-  );
+  await waitFor(() => app.inMain(() => (globalThis as unknown as { second: number }).second === 1), {
+    deadlineMs: 10_000,
+    what: "the first instance to hear of the second",
+  });
 });
 
 test("the window comes back where it was, and nothing is left running after quitting", async () => {
-  await app.electron.evaluate(({ BrowserWindow }) =>
+  await app.inMain(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.setBounds({ x: 60, y: 70, width: 900, height: 640 }),
   );
   await app.quit();
   await waitFor(() => processesWith(home).length === 0, { deadlineMs: 15_000, what: "every process to end" });
   app = await launchDesktop({ home, env: display.env });
-  const bounds = await app.electron.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.getBounds(),
-  );
+  const bounds = await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
   expect(bounds).toEqual({ x: 60, y: 70, width: 900, height: 640 });
 });

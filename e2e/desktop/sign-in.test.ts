@@ -38,8 +38,7 @@ let client: McpHttpClient | undefined;
 const home = temporaryHome();
 
 /** What the app has asked the system for: addresses for the browser, and notifications. */
-const noted = (): Promise<Noted> =>
-  app.electron.evaluate(() => (globalThis as unknown as { noted: Noted }).noted);
+const noted = (): Promise<Noted> => app.inMain(() => (globalThis as unknown as { noted: Noted }).noted);
 
 const openedAfter = (count: number): Promise<string> =>
   waitFor(async () => (await noted()).opened[count], {
@@ -88,7 +87,7 @@ describe.runIf(process.platform === "linux")("signing in from the window", () =>
     };
     writeFileSync(join(home, "gatehouse.json"), JSON.stringify(config), { mode: 0o600 });
     app = await launchDesktop({ home, env: { ...keyring.env, ...display.env } });
-    await app.electron.evaluate(({ shell, Notification }) => {
+    await app.inMain(({ shell, Notification }) => {
       const seen: Noted = { opened: [], notified: [] };
       Object.assign(globalThis, { noted: seen });
       shell.openExternal = (url) => Promise.resolve(void seen.opened.push(url));
@@ -128,7 +127,7 @@ describe.runIf(process.platform === "linux")("signing in from the window", () =>
     expect(await page.content()).not.toContain(url.searchParams.get("state"));
     await page.getByRole("button", { name: "Copy link" }).click();
     await page.getByText("The link is on the clipboard.").waitFor();
-    expect(await electron.evaluate(({ clipboard }) => clipboard.readText())).toBe(url.href);
+    expect(await app.inMain(({ clipboard }) => clipboard.readText())).toBe(url.href);
     expect(electron.windows()).toHaveLength(1);
   });
 

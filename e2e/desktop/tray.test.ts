@@ -28,9 +28,9 @@ afterAll(async () => {
 });
 
 const visible = (desktop: DesktopApp): Promise<boolean> =>
-  desktop.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() ?? false);
+  desktop.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() ?? false);
 const close = (desktop: DesktopApp): Promise<void> =>
-  desktop.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  desktop.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
 
 test.runIf(process.platform === "linux")(
   "where a tray is shown, closing the window only hides it",
@@ -46,9 +46,7 @@ test.runIf(process.platform === "linux")(
     await waitFor(() => visible(app as DesktopApp), { deadlineMs: 15_000, what: "the window to be shown" });
     await close(app);
     expect(await visible(app)).toBe(false);
-    await app.electron.evaluate(
-      ({ app: electron }) => void electron.emit("second-instance", {}, ["gatehouse"]),
-    );
+    await app.inMain(({ app: electron }) => void electron.emit("second-instance", {}, ["gatehouse"]));
     expect(await visible(app)).toBe(true);
   },
 );

@@ -1,5 +1,6 @@
 /** All commands over this process. Only what every command needs is loaded here; the hub's code comes when a hub is to run. */
 import { homedir } from "node:os";
+import { preferSpeed } from "../hub/start/engine.ts";
 import { GatehouseError } from "../../shared/errors.ts";
 import { connectThisProcess, thisProgram } from "./connect/main.ts";
 import type { DesktopChannel, Io } from "./io.ts";
@@ -27,6 +28,7 @@ const io: Io = {
   mock: async (options) => (await import("./mock/main.ts")).serveMock(options, process.stdin, process.stdout),
   loadHub() {
     requireRuntime();
+    preferSpeed(false);
     return import("../hub/main.ts");
   },
   loadDoctor() {
