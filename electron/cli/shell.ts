@@ -1,7 +1,7 @@
 /** All commands over this process. Only what every command needs is loaded here; the hub's code comes when a hub is to run. */
 import { homedir } from "node:os";
-import { preferSpeed } from "../hub/start/engine.ts";
 import { GatehouseError } from "../../shared/errors.ts";
+import { preferSpeed } from "../hub/start/engine.ts";
 import { connectThisProcess, thisProgram } from "./connect/main.ts";
 import type { DesktopChannel, Io } from "./io.ts";
 import { runCommandLine } from "./run.ts";
