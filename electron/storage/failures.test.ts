@@ -258,6 +258,16 @@ test("where no index can be made, the newest calls are searched all the same, an
   await append(storage, { result: Buffer.from('{"text":"needle"}') });
   const { calls, searched } = await storage.calls.list({ search: "needle" }, 10, undefined);
   expect([calls.map(({ id }) => id), searched]).toEqual([[1], { through: 1, of: 1, noIndex: true }]);
+
+  // As soon as one can be made, it is.
+  rmSync(join(dirname(home.file), "search.db"), { recursive: true });
+  for (let missing = true; missing; ) {
+    await append(storage);
+    const found = await storage.calls.list({ search: "needle" }, 10, undefined);
+    expect(found.calls.map(({ id }) => id)).toEqual([1]);
+    missing = found.searched?.noIndex === true;
+  }
+  expect(existsSync(join(dirname(home.file), "search.db"))).toBe(true);
 });
 
 /** Segments that the index has, as another connection sees them. */

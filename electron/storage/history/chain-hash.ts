@@ -1,5 +1,6 @@
 import { createHmac, hash } from "node:crypto";
 import type { Connection } from "../database.ts";
+import { encoding } from "../parts.ts";
 import { statusOf } from "../status.ts";
 
 /** Reads what the chain covers of calls, and hashes it with one key. */
@@ -57,8 +58,11 @@ export function prepareChainHash(connection: Connection, key: Uint8Array): Chain
     )
     .raw();
 
-  const part = (encoding: number, bytes: Buffer | null): string | null =>
-    bytes === null ? null : `${encoding}:${hash("sha256", bytes)}`;
+  /** What lies in pieces has an encoding and no bytes here. */
+  const part = (stored: number, bytes: Buffer | null): string | null =>
+    bytes === null && stored === encoding.raw
+      ? null
+      : `${stored}:${bytes === null ? "" : hash("sha256", bytes)}`;
   const mac = (...parts: readonly (string | Uint8Array)[]): Buffer => {
     const hmac = createHmac("sha256", key);
     for (const each of parts) hmac.update(each);

@@ -60,6 +60,7 @@ const altered: [string, string, number][] = [
     "UPDATE payload_chunk SET bytes = zeroblob(length(bytes)) WHERE position = 0 AND chunk_set = (SELECT chunk_set FROM payload WHERE call_id = 30)",
     30,
   ],
+  ["how a large result is stored", "UPDATE payload SET result_encoding = 0 WHERE call_id = 30", 30],
   ["a link", "UPDATE chain SET hash = zeroblob(32) WHERE id = 12", 12],
 ];
 test.each(altered)("%s that was altered is found", async (_, sql, id) => {

@@ -20,6 +20,9 @@ const share = 20;
 /** Milliseconds that a step of indexing waits for searches. */
 const courtesy = 25;
 
+/** Milliseconds between tries to make an index where none could be made, while calls come in. */
+const retryInterval = 1_000;
+
 /** The worker of the text index. It reads the calls on a connection that never writes, and owns search.db. */
 export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort): void {
   const send = (message: FromWorker): void => port.postMessage(message);
@@ -35,6 +38,9 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
   let toldWhole = true;
   let stopped = false;
   let restUntil: number | undefined;
+  /** No index could be made, as on a full disk, when it was tried last. */
+  let missing = false;
+  let triedAt: number;
 
   const openIndex = () => {
     const db = opened();
@@ -46,10 +52,13 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
     };
   };
   const opened = () => {
+    triedAt = performance.now();
     try {
-      return openSearchDb(searchFile, warn);
+      return openSearchDb(searchFile, missing ? () => undefined : warn);
     } catch (error) {
-      warn(`there is no search index, only the newest calls are searched: ${sentenceOf(error)}`);
+      if (!missing)
+        warn(`there is no search index, only the newest calls are searched: ${sentenceOf(error)}`);
+      missing = true;
       return withoutIndex();
     }
   };
@@ -84,7 +93,13 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
   const background = createBackground({
     newest: () => ends.newest() ?? 0,
     async work(milliseconds, busy) {
-      if (index.db.isMissing) return false;
+      if (index.db.isMissing) {
+        if (performance.now() - triedAt < retryInterval) return false;
+        index = openIndex();
+        if (index.db.isMissing) return false;
+        missing = false;
+        send({ level: "info", message: `the search index ${searchFile} can be made again` });
+      }
       // Indexing waits for calmer times, in which the newest calls are read instead; when none come, it takes its share.
       if (!busy) restUntil = undefined;
       else restUntil ??= performance.now() + patience;
