@@ -36,6 +36,14 @@ describe("what of calls is compared", () => {
     expect(comparable(image("C"), "result")).toBe(comparable(image("C"), "result"));
   });
 
+  it("shows what is not text of a resource by its ends, and tells it apart", () => {
+    const resource = (middle: string) =>
+      call({ contents: [{ uri: "a://b", blob: "A".repeat(500) + middle + "B".repeat(500) }] });
+    const text = comparable(resource("C"), "result");
+    expect(text).toContain(`"blob": "1001 characters of base64: ${"A".repeat(32)}…${"B".repeat(32)} (`);
+    expect(text).not.toBe(comparable(resource("D"), "result"));
+  });
+
   it("is a text line by line, media by their ends, and what else the result says", () => {
     expect(
       comparable(

@@ -53,7 +53,9 @@ const lines = (node: JsonNode): string => writeJson(sorted(node));
 /** The same with each object's members by name; of a name that stands twice both are kept, in their order. */
 function sorted(node: JsonNode): JsonNode {
   if (!isContainer(node)) return node;
-  const children = node.children.map(sorted);
+  const children = node.children.map((child, index) =>
+    node.kind === "object" && node.keys[index] === "blob" ? shortened(child) : sorted(child),
+  );
   if (node.kind === "array") return { ...node, children };
   const order = node.keys.map((_, index) => index);
   order.sort((a, b) => {
@@ -67,6 +69,12 @@ function sorted(node: JsonNode): JsonNode {
   };
 }
 
+/** What is not text of a resource; short ones stand as they are. */
+const shortened = (node: JsonNode): JsonNode =>
+  node.kind === "string" && node.text.length > MEDIA_ENDS * 2
+    ? { ...node, text: mediaLine(node.text) }
+    : sorted(node);
+
 /** A tool's result block by block; undefined for anything else. */
 function contentLines(root: JsonNode): string | undefined {
   const content = member(root, "content");
@@ -78,18 +86,19 @@ function contentLines(root: JsonNode): string | undefined {
     if (type?.kind === "string" && type.text === "text" && text?.kind === "string")
       return `${title}\n${readText(text.text)}${others(block, ["type", "text"])}`;
     const data = member(block, "data");
-    if (data?.kind === "string") {
-      const { text: media } = data;
-      const ends =
-        media.length <= MEDIA_ENDS * 2
-          ? media
-          : `${media.slice(0, MEDIA_ENDS)}…${media.slice(-MEDIA_ENDS)} (${digestOf(media)})`;
-      return `${title}\n${media.length} characters of base64: ${ends}${others(block, ["type", "data"])}`;
-    }
+    if (data?.kind === "string") return `${title}\n${mediaLine(data.text)}${others(block, ["type", "data"])}`;
     return `${title}\n${lines(block)}`;
   });
   const rest = others(root, ["content"]).trimStart();
   return [...blocks, ...(rest === "" ? [] : [`── the rest of the result ──\n${rest}`])].join("\n");
+}
+
+function mediaLine(media: string): string {
+  const ends =
+    media.length <= MEDIA_ENDS * 2
+      ? media
+      : `${media.slice(0, MEDIA_ENDS)}…${media.slice(-MEDIA_ENDS)} (${digestOf(media)})`;
+  return `${media.length} characters of base64: ${ends}`;
 }
 
 /** A number that differs where texts do, but by chance: FNV-1a in 64 bits, hex. Whoever wants can make two that share it. */

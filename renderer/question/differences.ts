@@ -13,7 +13,10 @@ export interface DiffLine {
 
 /** Longest pair of texts that is compared word by word, in UTF-16 units; a longer one is compared by lines. */
 const MOST_WORDS = 20_000;
-/** Longest pair that is compared at all; beyond it all of the old is shown as removed and all of the new as added. */
+/**
+ * Longest pair that is compared, but for what both begin and end with; beyond it all of the old is shown as removed and all
+ * of the new as added.
+ */
 const MOST_LINES = 400_000;
 /** A comparison that takes longer (milliseconds) is given up: a crafted pair must not hang the page. */
 const TIMEOUT_MS = 400;
@@ -28,15 +31,12 @@ const linesOf = (text: string): string[] => {
 /** The difference by lines; a line that was changed has its changed words marked. Never throws. */
 export function lineDiff(before: string, after: string): DiffLine[] {
   const small = before.length + after.length <= MOST_LINES;
-  const parts = small ? diffLines(before, after, { timeout: TIMEOUT_MS }) : undefined;
+  if (!small) return longDiff(linesOf(before), linesOf(after));
+  const parts = diffLines(before, after, { timeout: TIMEOUT_MS });
   if (parts === undefined)
     return [
-      ...(before === ""
-        ? []
-        : linesOf(before).map((text): DiffLine => ({ kind: "removed", pieces: plain(text) }))),
-      ...(after === ""
-        ? []
-        : linesOf(after).map((text): DiffLine => ({ kind: "added", pieces: plain(text) }))),
+      ...(before === "" ? [] : linesOf(before).map((text) => lineOf("removed", text))),
+      ...(after === "" ? [] : linesOf(after).map((text) => lineOf("added", text))),
     ];
   const result: DiffLine[] = [];
   for (let at = 0; at < parts.length; at += 1) {
@@ -53,6 +53,29 @@ export function lineDiff(before: string, after: string): DiffLine[] {
     for (const text of lines) result.push({ kind, pieces: plain(text) });
   }
   return result;
+}
+
+const lineOf = (kind: DiffLine["kind"], text: string): DiffLine => ({ kind, pieces: plain(text) });
+
+/** The lines that both begin and end with stand as they are: what is left may be short enough to be compared. */
+function longDiff(old: readonly string[], young: readonly string[]): DiffLine[] {
+  const shorter = Math.min(old.length, young.length);
+  let head = 0;
+  while (head < shorter && old[head] === young[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && old.at(-1 - tail) === young.at(-1 - tail)) tail += 1;
+  const [before, after] = [old, young].map((lines) => lines.slice(head, lines.length - tail)) as [
+    string[],
+    string[],
+  ];
+  const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+  return [
+    ...old.slice(0, head).map((line) => lineOf("same", line)),
+    ...(head + tail > 0
+      ? lineDiff(text(before), text(after))
+      : [...before.map((line) => lineOf("removed", line)), ...after.map((line) => lineOf("added", line))]),
+    ...old.slice(old.length - tail).map((line) => lineOf("same", line)),
+  ];
 }
 
 /** As many lines on both sides are paired, and their words compared; else they stand as they are. */

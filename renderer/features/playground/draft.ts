@@ -81,6 +81,9 @@ export function withEntry(draft: Draft, key: string, value: Draft | undefined): 
   };
 }
 
+/** Whether nothing was typed or chosen, which is not the same as null. */
+export const isBlank = (draft: Draft): boolean => draft.kind === "raw" && draft.text.trim() === "";
+
 /** The draft as indented JSON text; what was typed wrongly stands in it as typed. */
 export function writeDraft(draft: Draft, indent = ""): string {
   const inner = `${indent}  `;
@@ -88,7 +91,7 @@ export function writeDraft(draft: Draft, indent = ""): string {
     case "string":
       return JSON.stringify(draft.text);
     case "raw":
-      return draft.text.trim() === "" ? "null" : draft.text.trim();
+      return isBlank(draft) ? "null" : draft.text.trim();
     case "array":
       return draft.items.length === 0
         ? "[]"
@@ -144,6 +147,7 @@ export function problemsOf(
         ? []
         : problem("Choose true or false.");
     case "choice": {
+      if (isBlank(draft)) return problem("Choose one of the values.");
       const raw = draft.kind === "string" || draft.kind === "raw" ? writeDraft(draft) : undefined;
       return field.choices.some((choice) => choice.raw === raw) ? [] : problem("Choose one of the values.");
     }

@@ -5,7 +5,15 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Input, Select, Textarea } from "../../ui/field.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
-import { type Draft, type DraftProblem, emptyDraft, entryOf, withEntry, writeDraft } from "./draft.ts";
+import {
+  type Draft,
+  type DraftProblem,
+  emptyDraft,
+  entryOf,
+  isBlank,
+  withEntry,
+  writeDraft,
+} from "./draft.ts";
 import type { Field, Member } from "./schema.ts";
 
 /** Texts longer than this, or with line breaks, are edited in a field of several lines. */
@@ -228,7 +236,7 @@ function FieldInput({
         field.nullable && !choices.some(({ raw }) => raw === "null")
           ? [...choices, { raw: "null", label: "null" }]
           : choices;
-      const chosen = draft === undefined ? undefined : writeDraft(draft);
+      const chosen = draft === undefined || isBlank(draft) ? undefined : writeDraft(draft);
       const at = all.findIndex(({ raw }) => raw === chosen);
       return (
         <Select

@@ -24,6 +24,14 @@ const kinds = (field: Field): Record<string, string> =>
   );
 const typed = (text: string): Draft => draftOf(parseJson(text).root);
 
+it("takes null for a choice only when it was chosen", () => {
+  const field = form({ c: { enum: ["a", null] } }, { required: ["c"] });
+  expect(problemsOf(field, initialDraft(field))).toEqual([
+    { path: "/c", message: "Choose one of the values." },
+  ]);
+  expect(problemsOf(field, withEntry(EMPTY, "c", typed("null")))).toEqual([]);
+});
+
 describe("the form of a schema", () => {
   it("stays small, however often a schema refers to itself", () => {
     const around = Object.fromEntries(
