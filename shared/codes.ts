@@ -81,6 +81,7 @@ const PROBLEM_CODES = [
   "cpu_over_limit",
   "entry_left_out",
   "history_key_unavailable",
+  "history_lost",
   "memory_over_limit",
   "output_mismatch",
   "ping_failed",

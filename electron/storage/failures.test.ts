@@ -251,6 +251,23 @@ test("a lost index is made anew, and so is a damaged one; both find what they fo
   expect(home.messages.filter((message) => message.includes("made anew")).length).toBeGreaterThan(0);
 });
 
+test.each([
+  ["gone", () => rmSync(home.file)],
+  ["empty", () => writeFileSync(home.file, "")],
+])("a database that is %s where there was a history begins anew, which is told once", async (_, lose) => {
+  const first = home.open();
+  await append(first, { result: Buffer.from('{"text":"needle"}') });
+  expect(await ids(first, "needle")).toEqual([1]);
+  await first.close();
+  lose();
+  const storage = home.open();
+  expect(codes(storage)).toEqual(["history_lost"]);
+  expect(await ids(storage, "needle")).toEqual([]);
+  expect(await append(storage)).toBe(1);
+  await storage.close();
+  expect(codes(home.open())).toEqual([]);
+});
+
 test("where no index can be made, the newest calls are searched all the same, and the answer says that there is none", async () => {
   // A folder in the place of its file can be neither opened nor removed.
   mkdirSync(join(dirname(home.file), "search.db", "occupied"), { recursive: true });

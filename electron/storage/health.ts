@@ -31,13 +31,15 @@ export interface Health extends StorageHealth {
 
 interface Options {
   readonly file: string;
+  /** What was found when the database was opened. */
+  readonly found: Problem | undefined;
   /** Tries to record something; its end is told by `recorded`. */
   readonly probe: () => void;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
 /** The health of one database, told by whoever writes to it. */
-export function createHealth({ file, probe, log }: Options): Health {
+export function createHealth({ file, found, probe, log }: Options): Health {
   const mark = `${file}.damaged`;
   let failing: Error | undefined;
   let readOnly: Problem | undefined;
@@ -72,6 +74,7 @@ export function createHealth({ file, probe, log }: Options): Health {
           advice: adviceFor(sqliteCode(failing), file),
         });
       if (damage !== undefined) problems.push(damage);
+      if (found !== undefined) problems.push(found);
       return problems;
     },
     onChanged(listener) {

@@ -6,6 +6,9 @@ const newestOf = (migrations: readonly Migration[]): number => migrations.at(-1)
 const versionOf = (database: Database.Database): number =>
   Number(database.pragma("user_version", { simple: true }));
 
+/** Whether no Gatehouse has written to this database yet. */
+export const isNew = (database: Database.Database): boolean => versionOf(database) === 0;
+
 /** Whether a later Gatehouse has written this database. */
 export function isNewer(database: Database.Database): boolean {
   return versionOf(database) > newestOf(known);

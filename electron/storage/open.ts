@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { sentenceOf } from "../../shared/errors.ts";
+import type { Problem } from "../../shared/model/problem.ts";
 import type { Storage } from "../hub/ports/storage.ts";
 import { openAccounts } from "./accounts.ts";
 import { openAudit } from "./audit.ts";
@@ -15,7 +16,7 @@ import { createGroupCommit } from "./group-commit.ts";
 import { createHealth } from "./health.ts";
 import { openHistory } from "./history.ts";
 import { openMetrics } from "./metrics.ts";
-import { isNewer, migrate, newer } from "./migrate.ts";
+import { isNew, isNewer, migrate, newer } from "./migrate.ts";
 import { openNames } from "./names.ts";
 import { openOAuth } from "./oauth.ts";
 import { openPins } from "./pins.ts";
@@ -52,6 +53,7 @@ const mostChecked = 4 * 1024 * 1024 * 1024;
  */
 export function openStorage({ file, workerScript, log, clock = Date.now }: StorageOptions): Storage {
   const unclean = sizeOf(`${file}-wal`) > 0;
+  const searchFile = file.replace(/[^/\\]*$/, "search.db");
   let connection = openConnection(file, 2_000);
   let readOnly = false;
   try {
@@ -60,15 +62,17 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       connection.close();
       connection = openConnection(file, 2_000, { readOnly: true });
     }
+    const lost = isNew(connection) && sizeOf(searchFile) > 0 ? historyLost(file) : undefined;
+    if (lost !== undefined) log("error", lost.message);
     if (!isNewer(connection)) migrate(connection);
-    return assemble(connection);
+    return assemble(connection, lost);
   } catch (error) {
     const later = isNewer(connection);
     connection.close();
     throw later ? newer(file) : unusable(file, error);
   }
 
-  function assemble(connection: Connection): Storage {
+  function assemble(connection: Connection, found: Problem | undefined): Storage {
     const damaged = (message: string): void => health.damaged([message]);
     const around = readAround(damaged);
     const clear = <T extends object>(store: T): T => withClearErrors(store, file, damaged);
@@ -77,7 +81,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
     const writeCall = prepareCallWriter(connection, names);
     const probe = prepareProbe(connection, writeCall);
     const turn = createMainTurn();
-    const health = createHealth({ file, probe: () => group.probe(probe), log });
+    const health = createHealth({ file, found, probe: () => group.probe(probe), log });
     let unchecked = 0;
     const group = createGroupCommit({
       connection,
@@ -97,7 +101,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
     });
     const workers = {
       file,
-      searchFile: file.replace(/[^/\\]*$/, "search.db"),
+      searchFile,
       readOnly,
       script: workerScript,
       turn,
@@ -121,7 +125,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       health,
       startCheck: (files) => startCheck(workerScript, files),
       file,
-      searchFile: workers.searchFile,
+      searchFile,
       readOnly,
       log,
     });
@@ -201,6 +205,14 @@ function isWritable(connection: Connection): boolean {
     connection.exec("ROLLBACK");
   }
 }
+
+/** Nobody has a text index who never had a history. */
+const historyLost = (file: string): Problem => ({
+  code: "history_lost",
+  message: `${file} was gone or empty, though there was a call history: it begins anew`,
+  advice:
+    "If you have a backup (`gatehouse backup`), stop Gatehouse and put it in the file's place. Without one, clients must be connected again.",
+});
 
 function readOnlyProblem(connection: Connection, file: string) {
   return isNewer(connection)

@@ -19,12 +19,14 @@ export interface Notice {
 
 const STOPS: ReadonlySet<string> = new Set<RecordingStop>(RECORDING_STOPS);
 const UNRECORDED = "calls_unrecorded";
+const LOST = "history_lost";
 
 const TITLES: Readonly<Record<string, string>> = {
   recording_failed: "Calls are not being recorded",
   storage_read_only: "Calls are not being recorded",
   storage_newer: "Calls are not being recorded",
   database_damaged: "The call history is damaged",
+  [LOST]: "The call history was lost",
   history_key_unavailable: "New calls are not protected against changes yet",
   [UNRECORDED]: "Calls were answered without a record",
 };
@@ -45,14 +47,14 @@ export function noticesOf(problems: readonly Problem[], indexing: Searched | nul
       const title = TITLES[code];
       return {
         code,
-        tone: STOPS.has(code) || code === "database_damaged" ? "bad" : "warn",
+        tone: STOPS.has(code) || code === "database_damaged" || code === LOST ? "bad" : "warn",
         title: title ?? asSentence(message),
         texts: [
           ...(title === undefined ? [] : [message]),
           ...(problem === stop && unrecorded !== undefined ? [unrecorded.message] : []),
         ],
         advice,
-        dismissible: code === UNRECORDED,
+        dismissible: code === UNRECORDED || code === LOST,
       };
     });
   if (indexing !== null) notices.push(indexNotice(indexing));
