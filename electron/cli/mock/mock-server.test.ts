@@ -105,7 +105,7 @@ describe("a mock", () => {
   });
 
   it("sends lines, however the recording was laid out", () => {
-    const text = JSON.stringify(FIXTURE, null, 2).replaceAll("\n", "\r\n");
+    const text = `\ufeff${JSON.stringify(FIXTURE, null, 2).replaceAll("\n", "\r\n")}`;
     const server = new MockServer(readRecording(encoder.encode(text)));
     for (const [method, params] of [
       ["initialize", { protocolVersion: "2025-06-18" }],

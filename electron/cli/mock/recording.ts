@@ -33,12 +33,16 @@ export interface Recording {
 export function readRecording(bytes: Uint8Array): Recording {
   try {
     // What is served from it is sent as lines; an editor, or a remote server, may have spread it over several.
-    return read(blankLineBreaks(bytes));
+    return read(blankLineBreaks(withoutMark(bytes)));
   } catch (error) {
     if (error instanceof GatehouseError) throw error;
     throw invalid(error instanceof Error ? error.message : String(error));
   }
 }
+
+/** A byte order mark, which some editors put before a text, is none of it. */
+const withoutMark = (bytes: Uint8Array): Uint8Array =>
+  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 
 /** What a call is found by: method, target, and the rest of what is asked. */
 export const answerKey = (method: string, target: string, rest: string): string =>

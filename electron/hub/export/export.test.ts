@@ -124,6 +124,8 @@ describe("an export", () => {
     expect(head).toMatch(/^id,startedAt,client,/);
     expect(line).toContain(`,"a ""b"", c",s-1,files,'=cmd(),tools/call,`);
     expect(line).toMatch(/,'-1,$/);
+    const disarmed = await exported([call(1, { tool: "＝1", client: "\n=1" })], "csv");
+    expect(disarmed).toContain(`,"'\n=1",s-1,files,'＝1,`);
   });
 
   it("has the row of a call whose contents lie where the database is damaged, and ends at any other fault", async () => {
