@@ -5,11 +5,12 @@ import { expect, onTestFinished, test } from "vitest";
 import { hubForTest, PATIENCE, succeeded } from "../hub/kit.ts";
 import { echoServer, runCli, temporaryHome } from "../lib/hub.ts";
 import { waitFor } from "../lib/wait.ts";
+import { openClient2 } from "../lossless/sdk-clients.ts";
 
 const GATEHOUSE = fileURLToPath(new URL("../../dist/node/gatehouse.js", import.meta.url));
 
 test(
-  "recorded calls are served again by `gatehouse mock`, behind another hub",
+  "recorded calls are served again by `gatehouse mock`, to clients of both eras and behind another hub",
   async () => {
     const hub = await hubForTest({ config: { mcpServers: { one: echoServer() } } });
     const ada = await hub.connect(await hub.addClient("ada"));
@@ -21,6 +22,15 @@ test(
       .map(({ id }) => String(id));
     const recording = join(hub.home, "recording.json");
     writeFileSync(recording, await hub.command("calls", "record", ...ids));
+
+    for (const mode of ["legacy", "auto"] as const) {
+      const place = { command: process.execPath, args: [GATEHOUSE, "mock", recording] };
+      const { client, callTool } = await openClient2(place, mode);
+      expect((await client.listTools()).tools).toHaveLength(tools.result.tools.length);
+      const again = await callTool({ name: "echo", arguments: { text: "数 — 12345678901234567890" } });
+      expect(again.content).toEqual(said.result.content);
+      await client.close();
+    }
 
     const other = await hubForTest({
       config: { mcpServers: { one: { command: process.execPath, args: [GATEHOUSE, "mock", recording] } } },
