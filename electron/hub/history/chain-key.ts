@@ -96,11 +96,12 @@ async function giveChainKey({ history, secrets, homeKey }: Options): Promise<boo
   if ((await history.takeKeys([file], "fits")) !== null) return true;
   try {
     let stored = await secrets.get("key", NAME);
+    const isOld = stored !== undefined;
     if (stored === undefined) {
       stored = randomBytes(32).toString("base64");
       await secrets.set("key", NAME, stored);
     }
-    const kept = { key: Buffer.from(stored, "base64"), source: "keychain" } as const;
+    const kept = { key: Buffer.from(stored, "base64"), source: "keychain", isOld } as const;
     return (await history.takeKeys([kept, file], "lost")) !== null;
   } catch (error) {
     if ((await history.takeKeys([file], "empty")) !== null) return true;

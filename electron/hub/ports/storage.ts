@@ -101,6 +101,8 @@ export interface HistoryKey {
   readonly key: Uint8Array;
   /** Where it lies: the keychain, or a file of the home, which whoever can change the history can read too. */
   readonly source: "keychain" | "file";
+  /** It is older than this start: calls of earlier starts were chained with it. */
+  readonly isOld?: boolean;
 }
 
 /** The history's upkeep: how long calls are kept, and how it is shown that nobody has changed them. */

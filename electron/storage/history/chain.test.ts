@@ -135,6 +135,49 @@ test("a checkpoint that nobody with the key has signed hides nothing", async () 
   expect(verified).toMatchObject({ ok: false, findings: [{ kind: "removed", first: 5, last: 5 }] });
 });
 
+const withoutChain = (...tables: string[]) => {
+  const database = new Database(home.file);
+  for (const table of tables) database.exec(`DELETE FROM ${table}`);
+  database.close();
+};
+
+test.each([
+  ["is older than they are", true, ["chain", "chain_gap", "chain_head", "chain_key"]],
+  ["is still named", undefined, ["chain", "chain_head"]],
+])(
+  "calls whose whole chain was taken away, while its key %s, are not vouched for anew",
+  async (_, isOld, tables) => {
+    await recorded(10);
+    withoutChain(...tables);
+    for (const more of [0, 3]) {
+      const storage = home.open();
+      await storage.history.takeKeys([{ ...key, ...(isOld === undefined ? {} : { isOld }) }], "empty");
+      for (let i = 0; i < more; i++) await append(storage);
+      await storage.close();
+      const again = await open();
+      const verified = await again.history.verify(() => {});
+      await again.close();
+      expect(verified).toMatchObject({
+        ok: false,
+        pending: 0,
+        findings: [{ kind: "added", first: 1, last: 10 }],
+        through: 10 + more,
+      });
+    }
+  },
+);
+
+test("a history that begins anew under its old key, or has never been chained, is whole", async () => {
+  const fresh = home.open();
+  await fresh.history.takeKeys([{ ...key, isOld: true }], "empty");
+  expect(await fresh.history.verify(() => {})).toEqual({ ...clean, checked: 0, through: 0 });
+  for (let i = 0; i < 5; i++) await append(fresh);
+  await fresh.close();
+  expect(await verifyAfter()).toEqual({ ...clean, checked: 5, through: 5 });
+  withoutChain("chain", "chain_gap", "chain_head", "chain_key");
+  expect(await (await open()).history.verify(() => {})).toMatchObject({ ok: true, findings: [] });
+});
+
 test("calls that changed places are found and told so", async () => {
   await recorded(20);
   const verified = await verifyAfter((database) => {

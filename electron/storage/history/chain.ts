@@ -8,6 +8,8 @@ export interface ChainKey {
   readonly key: Uint8Array;
   /** Where it lies: "keychain", or "file" in the home folder, which whoever can change the history can read too. */
   readonly source: "keychain" | "file";
+  /** It is older than this start, so that calls of earlier starts were chained: without a chain, that was taken away. */
+  readonly isOld?: boolean;
 }
 
 /**
@@ -55,15 +57,21 @@ const farthest = 4_096;
 
 /**
  * The chain as the database has it, without a key until `takeKeys`: until then nothing is chained and nothing may be
- * removed. Writes go through `inTurn`.
+ * removed. Writes go through `inTurn`; what `around` cannot read is passed by.
  */
-/** The chain on one connection; how far the log reaches is told as far as `around` can read it. */
 export function openChain(connection: Connection, inTurn: <T>(write: () => T) => T, around: Around): Chain {
   const store = prepareChainStore(connection);
   const next = connection
     .prepare<[number], number>(`SELECT id FROM call WHERE id > ? ORDER BY id LIMIT ${batch}`)
     .pluck();
   const ends = prepareEnds(connection, around);
+  const links = connection.prepare<[], number | null>("SELECT max(id) FROM chain").pluck();
+  const isBegun = () => store.head() !== undefined || links.get() !== null;
+  /** The last of the calls that were there without a chain when the database was opened. */
+  const unchained = around(
+    () => (isBegun() ? 0 : (ends.newest() ?? 0)),
+    () => 0,
+  );
   let hashing: ChainHash | undefined;
   let source: ChainKey["source"] | null = null;
   let keyId: Buffer | undefined;
@@ -92,6 +100,15 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
   /** A gap that somebody else made must not become ours. */
   const isSigned = (gap: NonNullable<ReturnType<typeof store.gapAt>>): boolean =>
     hashing?.gap(gap.first, gap.last, gap.reason, gap.before, gap.after).equals(gap.mac) === true;
+
+  /** Begins the chain behind a call; without `id` its key is known already. */
+  const begin = (using: ChainHash, id: Buffer | undefined, last: number): void => {
+    const write = connection.transaction(() => {
+      if (id !== undefined) store.addKey(last + 1, id);
+      store.setHead({ last, hash: beginning, mac: using.head(last, beginning) });
+    });
+    inTurn(() => write.immediate());
+  };
 
   /** The next calls after one, as far as they can be read. */
   const readable = (using: ChainHash, from: number): number[] => {
@@ -134,7 +151,6 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
       last = id;
     }
     const write = connection.transaction(() => {
-      if (head === undefined && keyId !== undefined) store.addKey(oldest, keyId);
       for (const { id, hash } of links) store.add(id, hash);
       for (const { first, last, at } of missing) putGap(first, last, gapReason.missing, at, at);
       store.setHead({ last, hash: before, mac: using.head(last, before) });
@@ -163,6 +179,12 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
           store.setHead({ ...head, mac: using.head(head.last, head.hash) });
         });
         inTurn(() => write.immediate());
+      }
+      if (!isBegun()) {
+        // Calls whose chain was taken away are not vouched for anew: they stay told as never chained.
+        const wasTaken = inUse !== undefined || chosen.isOld === true;
+        const isKnown = inUse !== undefined && fits(chosen);
+        begin(hashing, isKnown ? undefined : keyId, wasTaken ? unchained : (ends.oldest() ?? 1) - 1);
       }
       return source;
     },

@@ -76,9 +76,7 @@ export async function verifyChain({
   const ownFrom = chain.ownFrom();
   const firstGap = connection.prepare<[], number | null>("SELECT min(first) FROM chain_gap").pluck().get();
   const start = Math.min(
-    prepareEnds(connection, around).oldest() ?? head.last,
-    firstLink ?? head.last,
-    firstGap ?? head.last,
+    ...[prepareEnds(connection, around).oldest(), firstLink, firstGap].filter((id) => typeof id === "number"),
     keys[0]?.first ?? head.last,
   );
   // What lies before the chain's beginning was never part of it.
@@ -156,7 +154,7 @@ export async function verifyChain({
   }
   const now = store.head();
   const end = around(
-    () => store.gapAt(head.last)?.after ?? store.hashOf(head.last),
+    () => (head.last < beginsAt ? beginning : (store.gapAt(head.last)?.after ?? store.hashOf(head.last))),
     () => undefined,
   );
   if (end === undefined || !end.equals(head.hash) || now === undefined || now.last < head.last)
