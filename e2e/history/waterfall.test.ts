@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pass } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import { stagesOf } from "../../renderer/features/activity/detail/stages.ts";
 import { type Broadcast, type BroadcastData, runFileSchema } from "../../shared/contract.ts";
 import type { CallSummary } from "../../shared/model/call.ts";
 import { hubForTest, PATIENCE } from "../hub/kit.ts";
@@ -23,12 +24,12 @@ const TOLERANCE = 2;
 const ROUNDS = 7;
 const MOST_ROUNDS = 60;
 /** What is injected, in milliseconds: each can be told from the others. */
-const DELAYS = { upload: 25, consent: 60, queue: 90, upstream: 130 };
+const DELAYS = { upload: 25, consent: 60, queue: 90, upstream: 130, stream: 45 };
 
 /** Milliseconds of the clock that all processes of a machine share. */
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 const moment = (nanoseconds: string): number => Number(nanoseconds) / 1e6;
-const STAGES = ["hub", "consent", "queue", "upstream"] as const;
+const STAGES = ["hub", "consent", "queue", "upstream", "stream"] as const;
 type Times = Record<(typeof STAGES)[number], number>;
 
 test(
@@ -76,7 +77,11 @@ test(
     onTestFinished(() => agent.destroy());
     /** Calls the tool; the second half of the request is sent some milliseconds after the first. */
     const call = (id: number) => {
-      const params = { name: "slow__hold", arguments: { ms: DELAYS.upstream } };
+      const params = {
+        name: "slow__hold",
+        arguments: { ms: DELAYS.upstream, streamMs: DELAYS.stream },
+        _meta: { progressToken: id },
+      };
       const body = Buffer.from(JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params }));
       const headers = {
         accept: "application/json, text/event-stream",
@@ -135,31 +140,43 @@ test(
       await restarted;
       const { structuredContent: server } = resultOf(text);
       const arrived = moment(server.arrived);
+      const streaming = moment(server.streaming);
       const answered = moment(server.answered);
       // A reply never leaves before its row is there.
       const { calls } = await person.call("calls.list", { filter: { tool: "hold" }, limit: 1 });
-      const [{ times, durationUs }] = calls as [CallSummary];
+      const [{ id: row, times, durationUs }] = calls as [CallSummary];
       const { consent, queue, upstream, hub: own } = times;
       expect(consent + queue + upstream + own).toBe(durationUs);
       expect(durationUs / 1_000).toBeLessThanOrEqual(ended - upload.begun);
+      const stages = stagesOf(await person.call("calls.get", { id: row }));
+      const drawn = (key: (typeof STAGES)[number]): number =>
+        (stages.find((stage) => stage.key === key)?.duration ?? Number.NaN) / 1_000;
       return {
         measured: {
           hub: upload.ended - upload.begun,
           consent: allowed.at - asked.at,
           queue: arrived - allowed.at,
-          upstream: answered - arrived,
+          upstream: streaming - arrived,
+          stream: answered - streaming,
         },
         recorded: {
-          hub: own / 1_000,
-          consent: consent / 1_000,
-          queue: queue / 1_000,
-          upstream: upstream / 1_000,
+          hub: drawn("hub"),
+          consent: drawn("consent"),
+          queue: drawn("queue"),
+          upstream: drawn("upstream"),
+          stream: drawn("stream"),
         },
       };
     };
 
     await round(1_000);
-    const off: Times = { hub: Infinity, consent: Infinity, queue: Infinity, upstream: Infinity };
+    const off: Times = {
+      hub: Infinity,
+      consent: Infinity,
+      queue: Infinity,
+      upstream: Infinity,
+      stream: Infinity,
+    };
     const isExact = (): boolean => STAGES.every((stage) => off[stage] <= TOLERANCE);
     for (let count = 0; count < ROUNDS || (count < MOST_ROUNDS && !isExact()); count += 1) {
       const { measured, recorded } = await round(2_000 + count);
@@ -167,6 +184,7 @@ test(
       expect(measured.consent).toBeGreaterThan(DELAYS.consent - 2);
       expect(measured.queue).toBeGreaterThan(DELAYS.queue - 2);
       expect(measured.upstream).toBeGreaterThan(DELAYS.upstream - 2);
+      expect(measured.stream).toBeGreaterThan(DELAYS.stream - 2);
       for (const stage of STAGES)
         off[stage] = Math.min(off[stage], Math.abs(recorded[stage] - measured[stage]));
     }
@@ -175,9 +193,15 @@ test(
   PATIENCE * 4,
 );
 
-/** The result in the answer to a call, as JSON or in an event stream. */
-function resultOf(text: string): { structuredContent: { arrived: string; answered: string } } {
-  const [json = ""] = /\{"jsonrpc".*\}/.exec(text) ?? [];
-  return (JSON.parse(json) as { result: { structuredContent: { arrived: string; answered: string } } })
-    .result;
+/** When the server got the call, told of its progress and answered, by its own clock. */
+interface ServerTimes {
+  readonly arrived: string;
+  readonly streaming: string;
+  readonly answered: string;
+}
+
+/** The result in the answer to a call, as JSON or as the last event of a stream. */
+function resultOf(text: string): { structuredContent: ServerTimes } {
+  const json = text.match(/\{"jsonrpc".*\}/g)?.at(-1) ?? "";
+  return (JSON.parse(json) as { result: { structuredContent: ServerTimes } }).result;
 }

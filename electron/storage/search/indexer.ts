@@ -31,10 +31,9 @@ export interface Indexer {
 }
 
 /**
- * The index of one call log; nothing is indexed until `step` is called. `connection` reads the log, `db` is the
- * index.
+ * The index of one call log; nothing is indexed until `step` is called. `connection` reads the log, `db` is the index;
+ * what `around` cannot read is not indexed.
  */
-/** The indexer of the calls on one connection; what `around` cannot read is not indexed. */
 export function openIndexer(connection: Connection, db: SearchDb, around: Around): Indexer {
   const payloads = preparePayloadReader(connection, true);
   const ends = prepareEnds(connection, around);

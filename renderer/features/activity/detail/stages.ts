@@ -1,8 +1,8 @@
-import type { CallTimes } from "../../../../shared/model/call.ts";
+import type { CallDetail, CallTimes } from "../../../../shared/model/call.ts";
 
 /** One stage of a call on the waterfall; times in microseconds from the call's arrival. */
 export interface Stage {
-  readonly key: keyof CallTimes;
+  readonly key: keyof CallTimes | "stream";
   readonly label: string;
   /** What it was spent on, for the table. */
   readonly words: string;
@@ -13,12 +13,26 @@ export interface Stage {
 }
 
 /**
+ * How long an answer was on its way in pieces, in microseconds: from the server's first message within the call on. It is
+ * a part of what the call's times say of the server, and 0 where the answer came at once.
+ */
+export function streamOf({ durationUs, times, events = [] }: Timed): number {
+  const first = events.find(({ from }) => from === "server");
+  return first === undefined ? 0 : Math.min(times.upstream, Math.max(0, durationUs - first.at));
+}
+
+/** What of a call tells where its time went. */
+export type Timed = Pick<CallDetail, "durationUs" | "times" | "events">;
+
+/**
  * The stages in the order in which a call goes through them. Each one's duration is what was recorded, to the
  * microsecond; Gatehouse's own work lies before, between and after the others, and is drawn at the end as one.
  */
-export function stagesOf(times: CallTimes): Stage[] {
+export function stagesOf(call: Timed): Stage[] {
+  const stream = streamOf(call);
+  const times = { ...call.times, upstream: call.times.upstream - stream, stream };
   let at = 0;
-  const stage = (key: keyof CallTimes, label: string, words: string, waiting: boolean): Stage => {
+  const stage = (key: Stage["key"], label: string, words: string, waiting: boolean): Stage => {
     const start = at;
     at += times[key];
     return { key, label, words, start, duration: times[key], waiting };
@@ -26,7 +40,8 @@ export function stagesOf(times: CallTimes): Stage[] {
   return [
     stage("consent", "Waiting for a person", "asked, until somebody answered", true),
     stage("queue", "Queue", "until the server could take it", true),
-    stage("upstream", "Server", "from the request's last byte out to the answer's last byte in", false),
+    stage("upstream", "Server", "from the request's last byte out until it said something", false),
+    stage("stream", "Stream", "from its first message within the call to its answer's last byte in", false),
     stage("hub", "Gatehouse", "before, between and after the others, together", false),
   ];
 }

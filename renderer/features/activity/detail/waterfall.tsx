@@ -5,13 +5,15 @@ import { duration } from "../../../lib/format.ts";
 import { cx } from "../../../ui/cx.ts";
 import { TIME_PARTS } from "../../../ui/timing-bar.tsx";
 import { EventMarks } from "./event-lane.tsx";
-import { exactMicros, marksOf, share, stagesOf } from "./stages.ts";
+import { exactMicros, marksOf, type Stage, share, stagesOf } from "./stages.ts";
 
-const colourOf = new Map(TIME_PARTS.map(({ key, variable }) => [key, variable]));
+const colourOf = new Map<Stage["key"], string>(TIME_PARTS.map(({ key, variable }) => [key, variable]));
 const LANE = "grid grid-cols-[128px_minmax(0,1fr)_64px] items-center gap-x-3";
 
-/** A bar's fill: hatched where something was waited for. */
-const fill = (key: (typeof TIME_PARTS)[number]["key"], waiting: boolean): string => {
+/** A bar's fill: hatched where something was waited for, upright stripes of the server's colour where its answer streamed. */
+const fill = ({ key, waiting }: Stage): string => {
+  if (key === "stream")
+    return "repeating-linear-gradient(90deg, var(--accent) 0 2px, color-mix(in srgb, var(--accent) 45%, transparent) 2px 5px)";
   const colour = colourOf.get(key) ?? "currentColor";
   return waiting
     ? `repeating-linear-gradient(135deg, ${colour} 0 3px, color-mix(in srgb, ${colour} 35%, transparent) 3px 6px)`
@@ -21,7 +23,7 @@ const fill = (key: (typeof TIME_PARTS)[number]["key"], waiting: boolean): string
 /** Where the time of a call went: a lane for each stage on one scale, and the same as a table to the microsecond. */
 export function Waterfall({ call }: { readonly call: CallDetail }) {
   const total = call.durationUs;
-  const stages = stagesOf(call.times);
+  const stages = stagesOf(call);
   const at = (micros: number): string => `${total === 0 ? 0 : (micros / total) * 100}%`;
   return (
     <section aria-labelledby="waterfall" data-testid="waterfall" className="space-y-3">
@@ -64,7 +66,7 @@ export function Waterfall({ call }: { readonly call: CallDetail }) {
                   style={{
                     left: `min(${at(stage.start)}, calc(100% - 2px))`,
                     width: at(stage.duration),
-                    background: fill(stage.key, stage.waiting),
+                    background: fill(stage),
                   }}
                 />
               )}
