@@ -117,15 +117,17 @@ export function measureLatency({ control }: HistoryHub, rounds: number): Promise
   return inRounds(queries, rounds);
 }
 
-/** Searches one after the other until it is told to stop; resolves with how many. */
-export function searchOnAndOn({ control }: HistoryHub): { stop(): Promise<number> } {
+/** Searches with `list`, for one text after the other, until it is told to stop; resolves with how many. */
+export function searchOnAndOn(list: (search: string, limit: number) => Promise<unknown>): {
+  stop(): Promise<number>;
+} {
   let stopped = false;
   const running = (async () => {
     let count = 0;
     while (!stopped) {
       for (const search of Object.values(searches)) {
         if (stopped) break;
-        await control.call("calls.list", { filter: { search }, limit: ROWS });
+        await list(search, ROWS);
         count += 1;
       }
     }

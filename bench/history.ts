@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type HistoryHub, prepareHistoryHome, settle, startHistoryHub, watchMemory } from "./history-home.ts";
 import { measureLatency, measureLists, measureSearches, type QueryTimes } from "./history-queries.ts";
-import { measureRecording, type RecordingFigures } from "./history-recording.ts";
+import { type Beside, measureCommits, measureReplies } from "./history-recording.ts";
 import { measureScrolling, type ScrollFigures } from "./history-scroll.ts";
 
 /** Everything that is measured on the long history. */
@@ -16,7 +16,8 @@ export interface HistoryFigures {
   readonly lists: readonly QueryTimes[];
   readonly searches: readonly QueryTimes[];
   readonly latency: readonly QueryTimes[];
-  readonly recording: RecordingFigures;
+  readonly commits: Beside;
+  readonly replies: Beside;
   readonly scrolling: ScrollFigures;
   /** The highest resident memory of the hub's process in MB: during the queries, then recording, and while indexing. */
   readonly queriesMb: number;
@@ -47,7 +48,9 @@ export async function measureHistory(
       if (!done) throw new Error("the history was not indexed, chained and summed up within 15 minutes");
     });
     const asked = await onHub(home, (hub) => ask(hub, rounds, say));
-    return { ...asked, ...(await indexAnew(home, say)) };
+    say("commits, with and without searches beside them");
+    const commits = await measureCommits(join(home, "gatehouse.db"));
+    return { ...asked, commits, ...(await indexAnew(home, say)) };
   } finally {
     if (given === undefined) rmSync(home, { recursive: true, force: true });
   }
@@ -78,13 +81,13 @@ async function ask(hub: HistoryHub, rounds: number, say: Say) {
     const scrolling = await measureScrolling(hub);
     const queriesMb = memory.peakMb();
     phase("recording, with and without searches beside it");
-    const recording = await measureRecording(hub);
+    const replies = await measureReplies(hub);
     return {
       calls: indexed.of,
       lists,
       searches,
       latency,
-      recording,
+      replies,
       scrolling,
       queriesMb,
       recordingMb: memory.peakMb(),
