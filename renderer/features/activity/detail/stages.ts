@@ -12,17 +12,17 @@ export interface Stage {
   readonly waiting: boolean;
 }
 
+/** What of a call tells where its time went. */
+type Timed = Pick<CallDetail, "durationUs" | "times" | "events">;
+
 /**
  * How long an answer was on its way in pieces, in microseconds: from the server's first message within the call on. It is
  * a part of what the call's times say of the server, and 0 where the answer came at once.
  */
-export function streamOf({ durationUs, times, events = [] }: Timed): number {
+function streamOf({ durationUs, times, events = [] }: Timed): number {
   const first = events.find(({ from }) => from === "server");
   return first === undefined ? 0 : Math.min(times.upstream, Math.max(0, durationUs - first.at));
 }
-
-/** What of a call tells where its time went. */
-export type Timed = Pick<CallDetail, "durationUs" | "times" | "events">;
 
 /**
  * The stages in the order in which a call goes through them. Each one's duration is what was recorded, to the
