@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { GatehouseError } from "../../../shared/errors.ts";
 import type { CallDetail } from "../../../shared/model/call.ts";
 import { commandLine } from "../testing/command-line.ts";
 import type { Answers } from "../testing/fake-hub.ts";
@@ -44,6 +45,16 @@ describe("calls", () => {
     expect(calls.map((one: CallDetail) => one.id)).toEqual([999, 998]);
     const { request: _request, result: _result, ...rest } = call(999);
     expect(calls[0]).toMatchObject(rest);
+  });
+
+  it("with --json leaves out what was removed since it was listed", async () => {
+    const { code, printed } = await run(["calls", "--json", "--limit", "3"], (method, params) => {
+      if (method === "calls.get" && (params as { id: number }).id === 998)
+        throw new GatehouseError("not_found", "there is no call 998 in the log");
+      return answers(method, params);
+    });
+    expect(code).toBe(0);
+    expect(JSON.parse(printed).calls.map((one: CallDetail) => one.id)).toEqual([999, 997]);
   });
 
   it("pages through a long history up to the limit", async () => {

@@ -1,4 +1,4 @@
-import { sentenceOf } from "../../../shared/errors.ts";
+import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
 import {
   type CallFilter,
   type CallStatus,
@@ -97,6 +97,8 @@ async function printJson(context: Context, hub: Control, pages: AsyncIterable<Ca
       const details = await Promise.all(
         page.slice(at, at + AT_ONCE).map((summary) =>
           hub.call("calls.get", { id: summary.id, maxBytes: WHOLE_PAYLOAD }).catch((error: unknown) => {
+            // Retention has removed it since it was listed.
+            if (error instanceof GatehouseError && error.code === "not_found") return undefined;
             const left = withoutContents(summary, error);
             context.io.err(`the contents of call ${summary.id} cannot be read: ${sentenceOf(error)}\n`);
             return left;
@@ -104,6 +106,7 @@ async function printJson(context: Context, hub: Control, pages: AsyncIterable<Ca
         ),
       );
       for (const detail of details) {
+        if (detail === undefined) continue;
         out(`${separator}\n${safeJson(callJson(detail))}`);
         separator = ",";
       }
