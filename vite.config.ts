@@ -105,6 +105,7 @@ export default defineConfig({
   test: {
     root: path("."),
     environment: "node",
+    globalSetup: "electron/storage/fixtures/build-worker.ts",
     // They only bound a failure: a machine may be busy with much else.
     testTimeout: 120_000,
     hookTimeout: 180_000,
