@@ -99,7 +99,10 @@ test(
     expect(await copied).toContain(file);
     if (process.platform !== "win32") expect(statSync(file).mode & 0o777).toBe(0o600);
 
-    const again = await hubForTest({ home: other, config: { mcpServers: { one: echoServer() } } });
+    // What was chained by then has the other home's key: a keychain, if it is out of reach, might have it.
+    const secrets = { store: "file" };
+    const again = await hubForTest({ home: other, config: { mcpServers: { one: echoServer() }, secrets } });
+    await verified(again);
     const found = await echoes(again);
     for (let i = 0; i < 30; i += 1) expect(found).toContain(`one before ${i}`);
     expect((await again.calls("--search", "before 17")).map(({ tool }) => tool)).toEqual(["echo"]);
