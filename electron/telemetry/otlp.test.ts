@@ -54,7 +54,15 @@ const spanSchema = z
     droppedAttributesCount: uint32,
     events: z.array(z.never()),
     droppedEventsCount: uint32,
-    links: z.array(z.never()),
+    links: z.array(
+      z.strictObject({
+        traceId: hex(32),
+        spanId: hex(16),
+        attributes,
+        droppedAttributesCount: uint32,
+        flags: uint32,
+      }),
+    ),
     droppedLinksCount: uint32,
     // STATUS_CODE_UNSET, _OK, _ERROR.
     status: z.strictObject({ code: z.int().min(0).max(2), message: z.string().optional() }),
@@ -119,7 +127,10 @@ const metricsSchema = z.strictObject({
 });
 type Span = z.infer<typeof spanSchema>;
 
-async function receiver(status = 200) {
+async function receiver(
+  next: () => [status: number, headers: Record<string, string>] = () => [200, {}],
+  answer: object = { partialSuccess: {} },
+) {
   const spans: Span[] = [];
   const metrics: string[] = [];
   const requests: { url: string; headers: IncomingMessage["headers"]; body: string }[] = [];
@@ -131,6 +142,7 @@ async function receiver(status = 200) {
     });
     req.on("end", () => {
       requests.push({ url: req.url ?? "", headers: req.headers, body });
+      const [status, headers]: ReturnType<typeof next> = req.url === "/v1/traces" ? next() : [200, {}];
       if (status === 200) {
         if (req.method !== "POST" || req.headers["content-type"] !== "application/json")
           problems.push(`${req.method} of ${req.headers["content-type"]}`);
@@ -154,7 +166,9 @@ async function receiver(status = 200) {
             ),
           );
       }
-      res.writeHead(status, { "content-type": "application/json" }).end('{"partialSuccess":{}}');
+      res
+        .writeHead(status, { "content-type": "application/json", ...headers })
+        .end(req.url === "/v1/traces" ? JSON.stringify(answer) : "{}");
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -185,6 +199,9 @@ const call = (changes: Partial<TracedCall> = {}): TracedCall => ({
   session: "s-1",
   rule: "r1",
   requestId: "7",
+  ambient: undefined,
+  revision: "2025-11-25",
+  errorCode: undefined,
   status: "ok",
   content: undefined,
   ...changes,
@@ -239,7 +256,11 @@ test("a strict receiver accepts spans and metrics, and sees the client's span as
   expect(children.at(-1)?.spanId).toBe("53ce929d0e0e4736");
   const failed = spans.find(({ spanId }) => spanId === "1111111111111111");
   expect([failed?.status.code, failed?.parentSpanId]).toEqual([2, undefined]);
-  expect(metrics).toEqual(["mcp.server.operation.duration", "gatehouse.consent.duration"]);
+  expect(metrics).toEqual([
+    "mcp.server.operation.duration",
+    "mcp.client.operation.duration",
+    "gatehouse.consent.duration",
+  ]);
   expect(requests.map(({ body }) => body).join()).not.toContain("gen_ai.tool.call");
 });
 
@@ -263,7 +284,8 @@ test("metrics count every call: those whose traces nobody keeps, and those whose
 test("contents travel along where they were given", async () => {
   const { url, spans } = await receiver();
   const sink = open(url);
-  sink.call(call({ content: { request: '{"a":1}', result: '{"b":2}' } }));
+  const content = { request: '{"a":1}', result: '{"b":2}', errorMessage: undefined };
+  sink.call(call({ content }));
   await sink.close();
   expect(spans[0]?.attributes).toEqual(
     expect.arrayContaining([
@@ -273,8 +295,81 @@ test("contents travel along where they were given", async () => {
   );
 });
 
+test("a call that failed has its error's code, and its message only with contents; a request's own span is linked", async () => {
+  const { url, spans, problems } = await receiver();
+  const sink = open(url);
+  const failed = { status: "error", errorCode: -32602 } as const;
+  const content = { request: null, result: null, errorMessage: "no such file" };
+  sink.call(call({ ...failed, ambient: { traceId: "a".repeat(32), spanId: "b".repeat(16) } }));
+  sink.call(call({ ...failed, spanId: "3".repeat(16), upstreamSpanId: "4".repeat(16), content }));
+  sink.call(call({ status: "timeout", errorCode: -32001, spanId: "5".repeat(16), upstream: undefined }));
+  await sink.close();
+  expect(problems).toEqual([]);
+  const [plain, told, late] = spans.filter(({ kind }) => kind === 2);
+  expect([plain?.status, told?.status]).toEqual([{ code: 2 }, { code: 2, message: "no such file" }]);
+  expect(plain?.links).toMatchObject([{ traceId: "a".repeat(32), spanId: "b".repeat(16) }]);
+  const errorOf = (span: Span | undefined) =>
+    ["error.type", "rpc.response.status_code"].map(
+      (key) => span?.attributes.find((one) => one.key === key)?.value,
+    );
+  expect(errorOf(plain)).toEqual([{ stringValue: "-32602" }, { stringValue: "-32602" }]);
+  expect(errorOf(late)).toEqual([{ stringValue: "timeout" }, { stringValue: "-32001" }]);
+});
+
+test("an outage loses nothing that there is room for: the same message is sent again, and that it was is told once", async () => {
+  const answers: [number, Record<string, string>][] = [
+    [503, {}],
+    [429, { "retry-after": "7" }],
+    [200, {}],
+  ];
+  const given = await receiver(() => answers.shift() ?? [200, {}]);
+  const log: string[] = [];
+  const pauses: number[] = [];
+  const recovered = Promise.withResolvers<void>();
+  const sink = openOtlp(
+    {
+      ...{ url: `${given.url}/`, headers: {}, version: "1" },
+      log: (level, message) => {
+        log.push(`${level}: ${message}`);
+        if (message.includes("sent again")) recovered.resolve();
+      },
+    },
+    { pause: (ms) => Promise.resolve(void pauses.push(ms)), random: () => 0.5 },
+  );
+  sink.call(call());
+  await recovered.promise;
+  await sink.close();
+  const bodies = given.requests.filter((one) => one.url === "/v1/traces").map(({ body }) => body);
+  expect(bodies).toHaveLength(3);
+  expect(new Set(bodies).size).toBe(1);
+  expect(pauses).toEqual([1_000, 7_000]);
+  expect(log).toEqual([
+    `warn: telemetry cannot be sent to ${given.url} (traces): it answers with HTTP status 503; it is tried again, and the newest calls are left out when too many wait`,
+    "info: telemetry (traces) is sent again; 0 calls were left out",
+  ]);
+});
+
+test("what a receiver refuses is not sent again, and counted; what it leaves out of a message is told", async () => {
+  const answers = [400, 200];
+  const given = await receiver(() => [answers.shift() ?? 200, {}], {
+    partialSuccess: { rejectedSpans: "2", errorMessage: "too\u001b old" },
+  });
+  const log: string[] = [];
+  const sink = open(given.url, log);
+  for (let i = 0; i < 129; i++) sink.call(call());
+  await sink.close();
+  expect(given.requests.filter((one) => one.url === "/v1/traces")).toHaveLength(2);
+  expect(log.filter((line) => !line.includes("metrics"))).toEqual([
+    expect.stringMatching(
+      /^warn: telemetry cannot be sent to .* \(traces\): it answers with HTTP status 400; look at/,
+    ),
+    "warn: the receiver of telemetry left out 2 spans: too\\u{1b} old",
+    expect.stringMatching(/^warn: the spans of 128 calls were not sent to http/),
+  ]);
+});
+
 test("a receiver that refuses, or is not there, is told of once, and costs a call nothing", async () => {
-  const refusing = await receiver(400);
+  const refusing = await receiver(() => [400, {}]);
   for (const url of [refusing.url, "http://127.0.0.1:1"]) {
     const log: string[] = [];
     const sink = open(url, log);
@@ -284,9 +379,11 @@ test("a receiver that refuses, or is not there, is told of once, and costs a cal
     const { user, system } = process.threadCpuUsage(began);
     expect((user + system) / 1_000).toBeLessThan(500);
     await sink.close();
-    expect(
-      log.filter((line) => line.startsWith("warn: telemetry cannot be sent")).length,
-    ).toBeLessThanOrEqual(1);
+    for (const signal of ["traces", "metrics"])
+      expect(
+        log.filter((line) => /^warn: telemetry cannot be sent/.test(line) && line.includes(`(${signal})`))
+          .length,
+      ).toBeLessThanOrEqual(1);
     expect(log.join()).not.toContain("secret");
   }
 });

@@ -1,29 +1,110 @@
 import { randomBytes } from "node:crypto";
-import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { setTimeout as delay } from "node:timers/promises";
+import { JsonMetricsSerializer, JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+import {
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from "@opentelemetry/sdk-metrics";
 import type { TelemetrySink, TelemetryTarget, TracedCall } from "../hub/ports/telemetry.ts";
-import { callAttributes, spansOf } from "./spans.ts";
+import { Outbox, type Pause } from "./outbox.ts";
+import { openReceiver, type Post } from "./post.ts";
+import { metricAttributes, spansOf } from "./spans.ts";
+import { Trouble } from "./trouble.ts";
 
-/** Calls that wait to be sent; when there are more, the newest are lost. */
+/** Calls that wait to be sent, and their contents in characters; when there are more, the newest are lost. */
 const MOST_WAITING = 2_048;
-/** Calls in one message to the receiver. */
-const BATCH = 256;
+const MOST_CONTENT = 16 * 1024 * 1024;
+/** Calls in one message to the receiver, and their contents: a message is made in one go, and receivers bound it. */
+const BATCH = 128;
+const BATCH_CONTENT = 2 * 1024 * 1024;
 const SEND_EVERY_MS = 1_000;
 const METRICS_EVERY_MS = 15_000;
-const TIMEOUT_MS = 5_000;
+/** How long an answer is waited for, and the end of everything. */
+const TIMEOUT_MS = 10_000;
+const CLOSE_MS = 2_000;
 /** The conventions' buckets for operations of MCP, in seconds. */
 const BOUNDARIES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
-/** Sends spans and metrics over OTLP/HTTP, in batches from timers: a call only puts itself into a bounded queue. */
-export function openOtlp({ url, headers, version, log }: TelemetryTarget): TelemetrySink {
+/** Time and chance, as tests have them otherwise. */
+export interface OtlpClock {
+  readonly pause: Pause;
+  readonly random: () => number;
+}
+
+const CLOCK: OtlpClock = {
+  pause: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
+  random: Math.random,
+};
+
+/**
+ * Sends spans and metrics over OTLP/HTTP, in batches from timers: a call only puts itself into a bounded queue. What the
+ * receiver cannot take now is sent again later.
+ */
+export function openOtlp(
+  { url, headers, version, log }: TelemetryTarget,
+  { pause, random }: OtlpClock = CLOCK,
+): TelemetrySink {
   const resource = resourceFromAttributes({ "service.name": "gatehouse", "service.version": version });
-  const base = url.replace(/\/+$/, "");
-  const exporterOf = (path: string) => ({ url: `${base}${path}`, headers, timeoutMillis: TIMEOUT_MS });
-  const traces = new OTLPTraceExporter(exporterOf("/v1/traces"));
+  const { post, close } = openReceiver(url, headers, TIMEOUT_MS);
+  const newId = (): string => randomBytes(8).toString("hex");
+  const trouble = new Trouble("traces", url, log);
+  const outbox: Outbox<TracedCall> = new Outbox<TracedCall>({
+    ...{ most: MOST_WAITING, mostSize: MOST_CONTENT, batch: BATCH, batchSize: BATCH_CONTENT, pause, random },
+    sizeOf: ({ content }) => (content?.request?.length ?? 0) + (content?.result?.length ?? 0),
+    encode: (calls) => {
+      const spans = calls.flatMap((call) => spansOf(call, resource, newId));
+      return JsonTraceSerializer.serializeRequest(spans) ?? new Uint8Array();
+    },
+    send: (body) => post("traces", body),
+    onSent: (sent) => trouble.sent(sent, outbox.takeLost()),
+  });
+  const { meters, count } = openMetrics(
+    resource,
+    version,
+    metricExporter(post, new Trouble("metrics", url, log)),
+  );
+
+  let uncounted: TracedCall[] = [];
+  /** Every call is counted, whether its spans are to be sent, can be, or not. */
+  const flush = (): Promise<void> => {
+    const calls = uncounted;
+    uncounted = [];
+    for (const call of calls) count(call);
+    return outbox.flush();
+  };
+  const timer = setInterval(() => void flush(), SEND_EVERY_MS);
+  timer.unref();
+
+  return {
+    call(call) {
+      // Contents are kept once, where they are bounded.
+      uncounted.push(call.content === undefined ? call : { ...call, content: undefined });
+      if (call.sampled) outbox.add(call);
+    },
+    async close() {
+      clearInterval(timer);
+      void flush();
+      const ended = Promise.all([outbox.close(), meters.shutdown().catch(() => {})]);
+      const limit = new AbortController();
+      const over = delay(CLOSE_MS, undefined, { signal: limit.signal }).catch(() => {});
+      await Promise.race([ended, over]);
+      limit.abort();
+      close();
+      await outbox.close();
+      trouble.end(outbox.takeLost());
+    },
+  };
+}
+
+function openMetrics(
+  resource: ReturnType<typeof resourceFromAttributes>,
+  version: string,
+  exporter: PushMetricExporter,
+) {
   const reader = new PeriodicExportingMetricReader({
-    exporter: new OTLPMetricExporter(exporterOf("/v1/metrics")),
+    exporter,
     exportIntervalMillis: METRICS_EVERY_MS,
     exportTimeoutMillis: TIMEOUT_MS,
   });
@@ -36,82 +117,30 @@ export function openOtlp({ url, headers, version, log }: TelemetryTarget): Telem
       advice: { explicitBucketBoundaries: BOUNDARIES },
     });
   const durations = histogram("mcp.server.operation.duration", "Time from a request to its answer.");
+  const upstream = histogram("mcp.client.operation.duration", "Time from asking a server to its answer.");
   const waits = histogram("gatehouse.consent.duration", "Time that calls waited for a person.");
-  const newId = (): string => randomBytes(8).toString("hex");
-
-  let waiting: TracedCall[] = [];
-  let uncounted: TracedCall[] = [];
-  let lost = 0;
-  let sending: Promise<void> | undefined;
-  let failing = false;
-
-  const report = (problem: string | undefined): void => {
-    if (problem !== undefined && !failing) log("warn", `telemetry cannot be sent: ${problem}`);
-    if (problem === undefined && failing) log("info", `telemetry is sent again; ${lost} calls were left out`);
-    if (problem === undefined) lost = 0;
-    failing = problem !== undefined;
+  const count = (call: TracedCall): void => {
+    const server = call.server === null ? {} : { "gatehouse.server": call.server };
+    const attributes = { ...metricAttributes(call), ...server };
+    durations.record((call.end - call.begin) / 1_000, attributes);
+    if (call.upstream !== undefined)
+      upstream.record((call.upstream.end - call.upstream.begin) / 1_000, attributes);
+    if (call.consent !== undefined) waits.record((call.consent.end - call.consent.begin) / 1_000, server);
   };
+  return { meters, count };
+}
 
-  /** Every call is counted, whether its spans are to be sent, can be, or not. */
-  const count = (): void => {
-    const calls = uncounted;
-    uncounted = [];
-    for (const call of calls) {
-      const server = call.server === null ? {} : { "gatehouse.server": call.server };
-      const attributes = { ...callAttributes(call), ...server };
-      durations.record((call.end - call.begin) / 1_000, attributes);
-      if (call.consent !== undefined) waits.record((call.consent.end - call.consent.begin) / 1_000, server);
-    }
-  };
-  const sendBatch = (calls: readonly TracedCall[]): Promise<void> =>
-    new Promise((resolve) => {
-      traces.export(
-        calls.flatMap((call) => spansOf(call, resource, newId)),
-        ({ error }) => {
-          if (error !== undefined) lost += calls.length;
-          report(error?.message);
-          resolve();
-        },
-      );
-    });
-
-  const send = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const calls = waiting.slice(0, BATCH);
-      waiting = waiting.slice(BATCH);
-      await sendBatch(calls);
-    }
-  };
-  const flush = (): Promise<void> => {
-    count();
-    sending ??= send().finally(() => {
-      sending = undefined;
-    });
-    return sending;
-  };
-  const timer = setInterval(() => void flush(), SEND_EVERY_MS);
-  timer.unref();
-
+/** Sums are cumulative: what could not be sent is in the next message. */
+function metricExporter(post: Post, trouble: Trouble): PushMetricExporter {
   return {
-    call(call) {
-      uncounted.push(call);
-      if (!call.sampled) return;
-      if (waiting.length < MOST_WAITING) waiting.push(call);
-      else lost += 1;
-    },
-    async close() {
-      clearInterval(timer);
-      const ended = (async () => {
-        await flush();
-        await flush();
-        await meters.shutdown();
-        await traces.shutdown();
-      })().catch((error: unknown) => report(String(error)));
-      let limit: NodeJS.Timeout | undefined;
-      const over = new Promise<void>((resolve) => {
-        limit = setTimeout(resolve, 2_000);
+    export(metrics, done) {
+      const body = JsonMetricsSerializer.serializeRequest(metrics) ?? new Uint8Array();
+      void post("metrics", body).then((sent) => {
+        trouble.sent(sent, 0);
+        done({ code: sent.kind === "taken" ? 0 : 1 });
       });
-      await Promise.race([ended, over]).finally(() => clearTimeout(limit));
     },
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
   };
 }

@@ -2,6 +2,7 @@ import {
   type Attributes,
   createTraceState,
   type HrTime,
+  type Link,
   SpanKind,
   SpanStatusCode,
   TraceFlags,
@@ -13,16 +14,28 @@ import type { Stretch, TracedCall } from "../hub/ports/telemetry.ts";
 const SCOPE = { name: "gatehouse" };
 const NANO = 1_000_000;
 
-/** What a call is, in OpenTelemetry's semantic conventions for MCP; `error.type` only for what did not end well. */
-export function callAttributes(call: Pick<TracedCall, "method" | "subject" | "status">): Attributes {
-  const tool = call.method === "tools/call" ? call.subject : null;
-  const prompt = call.method === "prompts/get" ? call.subject : null;
+/**
+ * What a call is, in OpenTelemetry's semantic conventions for MCP; `error.type` only for what did not end well: the code of
+ * a JSON-RPC error, else how it ended.
+ */
+function callAttributes(call: TracedCall): Attributes {
+  const { method, subject, status, errorCode } = call;
+  const tool = method === "tools/call" ? subject : null;
+  const prompt = method === "prompts/get" ? subject : null;
+  const code = errorCode === undefined ? undefined : String(errorCode);
   return {
-    "mcp.method.name": call.method,
+    "mcp.method.name": method,
+    "mcp.protocol.version": call.revision,
     ...(tool === null ? {} : { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": tool }),
     ...(prompt === null ? {} : { "gen_ai.prompt.name": prompt }),
-    ...(call.status === "ok" ? {} : { "error.type": call.status }),
+    ...(status === "ok" ? {} : { "error.type": status === "error" ? (code ?? status) : status }),
+    ...(code === undefined ? {} : { "rpc.response.status_code": code }),
   };
+}
+
+/** The same of its durations. Names that lead nowhere are whatever a client writes: they are no series of their own. */
+export function metricAttributes(call: TracedCall): Attributes {
+  return callAttributes(call.server === null ? { ...call, subject: null } : call);
 }
 
 /** The spans of a call: its own, and one for each stretch that it spent waiting or at its server. */
@@ -31,7 +44,10 @@ export function spansOf(call: TracedCall, resource: Resource, newId: () => strin
   const target = method === "tools/call" || method === "prompts/get" ? subject : null;
   const name = target === null ? method : `${method} ${target}`;
   const common = callAttributes(call);
-  const failed = call.status !== "ok";
+  const isFailed = call.status !== "ok";
+  const message = content?.errorMessage;
+  const failure = { code: SpanStatusCode.ERROR, ...(message === undefined ? {} : { message }) };
+  const links = call.ambient === undefined ? [] : [linkTo(call.ambient)];
   const traceState = call.traceState === undefined ? {} : { traceState: createTraceState(call.traceState) };
   const span = (
     spanName: string,
@@ -40,7 +56,7 @@ export function spansOf(call: TracedCall, resource: Resource, newId: () => strin
     parentSpanId: string | undefined,
     stretch: Stretch,
     attributes: Attributes,
-    isFailed = false,
+    { isFailed = false, links = [] }: { isFailed?: boolean; links?: Link[] } = {},
   ): ReadableSpan => ({
     name: spanName,
     kind,
@@ -58,9 +74,9 @@ export function spansOf(call: TracedCall, resource: Resource, newId: () => strin
     startTime: hrTime(stretch.begin),
     endTime: hrTime(Math.max(stretch.begin, stretch.end)),
     duration: hrTime(Math.max(0, stretch.end - stretch.begin)),
-    status: { code: isFailed ? SpanStatusCode.ERROR : SpanStatusCode.UNSET },
+    status: isFailed ? failure : { code: SpanStatusCode.UNSET },
     attributes,
-    links: [],
+    links,
     events: [],
     ended: true,
     resource,
@@ -69,6 +85,10 @@ export function spansOf(call: TracedCall, resource: Resource, newId: () => strin
     droppedEventsCount: 0,
     droppedLinksCount: 0,
   });
+  const [request, result] =
+    method === "tools/call"
+      ? ["gen_ai.tool.call.arguments", "gen_ai.tool.call.result"]
+      : ["gatehouse.request", "gatehouse.result"];
   const own = span(
     name,
     SpanKind.SERVER,
@@ -81,15 +101,15 @@ export function spansOf(call: TracedCall, resource: Resource, newId: () => strin
       "gatehouse.status": call.status,
       ...(call.server === null ? {} : { "gatehouse.server": call.server }),
       ...(call.client === null ? {} : { "gatehouse.client": call.client }),
-      ...(call.session === null ? {} : { "gatehouse.session": call.session }),
+      ...(call.session === null ? {} : { "mcp.session.id": call.session }),
       ...(call.rule === null ? {} : { "gatehouse.rule": call.rule }),
       ...(content === undefined || method !== "resources/read" || subject === null
         ? {}
         : { "mcp.resource.uri": subject }),
-      ...(content?.request == null ? {} : { "gen_ai.tool.call.arguments": content.request }),
-      ...(content?.result == null ? {} : { "gen_ai.tool.call.result": content.result }),
+      ...(content?.request == null ? {} : { [request]: content.request }),
+      ...(content?.result == null ? {} : { [result]: content.result }),
     },
-    failed,
+    { isFailed, links },
   );
   const part = (partName: string, stretch: Stretch | undefined): ReadableSpan[] =>
     stretch === undefined
@@ -106,11 +126,15 @@ export function spansOf(call: TracedCall, resource: Resource, newId: () => strin
             call.spanId,
             call.upstream,
             { ...common, ...(call.server === null ? {} : { "gatehouse.server": call.server }) },
-            failed,
+            { isFailed },
           ),
         ];
   return [own, ...part("consent", call.consent), ...part("queue", call.queue), ...upstream];
 }
+
+const linkTo = (context: NonNullable<TracedCall["ambient"]>): Link => ({
+  context: { ...context, traceFlags: TraceFlags.SAMPLED, isRemote: true },
+});
 
 /** Seconds and nanoseconds of milliseconds. */
 function hrTime(milliseconds: number): HrTime {

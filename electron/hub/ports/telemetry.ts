@@ -9,6 +9,8 @@ export interface TracedCall {
   readonly traceState: string | undefined;
   /** The client's span that the call belongs to; undefined where it named none. */
   readonly parentSpanId: string | undefined;
+  /** The span of the HTTP request, where the message itself named its parent; undefined where there is none. */
+  readonly ambient: { readonly traceId: string; readonly spanId: string } | undefined;
   readonly spanId: string;
   /** The span that the server was told to be its parent. */
   readonly upstreamSpanId: string;
@@ -26,9 +28,20 @@ export interface TracedCall {
   readonly session: string | null;
   readonly rule: string | null;
   readonly requestId: string;
+  /** The revision of MCP that the client speaks. */
+  readonly revision: string;
   readonly status: CallStatus;
-  /** Raw JSON, only where the person lets contents travel along. */
-  readonly content: { readonly request: string | null; readonly result: string | null } | undefined;
+  /** The code of the JSON-RPC error that was answered; undefined where there was none, or where it was not kept. */
+  readonly errorCode: number | undefined;
+  /** Raw JSON, only where the person lets contents travel along: a tool's arguments, else the params. */
+  readonly content:
+    | {
+        readonly request: string | null;
+        readonly result: string | null;
+        /** The message of the JSON-RPC error. */
+        readonly errorMessage: string | undefined;
+      }
+    | undefined;
 }
 
 export interface Stretch {

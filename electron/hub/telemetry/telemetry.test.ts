@@ -113,6 +113,37 @@ describe("a tracestate", () => {
   });
 });
 
+test("one in the message that cannot be read is as good as none: that of the HTTP request is taken", async () => {
+  const { calls, call } = await tracedHub(otlp());
+  for (const traceparent of [
+    7,
+    "nonsense",
+    `ff-${TRACE}-${SPAN}-01`,
+    `00-${"0".repeat(32)}-${SPAN}-01`,
+    PARENT.toUpperCase(),
+  ]) {
+    const meta = await call({ traceparent, tracestate: "of=message" }, PARENT, "of=request");
+    expect(meta?._meta).toMatchObject({
+      traceparent: expect.stringContaining(TRACE),
+      tracestate: "of=request",
+    });
+  }
+  expect(new Set(calls.map(({ parentSpanId, ambient }) => `${parentSpanId} ${ambient}`))).toEqual(
+    new Set([`${SPAN} undefined`]),
+  );
+});
+
+test("where the message and the HTTP request name different parents, the request's is linked", async () => {
+  const { calls, call } = await tracedHub(otlp());
+  const other = { traceId: "1".repeat(32), spanId: "2".repeat(16) };
+  await call({ traceparent: PARENT }, `00-${other.traceId}-${other.spanId}-01`);
+  await call({ traceparent: PARENT }, PARENT);
+  expect(calls).toMatchObject([
+    { parentSpanId: SPAN, ambient: other },
+    { parentSpanId: SPAN, ambient: undefined },
+  ]);
+});
+
 test("what its client does not keep is handed on, and marked as not to be sent", async () => {
   const { calls, call } = await tracedHub(otlp(', "content": true'));
   const sent = await call({ traceparent: `00-${TRACE}-${SPAN}-00` });
@@ -129,8 +160,22 @@ test("a name that is no Unicode cannot spoil what it is sent with", async () => 
 test("contents travel along only where the person says so", async () => {
   const { calls, call } = await tracedHub(otlp(', "content": true'));
   await call(undefined);
-  expect(calls[0]?.content?.request).toContain('"hi"');
+  expect(calls[0]?.content?.request).toBe('{"text":"hi"}');
   expect(calls[0]?.content?.result).toContain("content");
+});
+
+test("an error is told by its code, and in its words only with contents; each call by its client's revision", async () => {
+  for (const [more, words] of [
+    ["", undefined],
+    [', "content": true', expect.stringContaining("nowhere")],
+  ] as const) {
+    const { calls, call } = await tracedHub(otlp(more));
+    await call(undefined, undefined, undefined, "nowhere");
+    expect(calls).toMatchObject([
+      { status: "error", errorCode: -32_602, revision: "2025-11-25", server: null },
+    ]);
+    expect(calls[0]?.content?.errorMessage).toEqual(words);
+  }
 });
 
 test("without telemetry nothing is opened, and a client's own traceparent reaches the server as it came", async () => {

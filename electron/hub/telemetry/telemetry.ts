@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { sentenceOf } from "../../../shared/errors.ts";
 import type { Config } from "../../../shared/model/config.ts";
-import { encodeJson } from "../../core/jsonrpc/json.ts";
-import type { ParamsChange } from "../../core/mcp/stateless-era/edits.ts";
+import { encodeJson, membersOf } from "../../core/jsonrpc/json.ts";
+import { type ParamsChange, rawOf, valueAt, whole } from "../../core/mcp/stateless-era/edits.ts";
 import { metaSpan, stringAt } from "../../core/mcp/stateless-era/meta.ts";
 import {
   readTraceParent,
@@ -19,6 +19,8 @@ import type { OpenTelemetry, Stretch, TelemetrySink, TracedCall } from "../ports
 /** A call's place in its trace, and what that changes in the request to its server. */
 export interface CallTrace {
   readonly parent: TraceParent | undefined;
+  /** The span of the HTTP request, where the message named another parent. */
+  readonly ambient: TraceParent | undefined;
   /** The vendors' members beside it (tracestate). */
   readonly state: string | undefined;
   /** The call's own span. */
@@ -100,7 +102,7 @@ function originOf(url: string): string {
 }
 
 function traceOf(call: Call): CallTrace {
-  const { parent, state } = contextOf(call);
+  const { parent, ambient, state } = contextOf(call);
   const traceId = parent?.traceId ?? randomBytes(16).toString("hex");
   const span = (): TraceParent => ({
     traceId,
@@ -111,26 +113,36 @@ function traceOf(call: Call): CallTrace {
   const metaSet = new Map([["traceparent", encodeJson(writeTraceParent(upstream))]]);
   if (state !== undefined) metaSet.set("tracestate", encodeJson(state));
   const change = { metaSet, metaRemove: STATE };
-  return { parent, state, own: span(), upstream, change };
+  return { parent, ambient, state, own: span(), upstream, change };
 }
 
 const STATE: ReadonlySet<string> = new Set(["tracestate"]);
 
 /**
- * What the message itself says comes before the HTTP request that carried it, which may carry several. A tracestate
- * counts only beside a traceparent that can be read (W3C Trace Context section 3.3).
+ * What the message itself says comes before the HTTP request that carried it, which may carry several. A traceparent that
+ * cannot be read is as good as none, and a tracestate counts only beside one that can (W3C Trace Context section 3.3).
  */
-function contextOf({ bytes, envelope, traceparent, tracestate }: Call): Pick<CallTrace, "parent" | "state"> {
+function contextOf({
+  bytes,
+  envelope,
+  traceparent,
+  tracestate,
+}: Call): Pick<CallTrace, "parent" | "ambient" | "state"> {
   const told = (key: string): string | undefined => {
     const span = metaSpan(envelope, key);
     return span === undefined ? undefined : stringAt(bytes, span);
   };
-  const inMessage = metaSpan(envelope, "traceparent") !== undefined;
-  const text = inMessage ? told("traceparent") : traceparent;
-  const parent = text === undefined ? undefined : readTraceParent(text);
-  if (parent === undefined) return { parent, state: undefined };
-  const state = inMessage ? told("tracestate") : tracestate;
-  return { parent, state: state === undefined ? undefined : readTraceState(state) };
+  const read = (text: string | undefined) => (text === undefined ? undefined : readTraceParent(text));
+  const inMessage = read(told("traceparent"));
+  const ofRequest = read(traceparent);
+  const parent = inMessage ?? ofRequest;
+  if (parent === undefined) return { parent, ambient: undefined, state: undefined };
+  const state = inMessage === undefined ? tracestate : told("tracestate");
+  return {
+    parent,
+    ambient: inMessage === undefined || ofRequest?.spanId === inMessage.spanId ? undefined : ofRequest,
+    state: state === undefined ? undefined : readTraceState(state),
+  };
 }
 
 function tracedCall(row: CallRow, call: Call, trace: CallTrace, content: boolean): TracedCall {
@@ -140,11 +152,13 @@ function tracedCall(row: CallRow, call: Call, trace: CallTrace, content: boolean
   const stretch = (from: number, to: number): Stretch => ({ begin: wall + from, end: wall + to });
   const asked = call.queuedAt > 0 ? call.queuedAt : end;
   const sent = call.sentAt > 0;
+  const { code, message } = errorOf(row.error);
   return {
     traceId: trace.own.traceId,
     sampled: trace.own.sampled,
     traceState: trace.state,
     parentSpanId: trace.parent?.spanId,
+    ambient: trace.ambient,
     spanId: trace.own.spanId,
     upstreamSpanId: trace.upstream.spanId,
     begin: row.startedAt,
@@ -163,16 +177,40 @@ function tracedCall(row: CallRow, call: Call, trace: CallTrace, content: boolean
       .toString("utf8")
       .replace(/^"(.*)"$/s, "$1")
       .slice(0, 200),
+    revision: call.session.revision,
     status: row.status,
+    errorCode: typeof code === "number" ? code : undefined,
     content:
       content && trace.own.sampled
-        ? { request: textOf(row.request), result: textOf(row.result ?? row.error) }
+        ? {
+            request: textOf(row.method === "tools/call" ? argumentsOf(row.request) : row.request),
+            result: textOf(row.result ?? row.error),
+            errorMessage: typeof message === "string" ? message.slice(0, LONGEST_MESSAGE) : undefined,
+          }
         : undefined,
   };
 }
 
+/** The arguments in a tool call's params. */
+function argumentsOf(params: Uint8Array | null): Uint8Array | null {
+  if (params === null || params[0] !== 0x7b) return null;
+  const span = valueAt(membersOf(params, whole(params)), "arguments");
+  return span === undefined ? null : rawOf(params, span);
+}
+
+/** The members of a JSON-RPC error; none of a longer one. */
+function errorOf(error: Uint8Array | null): { readonly code?: unknown; readonly message?: unknown } {
+  if (error === null || error.length > LONGEST) return {};
+  try {
+    return Object(JSON.parse(Buffer.from(error).toString("utf8")));
+  } catch {
+    return {};
+  }
+}
+
 /** Longer texts are cut: receivers refuse messages of some megabytes. */
 const LONGEST = 64 * 1024;
+const LONGEST_MESSAGE = 1_000;
 
 function textOf(bytes: Uint8Array | null): string | null {
   return bytes === null ? null : Buffer.from(bytes.subarray(0, LONGEST)).toString("utf8");
