@@ -260,6 +260,8 @@ async function call(method: string, params: unknown): Promise<unknown> {
       return await log.export(p as never);
     case "calls.fixture":
       return log.fixture(p as never);
+    case "calls.headers":
+      return { headers: [] };
     case "calls.get":
       return log.get(p as never);
     case "runs.list":

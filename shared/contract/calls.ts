@@ -43,6 +43,15 @@ export const callMethods = {
     }),
     callDetailSchema,
   ),
+  /**
+   * The headers that repeat marked arguments of a recorded call's tool, as its server's catalogue has it now: a request of
+   * the stateless era needs them (MCP 2026-07-28, Streamable HTTP: Custom Headers). Values are encoded.
+   */
+  "calls.headers": method(
+    read,
+    z.object({ id: z.int() }),
+    z.object({ headers: z.array(z.object({ name: z.string(), value: z.string() })) }),
+  ),
   /** The next piece of what a filter finds, as a file; begin without `before`, go on with `next`. */
   "calls.export": method(
     read,

@@ -37,6 +37,7 @@ const TABLE: Record<Method, string> = {
   "calls.list": "yyy",
   "calls.count": "yyy",
   "calls.get": "yyy",
+  "calls.headers": "yyy",
   "calls.verify": "yyy",
   "calls.state": "yyy",
   "calls.backup": "nyy",

@@ -62,6 +62,23 @@ describe("as cURL", () => {
     expect(copyAs("curl", retry, null)).toContain('"params":{"name":"write_file","arguments":{},"_meta"');
   });
 
+  it("repeats the arguments that its tool's schema marks, as they are told", () => {
+    const mirrored = [{ name: "Mcp-Param-Region", value: "it's north" }];
+    expect(copyAs("curl", call(), null, mirrored)).toContain(" -H 'Mcp-Param-Region: it'\\''s north' \\\n");
+  });
+
+  it("gives a body that is longer than an argument can be as input", () => {
+    const text = "é'".repeat(50_000);
+    const long = call({ request: payload(JSON.stringify({ name: "x", arguments: { text } })) });
+    const [head, body, end, rest] = copyAs("curl", long, null).split(
+      / <<'END_OF_BODY'\n|\n(?=END)|(?<=END_OF_BODY)\n/,
+    );
+    expect(head).toMatch(/--data-binary @-$/);
+    expect(JSON.parse(body ?? "").params.arguments).toEqual({ text });
+    expect([end, rest]).toEqual(["END_OF_BODY", ""]);
+    expect(() => copyAs("command", long, null)).toThrow("more arguments than a command line takes");
+  });
+
   it("names what is read or asked for, in Base64 where a header cannot hold it", () => {
     const read = call({ method: "resources/read", tool: null, request: payload('{"uri":"file:///ü"}') });
     expect(copyAs("curl", read, null)).toContain("'Mcp-Name: =?base64?ZmlsZTovLy/DvA==?='");

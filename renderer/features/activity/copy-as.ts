@@ -18,16 +18,31 @@ const NAMED_BY: Readonly<Record<string, string>> = {
 };
 /** What ties a request to an earlier answer, which is good only once. */
 const OF_AN_EARLIER_ROUND: ReadonlySet<string> = new Set(["_meta", "inputResponses", "requestState"]);
+/** What Linux takes as one argument, with room for quotes, in bytes. */
+const LONGEST_ARGUMENT = 100_000;
+const END_OF_BODY = "END_OF_BODY";
 /** Names that a program could take for an option are kept from it. */
 const END_OF_OPTIONS = "--";
 
+/** A header, its value encoded. */
+export interface Header {
+  readonly name: string;
+  readonly value: string;
+}
+
 /**
- * Writes a call in a form. `hubUrl` is where the hub listens (…/mcp). Throws GatehouseError bad_request, with a sentence
+ * Writes a call in a form. `hubUrl` is where the hub listens (…/mcp), `mirrored` the headers that repeat arguments
+ * (`calls.headers`), which only cURL needs. Throws GatehouseError bad_request, with a sentence
  * for the person, where the call cannot be written so.
  */
-export function copyAs(form: CopyForm, call: CallDetail, hubUrl: string | null): string {
+export function copyAs(
+  form: CopyForm,
+  call: CallDetail,
+  hubUrl: string | null,
+  mirrored: readonly Header[] = [],
+): string {
   if (form === "json") return callText(call);
-  return form === "curl" ? curlOf(call, hubUrl) : commandOf(call);
+  return form === "curl" ? curlOf(call, hubUrl, mirrored) : commandOf(call);
 }
 
 /** The call as one JSON document; payloads are put in as raw text so that no digit changes. */
@@ -38,7 +53,7 @@ export function callText({ request, result, error, ...summary }: CallDetail): st
 }
 
 /** The request to its server alone, in the stateless era, so that one request is all that is needed. */
-function curlOf(call: CallDetail, hubUrl: string | null): string {
+function curlOf(call: CallDetail, hubUrl: string | null, mirrored: readonly Header[]): string {
   const { server, method } = call;
   if (server === null) throw refused("reached no server");
   const origin = new URL(hubUrl ?? "http://127.0.0.1:4780/mcp").origin;
@@ -55,14 +70,23 @@ function curlOf(call: CallDetail, hubUrl: string | null): string {
     `MCP-Protocol-Version: ${STATELESS}`,
     `Mcp-Method: ${method}`,
     ...(name === undefined ? [] : [`Mcp-Name: ${headerText(String(JSON.parse(name)))}`]),
+    ...mirrored.map(({ name, value }) => `${name}: ${value}`),
   ];
   return [
     `curl ${shellWord(`${origin}/mcp/s/${encodeURIComponent(server)}`)}`,
     `-H "Authorization: Bearer ${TOKEN}"`,
     ...headers.map((header) => `-H ${shellWord(header)}`),
-    `--data-raw ${shellWord(body)}`,
+    ...bodyOf(body),
   ].join(" \\\n  ");
 }
+
+/** The body as an argument, which no line break is in; a longer one than a command line takes as the input. */
+const bodyOf = (body: string): string[] =>
+  utf8Length(body) <= LONGEST_ARGUMENT
+    ? [`--data-raw ${shellWord(body)}`]
+    : [`--data-binary @- <<'${END_OF_BODY}'\n${body}\n${END_OF_BODY}\n`];
+
+const utf8Length = (text: string): number => new TextEncoder().encode(text).length;
 
 /** A param in its server's own words: clients of several servers know its tools and prompts by other names. */
 function ownNamed({ method, tool }: CallDetail, key: string, value: string): string {
@@ -80,6 +104,7 @@ function commandOf(call: CallDetail): string {
   if (server === null) throw refused("reached no server");
   if (method !== "tools/call" || tool === null) throw refused("is no call of a tool");
   const args = paramsOf(call).find(([key]) => key === "arguments")?.[1] ?? "{}";
+  if (utf8Length(args) > LONGEST_ARGUMENT) throw refused("has more arguments than a command line takes");
   const places = [server, tool, args];
   return [
     "gatehouse call",

@@ -19,7 +19,9 @@ export function useCopy(): Copy {
         const texts: string[] = [];
         for (const id of ids) {
           const call = await connection.call("calls.get", { id, maxBytes: MOST_BYTES });
-          texts.push(copyAs(form, call, hub.store.getState().hub?.url ?? null));
+          const { headers } =
+            form === "curl" ? await connection.call("calls.headers", { id }) : { headers: [] };
+          texts.push(copyAs(form, call, hub.store.getState().hub?.url ?? null, headers));
         }
         await navigator.clipboard.writeText(texts.join("\n"));
         toast.success(

@@ -1,18 +1,19 @@
 import { GatehouseError } from "../../../../shared/errors.ts";
-import type { CallFilter, Texts } from "../../../../shared/model/call.ts";
+import type { CallDetail, CallFilter, Texts } from "../../../../shared/model/call.ts";
 import type { Labels } from "../../../../shared/model/client.ts";
 import { textTest } from "../../../../shared/text-pattern.ts";
+import { mirroredHeaders } from "../../export/mirrored-headers.ts";
 import type { CallParties, CallQueryFilter, ClientQuery } from "../../ports/storage.ts";
 import type { HubState } from "../../state.ts";
 import type { Handlers } from "../control-endpoint.ts";
 
 /**
  * The control API's reading of the call log. `calls.count` throws `bad_request` where a text is sought, `calls.get`
- * `not_found`.
+ * and `calls.headers` `not_found`.
  */
 export const callHandlers = (
   state: HubState,
-): Pick<Handlers, "calls.list" | "calls.count" | "calls.get"> => ({
+): Pick<Handlers, "calls.list" | "calls.count" | "calls.get" | "calls.headers"> => ({
   "calls.list": ({ filter, limit, before }) =>
     state.storage.calls.list(queryOf(state, filter), limit, before),
   "calls.count": async ({ filter }) => {
@@ -24,12 +25,22 @@ export const callHandlers = (
       );
     return await state.storage.calls.count(queryOf(state, filter));
   },
-  "calls.get": async ({ id, maxBytes }) => {
-    const call = await state.storage.calls.get(id, maxBytes);
-    if (call === undefined) throw new GatehouseError("not_found", `there is no call ${id} in the log`);
-    return call;
+  "calls.get": ({ id, maxBytes }) => callOf(state, id, maxBytes),
+  "calls.headers": async ({ id }) => {
+    const call = await callOf(state, id, WHOLE_REQUEST);
+    const catalog = call.server === null ? undefined : state.servers.get(call.server)?.catalog;
+    return { headers: mirroredHeaders(call, catalog?.mirroredArguments(call.tool ?? "") ?? []) };
   },
 });
+
+/** The largest request whose arguments are looked at, in bytes. */
+const WHOLE_REQUEST = 16 * 1024 * 1024;
+
+async function callOf(state: HubState, id: number, maxBytes: number): Promise<CallDetail> {
+  const call = await state.storage.calls.get(id, maxBytes);
+  if (call === undefined) throw new GatehouseError("not_found", `there is no call ${id} in the log`);
+  return call;
+}
 
 /** A filter in the log's own terms: who carries a label, and who was called otherwise, only the hub knows. */
 export function queryOf(
