@@ -91,6 +91,26 @@ const deeds: readonly (readonly [deed: string, statements: () => string[], findi
     () => [at("altered", first + 3)],
   ],
   [
+    // Retention may take it before it is looked at.
+    "a time that was altered so that the call is old",
+    () => [`UPDATE call SET started_at = 1 WHERE id = ${first + 3}`],
+    () => [at("altered", first + 3)],
+  ],
+  [
+    "what went on within a call, made up",
+    () => [`INSERT INTO call_event VALUES (${first + 2}, '[[1,"server","notification","x",1,null]]', 0)`],
+    () => [at("altered", first + 2)],
+  ],
+  [
+    "a row that was slipped in where retention has removed one",
+    () => [
+      `INSERT INTO call SELECT ${first - 2}, started_at, client_id, client, session, server, tool, method, profile, project, rule,
+       status, duration_us, queue_us, consent_us, upstream_us, hub_us, request_bytes, result_bytes, error_bytes
+       FROM call WHERE id = ${first}`,
+    ],
+    () => [at("added", first - 2)],
+  ],
+  [
     "an answer that was altered",
     () => [`UPDATE payload SET result = CAST('{}' AS BLOB) WHERE call_id = ${first + 2}`],
     () => [at("altered", first + 2)],

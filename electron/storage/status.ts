@@ -11,5 +11,8 @@ export function statusNumber(status: CallStatus): number {
 
 /** The status behind a number of the database. */
 export function statusOf(number: number): CallStatus {
-  return order[number] ?? "error";
+  return statusText(number) ?? "error";
 }
+
+/** The same; undefined for a number that stands for none. */
+export const statusText = (number: number): CallStatus | undefined => order[number];

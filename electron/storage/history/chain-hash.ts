@@ -1,7 +1,8 @@
 import { createHmac, hash } from "node:crypto";
 import type { Connection } from "../database.ts";
+import { type NameKind, nameKind } from "../names.ts";
 import { encoding } from "../parts.ts";
-import { statusOf } from "../status.ts";
+import { statusText } from "../status.ts";
 
 /** Reads what the chain covers of calls, and hashes it with one key. */
 export interface ChainHash {
@@ -23,8 +24,18 @@ export function keyIdOf(key: Uint8Array): Buffer {
   return createHmac("sha256", key).update("gatehouse-chain/1 key").digest().subarray(0, 16);
 }
 
-/** Columns that name something, as texts: who changes a name changes every call that has it. */
-const named = ["client_id", "client", "session", "server", "tool", "method", "profile", "project", "rule"];
+/** Columns that name something, as texts if of their kind: who changes a name changes every call that has it. */
+const named: readonly (readonly [column: string, kind: NameKind])[] = [
+  ["client_id", nameKind.clientId],
+  ["client", nameKind.client],
+  ["session", nameKind.session],
+  ["server", nameKind.server],
+  ["tool", nameKind.tool],
+  ["method", nameKind.method],
+  ["profile", nameKind.profile],
+  ["project", nameKind.project],
+  ["rule", nameKind.rule],
+];
 const numbers = [
   "duration_us",
   "queue_us",
@@ -42,7 +53,7 @@ type PayloadRow = [number, Buffer | null, number, Buffer | null, number, Buffer 
 export function prepareChainHash(connection: Connection, key: Uint8Array): ChainHash {
   const call = connection
     .prepare<[number], [number, number, ...(string | number | null)[]]>(
-      `SELECT started_at, status, ${named.map((column) => `(SELECT text FROM name WHERE id = call.${column})`).join(", ")},
+      `SELECT started_at, status, ${named.map(([column, kind]) => `(SELECT CASE kind WHEN ${kind} THEN text ELSE kind END FROM name WHERE id = call.${column})`).join(", ")},
        ${numbers.join(", ")} FROM call WHERE id = ?`,
     )
     .raw();
@@ -51,6 +62,9 @@ export function prepareChainHash(connection: Connection, key: Uint8Array): Chain
       `SELECT request_encoding, request, result_encoding, result, error_encoding, error, chunk_set
        FROM payload WHERE call_id = ?`,
     )
+    .raw();
+  const events = connection
+    .prepare<[number], [string, number]>("SELECT events, more FROM call_event WHERE call_id = ?")
     .raw();
   const chunks = connection
     .prepare<[number], [number, number, Buffer]>(
@@ -83,7 +97,10 @@ export function prepareChainHash(connection: Connection, key: Uint8Array): Chain
           for (const [chunkPart, position, bytes] of chunks.iterate(chunkSet))
             parts.push([chunkPart, position, hash("sha256", bytes)]);
       }
-      return hash("sha256", JSON.stringify([startedAt, statusOf(status), ...rest, parts]), "buffer");
+      const within = events.get(id);
+      const covered = [startedAt, statusText(status) ?? status, ...rest, parts];
+      if (within !== undefined) covered.push(within);
+      return hash("sha256", JSON.stringify(covered), "buffer");
     },
     link: (id, before, digest) => mac("gatehouse-chain/1 call", int64(id), before, digest),
     gap: (first, last, reason, before, after) =>

@@ -10,8 +10,13 @@ export interface Gap {
   readonly mac: Buffer;
 }
 
-/** Why ids have no call. The numbers are what the database holds: append only. */
-export const gapReason = { retention: 0, missing: 1 } as const;
+/**
+ * Why ids have no call: removed by retention as they were recorded, missing when they were to be chained, or removed by
+ * retention after somebody had altered them. The numbers are what the database holds: append only.
+ */
+export const gapReason = { retention: 0, missing: 1, altered: 2 } as const;
+/** One of these reasons. */
+export type GapReason = (typeof gapReason)[keyof typeof gapReason];
 
 export interface Head {
   readonly last: number;

@@ -2,7 +2,11 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { CallsVerified } from "../../../shared/model/history.ts";
 import type { Storage } from "../../hub/ports/storage.ts";
+import { notAround } from "../damage.ts";
+import { openConnection } from "../database.ts";
 import { append, type Home, makeHome } from "../fixtures/storage.ts";
+import { openChain } from "./chain.ts";
+import { verifyChain } from "./verify.ts";
 
 const key = { key: Buffer.alloc(32, 5), source: "file" } as const;
 let home: Home;
@@ -79,6 +83,108 @@ test("a name that was altered is found in every call that has it", async () => {
   expect(verified.findings).toEqual([
     { kind: "altered", first: 3, last: 3 },
     { kind: "altered", first: 10, last: 10 },
+  ]);
+});
+
+/** Every column of what is stored of a call, but what tables know each other by. */
+const columns = (): [table: string, column: string][] => {
+  const database = new Database(home.file, { readonly: true });
+  const tables = ["call", "payload", "call_event", "payload_chunk"];
+  const found = tables.flatMap((table) =>
+    (database.pragma(`table_info(${table})`) as { name: string; type: string }[]).map(
+      ({ name }): [string, string] => [table, name],
+    ),
+  );
+  database.close();
+  return found.filter(([, column]) => !["id", "call_id", "chunk_set"].includes(column));
+};
+
+test("there is nothing in a call that could be altered unseen, whatever it was before", async () => {
+  const storage = await open();
+  const within = {
+    events: [{ at: 5, from: "server", kind: "notification", method: "m", bytes: 3, note: null }],
+    more: 0,
+  } as const;
+  await append(storage, {
+    profile: "all",
+    project: "/p",
+    rule: "r",
+    error: Buffer.from("{}"),
+    events: within,
+  });
+  await append(storage, {
+    clientId: null,
+    client: null,
+    session: null,
+    tool: null,
+    server: null,
+    request: null,
+  });
+  await append(storage, { result: Buffer.alloc(5_000_000, "large "), events: within });
+  await storage.close();
+  const owners: Readonly<Record<string, string>> = {
+    call: "id",
+    payload_chunk: "(SELECT call_id FROM payload WHERE payload.chunk_set = payload_chunk.chunk_set)",
+  };
+  const blobs = /^(?:request|result|error|bytes)$/;
+  const otherOf = (column: string): string =>
+    `CASE typeof(${column}) WHEN 'integer' THEN ${column} + 100 WHEN 'text' THEN ${column} || ' '
+     WHEN 'blob' THEN CAST(${column} || 'x' AS BLOB) ELSE ${blobs.test(column) ? "x'7b7d'" : "1"} END`;
+  const connection = openConnection(home.file, 8_000);
+  connection.pragma("foreign_keys = OFF");
+  const chain = openChain(connection, (write) => write(), notAround);
+  chain.takeKeys([key], "lost");
+  const pause = () => Promise.resolve();
+  const verify = () => verifyChain({ connection, chain, progress: () => {}, pause, around: notAround });
+  expect(await verify()).toEqual({ ...clean, checked: 3, through: 3 });
+  let tried = 0;
+  for (const [table, column] of columns())
+    for (const id of [1, 2, 3]) {
+      const value = otherOf(column);
+      connection.exec("BEGIN");
+      const { changes } = connection
+        .prepare(`UPDATE ${table} SET ${column} = ${value} WHERE ${owners[table] ?? "call_id"} = ?`)
+        .run(id);
+      // Where a call has no row in a table, there is nothing to alter.
+      if (changes > 0) {
+        tried += 1;
+        expect(await verify(), `${column} of ${table} of call ${id}`).toMatchObject({
+          findings: [{ kind: "altered", first: id, last: id }],
+        });
+      }
+      connection.exec("ROLLBACK");
+    }
+  connection.close();
+  expect(tried).toBeGreaterThan(3 * 19 + 3 * 6);
+});
+
+test("a name that became one of another kind is found", async () => {
+  await recorded(3);
+  const verified = await verifyAfter((database) =>
+    database.exec("UPDATE name SET kind = 6 WHERE text = 'files'"),
+  );
+  expect(verified.findings).toEqual([{ kind: "altered", first: 1, last: 3 }]);
+});
+
+test("events that were exchanged, taken away or made up are found", async () => {
+  const storage = await open();
+  const event = { at: 5, from: "server", kind: "notification", bytes: 3, note: null } as const;
+  for (const method of ["one", "two"])
+    await append(storage, { tool: method, events: { events: [{ ...event, method }], more: 0 } });
+  await append(storage, { tool: "three" });
+  await append(storage, {
+    events: { events: [event, event].map((each) => ({ ...each, method: "m" })), more: 1 },
+  });
+  await storage.close();
+  const verified = await verifyAfter((database) =>
+    database.exec(
+      `UPDATE call_event SET events = (SELECT events FROM call_event WHERE call_id = 2) WHERE call_id = 1;
+       INSERT INTO call_event VALUES (3, '[]', 0); DELETE FROM call_event WHERE call_id = 4`,
+    ),
+  );
+  expect(verified.findings).toEqual([
+    { kind: "altered", first: 1, last: 1 },
+    { kind: "altered", first: 3, last: 4 },
   ]);
 });
 

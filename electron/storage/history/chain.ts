@@ -1,7 +1,7 @@
 import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import { beginning, type ChainHash, keyIdOf, prepareChainHash } from "./chain-hash.ts";
-import { gapReason, prepareChainStore } from "./chain-store.ts";
+import { type GapReason, gapReason, prepareChainStore } from "./chain-store.ts";
 
 /** A key that the chain may be made with, the preferred first. */
 export interface ChainKey {
@@ -17,6 +17,13 @@ export interface ChainKey {
  * in place of one that is lost ("lost").
  */
 export type TakeKeys = "fits" | "empty" | "lost";
+
+/** Calls that follow each other and are to be removed, and what is to vouch for that; null: they were never chained. */
+export interface Removal {
+  readonly first: number;
+  readonly last: number;
+  readonly reason: GapReason | null;
+}
 
 /** How far the chain reaches. */
 export interface ChainState {
@@ -44,10 +51,12 @@ export interface Chain {
   /** The newest call that may be removed: those that are not chained yet may not, nor any while the key is missing. */
   removable(): number;
   /**
-   * Signs that the calls first to last, which were chained, are removed: inside the transaction that removes them.
-   * Gaps that touch become one.
+   * Looks at calls, oldest first, that are to be removed: what was altered is told even when it is gone. Reads all of
+   * them.
    */
-  removed(first: number, last: number): void;
+  judge(ids: readonly number[]): Removal[];
+  /** Signs that calls are removed: inside the transaction that removes them. Gaps that touch become one. */
+  removed(removal: Removal): void;
 }
 
 /** Calls hashed before the turn is taken for their links. */
@@ -100,6 +109,26 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
   /** A gap that somebody else made must not become ours. */
   const isSigned = (gap: NonNullable<ReturnType<typeof store.gapAt>>): boolean =>
     hashing?.gap(gap.first, gap.last, gap.reason, gap.before, gap.after).equals(gap.mac) === true;
+
+  const ownFrom = (): number => store.keys().findLast((each) => keyId?.equals(each.keyId))?.first ?? 0;
+
+  /** What a call's link follows. */
+  const hashBefore = (id: number): Buffer => store.gapAt(id - 1)?.after ?? store.hashOf(id - 1) ?? beginning;
+
+  /** How a call that was chained with the key in use is to be removed. */
+  const reasonFor = (using: ChainHash, id: number): Removal["reason"] => {
+    const link = store.hashOf(id);
+    // Somebody put it where there is none.
+    if (link === undefined && store.gapAt(id) !== undefined) return null;
+    const digest = around(
+      () => using.digest(id),
+      () => null,
+    );
+    // Damage is told by itself.
+    if (digest === null) return gapReason.retention;
+    const fits = digest !== undefined && link?.equals(using.link(id, hashBefore(id), digest)) === true;
+    return fits ? gapReason.retention : gapReason.altered;
+  };
 
   /** Begins the chain behind a call; without `id` its key is known already. */
   const begin = (using: ChainHash, id: Buffer | undefined, last: number): void => {
@@ -195,16 +224,31 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
       return false;
     },
     state: () => ({ through: store.head()?.last ?? 0, of: ends.newest() ?? 0, key: source }),
-    ownFrom: () => store.keys().findLast((each) => keyId?.equals(each.keyId))?.first ?? 0,
+    ownFrom,
     hashing: () => hashing,
     removable() {
       return hashing === undefined ? 0 : (store.head()?.last ?? 0);
     },
-    removed(first, last) {
-      const before = store.gapAt(first - 1)?.after ?? store.hashOf(first - 1) ?? beginning;
+    judge(ids) {
+      const using = hashing;
+      if (using === undefined) return [];
+      const from = ownFrom();
+      const found: Removal[] = [];
+      for (const id of ids) {
+        const reason = id < from ? gapReason.retention : reasonFor(using, id);
+        const run = found.at(-1);
+        if (run !== undefined && run.last === id - 1 && run.reason === reason)
+          found[found.length - 1] = { ...run, last: id };
+        else found.push({ first: id, last: id, reason });
+      }
+      return found;
+    },
+    removed({ first, last, reason }) {
+      if (reason === null) return;
+      const before = hashBefore(first);
       const after = store.hashOf(last) ?? before;
       store.removeLinks(first, last);
-      putGap(first, last, gapReason.retention, before, after);
+      putGap(first, last, reason, before, after);
     },
   };
 }

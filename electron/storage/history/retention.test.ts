@@ -10,6 +10,7 @@ import { openLargeStore } from "../worker/large-store.ts";
 import { openMaintenance } from "../worker/maintenance.ts";
 import { openChain } from "./chain.ts";
 import { openRetention, type RetentionRules } from "./retention.ts";
+import { verifyChain } from "./verify.ts";
 
 const day = 86_400_000;
 const now = Date.UTC(2030, 5, 1);
@@ -142,6 +143,116 @@ test("the newest call stays, so that no id is given twice", async () => {
   expect(await left()).toEqual([3]);
   const again = home.open();
   expect(await append(again)).toBe(4);
+});
+
+/** What the chain shows once retention has done its work on what somebody changed. */
+async function verifiedAfter(rules: RetentionRules, ...changes: string[]) {
+  const first = home.open();
+  await first.history.takeKeys([key], "lost");
+  await first.close();
+  const database = new Database(home.file);
+  for (const change of changes) expect(database.prepare(change).run().changes, change).toBeGreaterThan(0);
+  database.close();
+  const { removed } = await retain(rules);
+  const storage = home.open();
+  await storage.history.takeKeys([key], "lost");
+  const { ok, findings } = await storage.history.verify(() => {});
+  await storage.close();
+  return { removed, ok, findings };
+}
+
+test("a call that was made old, or altered otherwise, is told though retention has removed it", async () => {
+  const storage = home.open();
+  await appendAll(
+    storage,
+    [100, 99, 98, 97, 1, 1, 1, 1, 0].map((daysAgo) => ({ daysAgo })),
+  );
+  await storage.close();
+  expect(
+    await verifiedAfter(
+      { ...none, days: 30 },
+      "UPDATE call SET started_at = 1 WHERE id = 7",
+      "UPDATE payload SET result = CAST('{}' AS BLOB) WHERE call_id = 2",
+    ),
+  ).toEqual({
+    removed: 5,
+    ok: false,
+    findings: [
+      { kind: "altered", first: 2, last: 2 },
+      { kind: "altered", first: 7, last: 7 },
+    ],
+  });
+  // It stays told, whatever is removed beside it later.
+  expect(await verifiedAfter({ ...none, days: 0.5 })).toMatchObject({
+    removed: 3,
+    findings: [
+      { kind: "altered", first: 2, last: 2 },
+      { kind: "altered", first: 7, last: 7 },
+    ],
+  });
+});
+
+test("a call that was slipped in among removed ones leaves no trace when retention removes it too", async () => {
+  const storage = home.open();
+  await appendAll(
+    storage,
+    [100, 99, 98, 97, 1, 0].map((daysAgo) => ({ daysAgo })),
+  );
+  await storage.close();
+  await retain({ ...none, days: 30 });
+  const slippedIn = `INSERT INTO call SELECT 3, 0, client_id, client, session, server, tool, method, profile, project, rule, status,
+    duration_us, queue_us, consent_us, upstream_us, hub_us, request_bytes, result_bytes, error_bytes FROM call WHERE id = 5`;
+  expect(await verifiedAfter(none, slippedIn)).toMatchObject({
+    findings: [{ kind: "added", first: 3, last: 3 }],
+  });
+  expect(await verifiedAfter({ ...none, days: 30 })).toEqual({ removed: 1, ok: true, findings: [] });
+});
+
+test("a history is whole while calls are recorded, chained and removed beyond where it is checked", async () => {
+  const storage = home.open();
+  await appendAll(
+    storage,
+    Array.from({ length: 600 }, () => ({ daysAgo: 50 })),
+  );
+  await storage.history.takeKeys([key], "lost");
+  await storage.close();
+  const connection = openConnection(home.file, 8_000);
+  const inTurn = <T>(write: () => T): T => write();
+  const chain = openChain(connection, inTurn, notAround);
+  chain.takeKeys([key], "lost");
+  const names = openNames(connection, notAround);
+  const large = openLargeStore(connection, names, inTurn, notAround);
+  const retention = openRetention({
+    connection,
+    names,
+    chain,
+    summedUp: () => Number.MAX_SAFE_INTEGER,
+    inTurn,
+    removePieces: large.removePieces,
+  });
+  retention.setRules({ ...none, days: 30 });
+  const add = connection.prepare(
+    `INSERT INTO call SELECT max(id) + 1, started_at, client_id, client, session, server, tool, method, profile, project, rule,
+     status, duration_us, queue_us, consent_us, upstream_us, hub_us, request_bytes, result_bytes, error_bytes FROM call`,
+  );
+  let pauses = 0;
+  const verified = await verifyChain({
+    connection,
+    chain,
+    progress: () => {},
+    around: notAround,
+    slice: 0,
+    pause: async () => {
+      pauses += 1;
+      for (let i = 0; i < 50; i++) add.run();
+      while (chain.run(1_000));
+      if (pauses === 2) while (retention.run(now, 20));
+    },
+  });
+  expect(pauses).toBeGreaterThanOrEqual(2);
+  expect(retention.removed()).toBeGreaterThan(600);
+  expect(verified).toMatchObject({ ok: true, findings: [] });
+  connection.close();
 });
 
 test("nothing goes without bounds", async () => {

@@ -122,12 +122,10 @@ export function openRetention({
 
   const remove = (candidates: readonly number[]): void => {
     const { ids, sets } = fitting(candidates.slice(0, calls));
-    const chained = chain.hashing() !== undefined;
+    const removals = chain.judge(ids);
     const write = connection.transaction(() => {
-      for (const [from, to] of runs(ids)) {
-        if (chained) chain.removed(from, to);
-        removeCalls.run(from, to);
-      }
+      for (const removal of removals) chain.removed(removal);
+      for (const [from, to] of runs(ids)) removeCalls.run(from, to);
     });
     let took = 0;
     inTurn(() => {

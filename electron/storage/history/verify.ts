@@ -3,11 +3,11 @@ import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import type { Chain } from "./chain.ts";
 import { beginning } from "./chain-hash.ts";
-import { gapReason, prepareChainStore } from "./chain-store.ts";
+import { type Gap, gapReason, prepareChainStore } from "./chain-store.ts";
 
 /** Calls checked in one transaction, and milliseconds before other work gets its turn. */
 const batch = 256;
-const slice = 8;
+const usualSlice = 8;
 /** Findings told one by one; more are only counted. */
 const mostFindings = 200;
 /** Altered calls among which exchanged ones are looked for. */
@@ -21,6 +21,8 @@ interface Options {
   readonly around: Around;
   /** Lets other work have its turn; throws when the check is to end. */
   readonly pause: () => Promise<void>;
+  /** Milliseconds of work between pauses; 8 by default. */
+  readonly slice?: number;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function verifyChain({
   progress,
   pause,
   around,
+  slice = usualSlice,
 }: Options): Promise<CallsVerified> {
   const hashing = chain.hashing();
   const store = prepareChainStore(connection);
@@ -92,6 +95,18 @@ export async function verifyChain({
   let checked = 0;
   let pausedAt = performance.now();
 
+  const within = connection
+    .prepare<[number, number], number>(
+      `SELECT id FROM call WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ${mostFindings + 1}`,
+    )
+    .pluck();
+  const callsIn = (first: number, last: number): number[] =>
+    around(
+      () => within.all(first, last),
+      () => [],
+    );
+  const isSigned = ({ first, last, reason, before, after, mac }: Gap): boolean =>
+    hashing.gap(first, last, reason, before, after).equals(mac);
   /** Null: it is unreadable. */
   const gapAt = (place: number) =>
     around(
@@ -123,11 +138,13 @@ export async function verifyChain({
           id++;
           continue;
         }
-        const signed = hashing.gap(gap.first, gap.last, gap.reason, gap.before, gap.after).equals(gap.mac);
+        const signed = isSigned(gap);
         // A gap that began before this place has grown while we were checking.
         if (!signed || (gap.first === id && before !== undefined && !gap.before.equals(before)))
           found("removed", id, gap.last);
         else if (gap.reason === gapReason.missing) found("missing", gap.first, gap.last);
+        else if (gap.reason === gapReason.altered) found("altered", gap.first, gap.last);
+        for (const added of callsIn(id, gap.last)) found("added", added, added);
         before = gap.after;
         id = gap.last + 1;
         continue;
@@ -153,12 +170,16 @@ export async function verifyChain({
     pausedAt = performance.now();
   }
   const now = store.head();
-  const end = around(
-    () => (head.last < beginsAt ? beginning : (store.gapAt(head.last)?.after ?? store.hashOf(head.last))),
-    () => undefined,
-  );
-  if (end === undefined || !end.equals(head.hash) || now === undefined || now.last < head.last)
-    if (findings.at(-1)?.last !== head.last) found("altered_end", head.last, head.last);
+  /** Whether the chain ends as its end says; where retention has gone on beyond it meanwhile, that cannot be told. */
+  const endFits = (): boolean => {
+    if (now === undefined || now.last < head.last) return false;
+    if (head.last < beginsAt) return head.hash.equals(beginning);
+    const gap = store.gapAt(head.last);
+    if (gap !== undefined && gap.last > head.last && gap.last <= now.last) return isSigned(gap);
+    return (gap?.after ?? store.hashOf(head.last))?.equals(head.hash) === true;
+  };
+  if (!around(endFits, () => false) && findings.at(-1)?.last !== head.last)
+    found("altered_end", head.last, head.last);
 
   // Contents that fit at another's place were exchanged.
   for (const place of exchanged)

@@ -16,10 +16,15 @@ interface Sought {
   found: Buffer | undefined;
 }
 
-/** Finds what holds one of these texts, which are searchable and not empty. Segments are best asked for in order. */
-export function finderOf(db: Pick<SearchDb, "locate" | "posting">, texts: readonly string[]): Finder {
-  const ways = texts.map((text) =>
-    spread(gramsOf(text)).map((gram): Sought => ({ gram, run: -1, found: undefined })),
+/** Finds what holds all texts of one of these lists, which are searchable and not empty. Segments are best asked for in order. */
+export function finderOf(
+  db: Pick<SearchDb, "locate" | "posting">,
+  lists: readonly (readonly string[])[],
+): Finder {
+  const ways = lists.map((texts) =>
+    texts.flatMap((text) =>
+      spread(gramsOf(text)).map((gram): Sought => ({ gram, run: -1, found: undefined })),
+    ),
   );
   let ordered = -1;
   return (segment) => {

@@ -2,7 +2,7 @@ import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import { type PartRef, preparePayloadReader } from "../worker/payload-reader.ts";
 import type { SearchDb, Segment } from "./search-db.ts";
-import { folded, readablePieces, searchable } from "./searchable.ts";
+import { indexable, readable, readablePieces } from "./searchable.ts";
 import { createSegmentBuilder, type SegmentBuilder, segmentSpan } from "./segment-builder.ts";
 
 /** Newest calls that are not indexed but read when somebody searches, by number and by bytes. */
@@ -11,7 +11,7 @@ const tailBytes = 8 * 1024 * 1024;
 const segmentBytes = 16 * 1024 * 1024;
 const slice = 8;
 /** Characters that two pieces of a payload have in common: more than any three in a row are written with. */
-const overlap = 64;
+const overlap = 128;
 
 /** How many of the calls' ids are searched at once: indexed, or few enough to be read. */
 export interface IndexState {
@@ -114,11 +114,11 @@ export function openIndexer(connection: Connection, db: SearchDb, around: Around
   ): Promise<void> => {
     const whole = payloads.wholeText(ref);
     if (whole !== undefined) {
-      if (whole !== "") builder.add(call, searchable(whole));
+      if (whole !== "") builder.add(call, indexable(readable(whole)));
       return;
     }
     for await (const text of readablePieces(payloads.pieces(ref), overlap)) {
-      builder.add(call, folded(text));
+      builder.add(call, indexable(text));
       await pause();
     }
   };

@@ -36,7 +36,10 @@ async function write(from: number, to: number): Promise<void> {
 }
 /** The calls that the index finds for a text, the newest first. */
 function found(...texts: string[]): number[] {
-  const find = finderOf(db, texts);
+  const find = finderOf(
+    db,
+    texts.map((text) => [text]),
+  );
   return db.segments().flatMap(({ first }) => {
     const set = find(first);
     return set === undefined ? [] : numbersOf(set, 0, segmentSpan).map((number) => first + number);
@@ -71,7 +74,7 @@ test("fewer segments are left as they are", async () => {
 
 test("a search that has begun goes on over a merge", async () => {
   await write(0, mergedAtOnce);
-  const find = finderOf(db, ["<only"]);
+  const find = finderOf(db, [["<only"]]);
   const [newest, ...others] = db.segments();
   expect(find(newest?.first ?? 0)).toBeDefined();
   await tidied();

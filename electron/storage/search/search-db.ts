@@ -71,7 +71,7 @@ export function withoutIndex(): SearchDb {
 }
 
 /** What the file holds; another number: it is made anew. */
-const format = 3;
+const format = 4;
 /** A posting's id is its run's number and its gram's. */
 const schema = `
   CREATE TABLE segment (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, calls INTEGER NOT NULL, starts INTEGER NOT NULL, run INTEGER NOT NULL, place INTEGER) STRICT;

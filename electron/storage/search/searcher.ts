@@ -161,7 +161,7 @@ export function openSearcher({ connection, names, db, pauses, around, indexed }:
       const any = filter.search ? textMatch(filter.search) : undefined;
       const error = filter.error ? textMatch(filter.error) : undefined;
       const finders = [any, error].flatMap((match) =>
-        match === undefined ? [] : [finderOf(db, match.texts)],
+        match === undefined ? [] : [finderOf(db, match.ways)],
       );
       const query = callQuery(filter, names);
       const { of } = indexed();

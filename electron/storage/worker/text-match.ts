@@ -1,34 +1,46 @@
-import { folded, readable, readablePieces, smallLetters, unescaped } from "../search/searchable.ts";
+import {
+  folded,
+  readable,
+  readablePieces,
+  smallLetters,
+  unescaped,
+  withoutUnseen,
+} from "../search/searchable.ts";
 import type { PartRef, PayloadReader } from "./payload-reader.ts";
 
 /** A case-insensitive search for one text in the JSON of payloads. */
 export interface TextMatch {
-  /** The searchable texts of which one must stand in the payload. */
-  readonly texts: readonly string[];
+  /** What stands in the index of a payload that holds the text: all texts of one of these lists. */
+  readonly ways: readonly (readonly string[])[];
   /** Whether a part of a payload holds the text. Synchronous unless the part lies in chunks. */
   inPart(reader: PayloadReader, ref: PartRef): boolean | Promise<boolean>;
 }
 
 /** A text that JSON could hold between quotes, where a quote of its own may also stand as it is. */
 const couldBeJson = /^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*$/;
-/** Characters of a payload that may become one of its searchable text, at most: each a \uXXXX and a mark that is composed. */
-const mostForOne = 12;
+/**
+ * Characters of a payload that may become one of its searchable text, at most: a letter and two marks that are composed or
+ * left out, each a \\uXXXX.
+ */
+const mostForOne = 21;
 
 /**
  * Matches the text as typed, and as it reads if it was copied from JSON (`say \"hi\"` also finds `say "hi"`). One or two
- * characters that are folded into others (ß, ①) find themselves alone: ss and 1 are everywhere.
+ * characters that are folded into others (ß, ①) find themselves alone: ss and 1 are everywhere. So does what nobody sees.
  */
 export function textMatch(search: string): TextMatch {
   const typed = folded(search);
-  const copied = couldBeJson.test(search) ? folded(unescaped(search)) : typed;
+  const copied = (couldBeJson.test(search) ? folded(unescaped(search)) : "") || typed;
   const small = smallLetters(search);
-  const itself = search.length <= 2 && small !== typed;
+  const seen = withoutUnseen(small);
+  const itself = typed === "" || (search.length <= 2 && seen !== typed);
   const holds = (text: string): boolean => {
-    if (itself) return smallLetters(text).includes(small);
+    if (typed === "") return smallLetters(text).includes(small);
+    if (itself) return withoutUnseen(smallLetters(text)).includes(seen);
     const sought = folded(text);
     return sought.includes(typed) || (copied !== typed && sought.includes(copied));
   };
-  const overlap = mostForOne * Math.max(typed.length, copied.length) + mostForOne;
+  const overlap = mostForOne * (Math.max(small.length, typed.length, copied.length) + 1);
 
   const inPieces = async (pieces: AsyncIterable<Buffer>): Promise<boolean> => {
     for await (const text of readablePieces(pieces, overlap)) if (holds(text)) return true;
@@ -36,10 +48,16 @@ export function textMatch(search: string): TextMatch {
   };
 
   return {
-    texts: copied === typed ? [typed] : [typed, copied],
+    ways: itself
+      ? [unitsOf(typed === "" ? small : seen)]
+      : copied === typed
+        ? [[typed]]
+        : [[typed], [copied]],
     inPart(reader, ref) {
       const whole = reader.wholeText(ref);
       return whole === undefined ? inPieces(reader.pieces(ref)) : holds(readable(whole));
     },
   };
 }
+
+const unitsOf = (text: string): string[] => Array.from({ length: text.length }, (_, at) => text.charAt(at));
