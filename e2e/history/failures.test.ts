@@ -152,6 +152,88 @@ test(
   PATIENCE * 4,
 );
 
+test.for(["serve", "refuse"] as const)(
+  "a hub that is started on a full disk (%s) knows its clients and history, says so, and records as soon as there is room",
+  async (onFailure, context) => {
+    const folder = smallHome(12_000);
+    if (folder === undefined) return context.skip("a small tmpfs can only be mounted by root");
+    const config = { mcpServers: { one: echoServer() }, log: { onFailure } };
+    const first = await startTestHub({ home: folder, config });
+    const token = await first.addClient("ada");
+    const { sessionId } = await first.connect(token);
+    const before = first.client(token, "/mcp", sessionId);
+    for (let i = 0; i < 5; i += 1) await before.call("one__echo", { text: `kept ${i}` });
+    const recorded = await first.calls("--limit", "1000");
+    await first.stop();
+    const free = fillDisk(folder);
+
+    const hub = await startTestHub({ home: folder, config });
+    onTestFinished(() => hub.stop());
+    expect(await problems(hub)).toEqual([
+      expect.objectContaining({ code: "disk_low", advice: expect.stringContaining("Make room on the disk") }),
+    ]);
+    expect(await hub.calls("--limit", "1000")).toEqual(recorded);
+    const ada = hub.client(token, "/mcp", sessionId);
+    // What was reserved takes a few calls, and then it is as on any full disk.
+    const text = "x".repeat(60_000);
+    if (onFailure === "refuse") {
+      await untilUnrecorded(ada, text);
+      expect((await ada.call("one__echo", { text })).error?.data).toMatchObject({ code: "recording_failed" });
+    } else
+      await waitFor(
+        async () => {
+          expect(textOf(await ada.call("one__echo", { text }))).toBe(text);
+          return (await hub.status()).hub.problems.some(({ code }) => code === "calls_unrecorded");
+        },
+        { deadlineMs: PATIENCE, what: "a call to go unrecorded" },
+      );
+    expect(await hub.calls("--limit", "1000")).toEqual(expect.arrayContaining(recorded));
+
+    free();
+    await waitFor(
+      async () => (await hub.status()).hub.problems.every(({ code }) => code === "calls_unrecorded"),
+      { deadlineMs: PATIENCE, what: "recording to go on" },
+    );
+    expect(textOf(await ada.call("one__echo", { text: "after" }))).toBe("after");
+    expect((await hub.calls("--limit", "1"))[0]).toMatchObject({ tool: "echo", status: "ok" });
+    expect(await verified(hub)).toMatchObject({ ok: true, findings: [] });
+  },
+  PATIENCE * 4,
+);
+
+test(
+  "a hub that was killed on a full disk starts there again, time after time, and ends in order",
+  async (context) => {
+    const folder = smallHome(12_000);
+    if (folder === undefined) return context.skip("a small tmpfs can only be mounted by root");
+    const config = { mcpServers: { one: echoServer() }, log: { onFailure: "serve" } };
+    const first = await startTestHub({ home: folder, config });
+    const token = await first.addClient("ada");
+    const { sessionId } = await first.connect(token);
+    const before = first.client(token, "/mcp", sessionId);
+    for (let i = 0; i < 5; i += 1) await before.call("one__echo", { text: `kept ${i}` });
+    const recorded = await first.calls("--limit", "1000");
+    fillDisk(folder);
+    await first.kill("SIGKILL");
+    await first.stop();
+    for (const end of ["SIGKILL", "SIGKILL", "SIGTERM", "SIGKILL"] as const) {
+      const hub = await startTestHub({ home: folder, config });
+      try {
+        const ada = hub.client(token, "/mcp", sessionId);
+        expect(textOf(await ada.call("one__echo", { text: "served" }))).toBe("served");
+        expect((await hub.status()).hub.problems.map(({ code }) => code)).toContain("disk_low");
+        expect(await hub.calls("--limit", "1000")).toEqual(expect.arrayContaining(recorded));
+        await hub.kill(end);
+      } finally {
+        await hub.stop();
+      }
+      // Whatever room it has left is taken by others.
+      fillDisk(folder);
+    }
+  },
+  PATIENCE * 4,
+);
+
 /** Mounts a file of a home read-only on itself; false where it may not be. */
 function boundReadOnly(file: string): boolean {
   try {
@@ -351,6 +433,56 @@ test(
       findings: [{ kind: "unreadable", first: Math.min(...lost), last: Math.max(...lost) }],
     });
     expect(await problems(hub)).toMatchObject([{ code: "database_damaged" }]);
+  },
+  PATIENCE * 3,
+);
+
+test.each([
+  ["sessions", "session"],
+  ["what was accepted of servers", "pin"],
+  ["uses of rules", "rule_use"],
+])(
+  "with the page of %s damaged the hub starts, serves its clients, records, and says so",
+  async (_, table) => {
+    const folder = keptHome();
+    const config = {
+      mcpServers: { one: echoServer() },
+      rules: [{ id: "echoes", tool: "echo", decision: "allow" }],
+      log: { onFailure: "refuse" },
+    };
+    const first = await startTestHub({ home: folder, config });
+    const token = await first.addClient("ada");
+    await (await first.connect(token)).call("one__echo", { text: "kept" });
+    await first.stop();
+    corrupt(folder, table);
+
+    const hub = await startTestHub({ home: folder, config });
+    onTestFinished(() => hub.stop());
+    const ada = await hub.connect(token);
+    expect(textOf(await ada.call("one__echo", { text: "after" }))).toBe("after");
+    expect(await echoes(hub)).toEqual(["one after", "one kept"]);
+    expect(await problems(hub)).toMatchObject([{ code: "database_damaged" }]);
+  },
+  PATIENCE * 3,
+);
+
+test(
+  "with the page of clients damaged the hub starts, shows its history, says so, and admits nobody whom it cannot know",
+  async () => {
+    const folder = keptHome();
+    const config = { mcpServers: { one: echoServer() } };
+    const first = await startTestHub({ home: folder, config });
+    const token = await first.addClient("ada");
+    await (await first.connect(token)).call("one__echo", { text: "kept" });
+    await first.stop();
+    corrupt(folder, "client");
+
+    const hub = await startTestHub({ home: folder, config });
+    onTestFinished(() => hub.stop());
+    expect(await problems(hub)).toMatchObject([{ code: "database_damaged" }]);
+    expect(await echoes(hub)).toEqual(["one kept"]);
+    const { status } = await hub.client(token).post({ jsonrpc: "2.0", id: 1, method: "tools/list" });
+    expect(status).toBe(401);
   },
   PATIENCE * 3,
 );

@@ -53,7 +53,7 @@ export class Audit {
       this.#refusedCount = 0;
     }
     this.#refusedCount += 1;
-    if (this.#refusedCount <= MOST_REFUSED) this.record(actor, act, detail.slice(0, 500));
+    if (this.#refusedCount <= MOST_REFUSED) this.happened(actor, act, detail.slice(0, 500));
   }
 
   list: AuditLog["list"] = (query) => this.#log.list(query);

@@ -3,6 +3,7 @@ import type { SleepClock } from "../core/supervisor/sleep.ts";
 import type { ConsentClock } from "./consent/deps.ts";
 import type { DoctorDeps } from "./doctor/diagnosis.ts";
 import type { ChainKeeper } from "./history/chain-key.ts";
+import type { Reserve } from "./home/reserve.ts";
 import type { Log } from "./log.ts";
 import type { PackageSystem } from "./pins/packages/system.ts";
 import type { ProcessMeter } from "./ports/processes.ts";
@@ -36,6 +37,8 @@ export interface HubDeps {
   readonly serverLogs: ServerLogs;
   /** Sees to it that the history's chain has its key; by default it has none. */
   readonly chainKey?: ChainKeeper;
+  /** What it says of the disk's room. */
+  readonly reserve?: Pick<Reserve, "problem" | "onChanged">;
   /** Where secrets lie; without, `${secret:}` is for who resolves it to know. */
   readonly secrets?: SecretsAccess;
   /** The secrets that something running was given; none by default. */

@@ -90,24 +90,30 @@ export function createHub(deps: HubDeps): Hub {
   const tokens = new ControlTokens(deps.homeKey);
   const identities = new Identities(storage.clients);
   const sessions = new Sessions(
-    servedUnrecorded(storage.sessions, () => store.config.log.onFailure),
+    servedUnrecorded(
+      storage.sessions,
+      () => store.config.log.onFailure === "serve" || storage.health.failing === undefined,
+    ),
     Date.now(),
   );
   const activity = new ClientActivity(sessions);
   const audit = new Audit(storage.audit, broadcaster.emit, (message) => log("error", message));
   const callsToday = new CallsToday((since) => storage.calls.countSince(since));
-  const problemsChanged = (): void => broadcaster.emit("hubChanged", state.hub());
+  let wired = false;
+  /** What is found while the stores are read, below, is in the first that anybody sees of the hub. */
+  const problemsChanged = (): void => {
+    if (wired) broadcaster.emit("hubChanged", state.hub());
+  };
   const recording = createRecording({
     health: storage.health,
     onFailure: () => store.config.log.onFailure,
     changed: problemsChanged,
     log,
   });
-  const chainProblems = (): Problem[] => {
-    const problem = deps.chainKey?.problem();
-    return problem === undefined ? [] : [problem];
-  };
+  const otherProblems = (): Problem[] =>
+    [deps.reserve?.problem(), deps.chainKey?.problem()].filter((problem) => problem !== undefined);
   const endKeyWatch = deps.chainKey?.onChanged(problemsChanged);
+  const endReserveWatch = deps.reserve?.onChanged(problemsChanged);
   const endIndexing = tellIndexing(storage.history, broadcaster);
   let paused = false;
   deps.serverLogs.onLine = (server, line) => broadcaster.logLine(server, line);
@@ -154,7 +160,7 @@ export function createHub(deps: HubDeps): Hub {
   });
   const upstreamAuth: UpstreamAuth = wireUpstreamAuth({
     ...deps.upstreamAuth,
-    accounts: storage.accounts,
+    accounts: whateverIsKept(storage.accounts, ["put", "remove"], log),
     broadcaster,
     resolveLaunch: deps.resolveLaunch,
     server: (name) => servers.get(name),
@@ -341,7 +347,7 @@ export function createHub(deps: HubDeps): Hub {
     ...hubFacts(deps, {
       paused: () => paused,
       draining: () => draining,
-      problems: () => [...recording.problems(), ...chainProblems()],
+      problems: () => [...recording.problems(), ...otherProblems()],
     }),
     setPaused: (next) => {
       paused = next;
@@ -350,6 +356,7 @@ export function createHub(deps: HubDeps): Hub {
     diagnose: hubDoctor({ hub: deps, transports, servers: () => servers.all(), redaction: live }),
     requestShutdown: deps.requestShutdown,
   };
+  wired = true;
 
   const control = wireControl({ state, hub: deps, counters });
   const settingsChanged = (): void => broadcaster.emit("settingsChanged", state.settings());
@@ -403,6 +410,7 @@ export function createHub(deps: HubDeps): Hub {
       recording.dispose();
       endIndexing();
       endKeyWatch?.();
+      endReserveWatch?.();
       broadcaster.dispose();
       await deps.serverLogs.close();
       await storage.close();

@@ -1,6 +1,6 @@
 /** The hub's composition root: the only file of the hub that knows the adapters. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import type { Method, Params, Result, Role } from "../../shared/contract.ts";
 import { GatehouseError } from "../../shared/errors.ts";
 import type { Config } from "../../shared/model/config.ts";
@@ -28,6 +28,7 @@ import { writeFileAtomic } from "./home/atomic.ts";
 import { keepMemoryOutOfDumps } from "./home/core-dumps.ts";
 import { ensureHomeKey, proveHub } from "./home/key.ts";
 import { homeFiles, prepareHome } from "./home/paths.ts";
+import { openReserve } from "./home/reserve.ts";
 import { readRunFile, removeRunFile, writeRunFile } from "./home/run-file.ts";
 import { createHub } from "./hub.ts";
 import { createLog, type Log } from "./log.ts";
@@ -109,6 +110,10 @@ async function startLocked(
   const live = new LiveSecrets();
   const write = createLog(`${files.logs}/hub.log`, options.echo ?? (() => {}));
   const log: Log = (level, message) => write(level, live.text(message));
+  // Under the lock it can only be of a hub that was killed.
+  rmSync(files.runFile, { force: true });
+  const reserve = openReserve(files.reserve, log);
+  undo.push(() => reserve.close());
   const homeKey = ensureHomeKey(files.keyFile);
   let onChange: (config: Config, previous: Config) => void = () => {};
   let onProblem: () => void = () => {};
@@ -196,6 +201,7 @@ async function startLocked(
       },
     },
     chainKey,
+    reserve,
     callsThick: preferSpeed,
     secrets: { chosen: secrets, file: stores.file },
     live,
@@ -234,6 +240,7 @@ async function startLocked(
       log,
     });
     listener = bound;
+    undo.push(() => bound.close(0));
     writeRunFile(files.runFile, {
       pid: process.pid,
       port: bound.port,
@@ -294,6 +301,7 @@ async function startLocked(
     stores.close();
     processMeter.close();
     if (listening !== false) removeRunFile(files.runFile);
+    reserve.close();
     log("info", "stopped");
     await undo[0]?.();
     resolveStopped();

@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import type { StoredAccount } from "../hub/ports/upstream-auth.ts";
 import { openAccounts } from "./accounts.ts";
+import { notAround } from "./damage.ts";
 import { migrate } from "./migrate.ts";
 
 const account: StoredAccount = {
@@ -19,7 +20,7 @@ const account: StoredAccount = {
 test("accounts are kept by server and name, replaced and removed", () => {
   const connection = new Database(":memory:");
   migrate(connection);
-  const accounts = openAccounts(connection);
+  const accounts = openAccounts(connection, notAround);
   accounts.put(account);
   accounts.put({ ...account, account: "default", subject: null, scope: null, expiresAt: null });
   accounts.put({ ...account, ended: "invalid_grant" });

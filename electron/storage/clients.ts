@@ -1,27 +1,36 @@
 import { labelsSchema } from "../../shared/model/client.ts";
 import type { TokenAudience } from "../hub/ports/pairing.ts";
 import type { ClientStore, StoredClient, StoredToken } from "../hub/ports/storage.ts";
+import { type Around, rowsAround } from "./damage.ts";
 import type { Connection } from "./database.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { createLazyTimes } from "./lazy-times.ts";
 
 type Row = Omit<StoredClient, "labels"> & { readonly labels: string };
 
-/** The identities of clients and their tokens; `writeTimes` queues what `seen` has kept back. */
+type TokenRow = Omit<StoredToken, "audience"> & { readonly audience: string | null };
+
+/**
+ * The identities of clients and their tokens, as far as `around` can read them: whose cannot be read is not known.
+ * `writeTimes` queues what `seen` has kept back.
+ */
 export function openClients(
   connection: Connection,
   group: GroupCommit,
+  around: Around,
 ): ClientStore & { writeTimes(): void } {
-  const select = connection.prepare<[], Row>(
-    `SELECT id, name, claimed_name AS claimedName, via, profile, labels, created_at AS createdAt,
-            last_seen_at AS lastSeenAt, revoked_at AS revokedAt FROM client ORDER BY created_at, id`,
+  const columns = `id, name, claimed_name AS claimedName, via, profile, labels, created_at AS createdAt,
+            last_seen_at AS lastSeenAt, revoked_at AS revokedAt`;
+  const select = connection.prepare<[], Row>(`SELECT ${columns} FROM client ORDER BY created_at, id`);
+  const rowids = connection.prepare<[], number>("SELECT rowid FROM client ORDER BY id").pluck();
+  const selectOne = connection.prepare<[number], Row>(`SELECT ${columns} FROM client WHERE rowid = ?`);
+  const tokenColumns = "hash, client_id AS clientId, expires_at AS expiresAt, audience";
+  const selectTokens = connection.prepare<[number], TokenRow>(
+    `SELECT ${tokenColumns} FROM client_token WHERE expires_at IS NULL OR expires_at > ?`,
   );
-  const selectTokens = connection.prepare<
-    [number],
-    Omit<StoredToken, "audience"> & { audience: string | null }
-  >(
-    `SELECT hash, client_id AS clientId, expires_at AS expiresAt, audience FROM client_token
-     WHERE expires_at IS NULL OR expires_at > ?`,
+  const hashes = connection.prepare<[], Buffer>("SELECT hash FROM client_token ORDER BY client_id").pluck();
+  const selectToken = connection.prepare<[Buffer, number], TokenRow>(
+    `SELECT ${tokenColumns} FROM client_token WHERE hash = ? AND (expires_at IS NULL OR expires_at > ?)`,
   );
   const insert = connection.prepare("INSERT INTO client VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const update = connection.prepare(
@@ -42,7 +51,11 @@ export function openClients(
   });
   return {
     all: () =>
-      select.all().map((row) => {
+      rowsAround(around, {
+        all: () => select.all(),
+        keys: () => rowids.all(),
+        one: (rowid) => selectOne.get(rowid),
+      }).map((row) => {
         const seen = times.latest(row.id);
         const client = { ...row, labels: labelsSchema.catch({}).parse(JSON.parse(row.labels)) };
         return seen === undefined
@@ -51,8 +64,13 @@ export function openClients(
       }),
     tokens(now) {
       // Behind the start, which a full disk or a file that cannot be written does not hinder.
-      group.write(() => removeExpired.run(Math.round(now)));
-      return selectTokens.all(Math.round(now)).map(({ audience, ...token }) => ({
+      const at = Math.round(now);
+      group.write(() => removeExpired.run(at));
+      return rowsAround(around, {
+        all: () => selectTokens.all(at),
+        keys: () => hashes.all(),
+        one: (hash) => selectToken.get(hash, at),
+      }).map(({ audience, ...token }) => ({
         ...token,
         audience: audience === null ? null : (JSON.parse(audience) as TokenAudience),
       }));

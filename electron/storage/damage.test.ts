@@ -29,6 +29,16 @@ function spoil(name: string, place: (pages: readonly number[]) => number | undef
   writeSync(handle, Buffer.alloc(size, 0xa5), 0, size, (page - 1) * size);
   closeSync(handle);
 }
+/** Overwrites the upmost page of a table, so that nothing of it can be read. */
+function spoilRoot(name: string): void {
+  const database = new Database(home.file, { readonly: true });
+  const types = database
+    .prepare<[string], string>("SELECT DISTINCT pagetype FROM dbstat WHERE name = ?")
+    .pluck()
+    .all(name);
+  database.close();
+  spoil(name, first, types.includes("internal") ? "internal" : "leaf");
+}
 const middle = (pages: readonly number[]): number | undefined => pages[pages.length >> 1];
 const first = (pages: readonly number[]): number | undefined => pages[0];
 const last = (pages: readonly number[]): number | undefined => pages.at(-1);
@@ -141,13 +151,146 @@ it.each([
   expect(storage.calls.countSince(0).get("files")).toBe(CALLS);
 });
 
-it("clients on a damaged page are an error that says what to do", async () => {
+/** Enough of each that they fill many pages: clients with tokens, their sessions, and what was accepted of a server. */
+function kept(storage: Storage): { hashes: Buffer[]; names: string[] } {
+  const names = Array.from({ length: 300 }, (_, at) => `client-${at}`);
+  const hashes = names.map((_, at) => Buffer.alloc(32, `${at}.`));
+  names.forEach((name, at) => {
+    storage.clients.add({
+      id: `c-${at}`,
+      name,
+      claimedName: null,
+      via: "token",
+      profile: null,
+      labels: { team: "of some length, so that pages fill" },
+      createdAt: at,
+      lastSeenAt: null,
+      revokedAt: null,
+    });
+    const hash = hashes[at] ?? Buffer.alloc(32);
+    storage.clients.addToken({ hash, clientId: `c-${at}`, expiresAt: null, audience: null });
+    storage.sessions.put(
+      {
+        idHash: `hash of session ${at}`,
+        label: `s-${at}`,
+        clientId: `c-${at}`,
+        scope: "all",
+        revision: "2025-11-25",
+        capabilities: "{}",
+        clientInfo: JSON.stringify({ name: "test", version: "1.0.0" }),
+        transport: "http",
+        project: null,
+        createdAt: at,
+        lastUsedAt: at,
+      },
+      () => {},
+    );
+  });
+  const pin = (name: string) => ({ kind: "tool", key: name, hash: name, text: `"${name}"`, pinnedAt: 1 });
+  storage.pins.save("files", { put: names.map(pin), drop: [], held: [] });
+  return { hashes, names };
+}
+
+it.each([
+  ["client", middle, (open: Storage) => open.clients.all().map(({ name }) => name)],
+  ["session", middle, (open: Storage) => open.sessions.all().map(({ label }) => label)],
+  ["client_token", middle, (open: Storage) => open.clients.tokens(0).map(({ hash }) => hash)],
+  ["pin", middle, (open: Storage) => open.pins.load("files")?.pins.map(({ key }) => key) ?? []],
+] as const)("with a damaged page of %s all others of it are known", async (table, place, read) => {
   const before = home.open();
+  kept(before);
   await before.close();
-  spoil("client", first);
+  const whole = home.open();
+  const all: unknown[] = read(whole);
+  expect(all).toHaveLength(300);
+  await whole.close();
+  spoil(table, place);
   const storage = home.open();
-  expect(() => storage.clients.all()).toThrow(
-    expect.objectContaining({ code: "storage_unusable", message: expect.stringContaining(home.file) }),
-  );
+  const left: unknown[] = read(storage);
+  expect(left.length).toBeGreaterThan(200);
+  expect(left.length).toBeLessThan(300);
+  expect(all).toEqual(expect.arrayContaining(left));
   expect(codes(storage)).toEqual(["database_damaged"]);
+  // It is no call, so calls are recorded as ever.
+  await append(storage);
+  expect(storage.health.failing).toBeUndefined();
+});
+
+it.each(["client", "session", "client_token", "pin", "pinned_server", "rule_use", "upstream_account"])(
+  "with nothing of %s left to be read it opens, takes nothing for accepted, and records calls",
+  async (table) => {
+    const before = home.open();
+    kept(before);
+    before.ruleUses.put([{ rule: "r", uses: 1, lastUsedAt: 1 }]);
+    before.accounts.put({
+      server: "web",
+      account: "work",
+      url: "https://mcp.example/mcp",
+      issuer: "https://login.example",
+      subject: null,
+      scope: null,
+      expiresAt: null,
+      refreshedAt: 1,
+      ended: null,
+    });
+    await append(before);
+    await before.close();
+    spoilRoot(table);
+    const storage = home.open();
+    const found = {
+      client: storage.clients.all().length,
+      session: storage.sessions.all().length,
+      client_token: storage.clients.tokens(0).length,
+      pin: storage.pins.load("files")?.pins.length,
+      pinned_server: storage.pins.servers().length,
+      rule_use: storage.ruleUses.all().length,
+      upstream_account: storage.accounts.all().length,
+    };
+    const whole = { client: 300, session: 300, client_token: 300, pin: 300 };
+    const others = { pinned_server: 1, rule_use: 1, upstream_account: 1 };
+    expect(found).toEqual({ ...whole, ...others, [table]: 0 });
+    // What is unknown is none that nothing was ever accepted of, whose first catalogue would pass whole.
+    expect(storage.pins.load("other") === undefined).toBe(table !== "pinned_server");
+    expect(codes(storage)).toEqual(["database_damaged"]);
+    await append(storage);
+    expect(storage.health.failing).toBeUndefined();
+    expect(await listed(storage)).toHaveLength(2);
+  },
+);
+
+it("a note about a client that cannot be written for damage keeps no call of the same turn from being recorded", async () => {
+  const before = home.open();
+  kept(before);
+  await before.close();
+  spoilRoot("client");
+  const storage = home.open();
+  storage.clients.seen("c-1", 5_000);
+  const ids = await Promise.all([append(storage), append(storage)]);
+  expect(await listed(storage)).toEqual(ids.toReversed());
+  expect(storage.health.failing).toBeUndefined();
+  expect(codes(storage)).toEqual(["database_damaged"]);
+  // Nor is recording given up when it stands alone in its turn.
+  const failed = new Promise<Error | undefined>((resolve) => {
+    storage.sessions.put(
+      {
+        idHash: "hash",
+        label: "s",
+        clientId: null,
+        scope: "all",
+        revision: "2025-11-25",
+        capabilities: "{}",
+        clientInfo: "{}",
+        transport: "http",
+        project: null,
+        createdAt: 1,
+        lastUsedAt: 1,
+      },
+      resolve,
+    );
+    storage.clients.seen("c-2", 5_000);
+  });
+  // Each is written by itself then: the other one's damage is not this one's.
+  expect(await failed).toBeUndefined();
+  await append(storage);
+  expect(await listed(storage)).toHaveLength(3);
 });

@@ -25,6 +25,22 @@ export function readAround(tell: (message: string) => void): Around {
   };
 }
 
+/**
+ * The rows of a small table, those on damaged pages left out: `all` reads it at once, `keys` finds its keys in another
+ * tree (an index), and `one` reads a row by its key.
+ */
+export function rowsAround<K, R>(
+  around: Around,
+  { all, keys, one }: { all: () => R[]; keys: () => K[]; one: (key: K) => R | undefined },
+): R[] {
+  const none = (): undefined => undefined;
+  const singly = (): R[] =>
+    around(keys, (): K[] => [])
+      .map((key) => around(() => one(key), none))
+      .filter((row) => row !== undefined);
+  return around(all, singly);
+}
+
 /** The ids that the log reaches from and to; null: it is empty. */
 export interface Ends {
   oldest(): number | null;

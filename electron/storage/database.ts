@@ -51,10 +51,11 @@ export function isEmpty(connection: Connection): boolean {
 export function unusable(file: string, error: unknown): GatehouseError {
   if (error instanceof GatehouseError) return error;
   const code = sqliteCode(error);
+  const full = code === "SQLITE_FULL" || code === "SQLITE_IOERR_SHMSIZE" || code === "SQLITE_IOERR_WRITE";
   const damaged = code === "SQLITE_NOTADB" || code?.startsWith("SQLITE_CORRUPT") === true;
   return new GatehouseError(
     "storage_unusable",
-    `cannot open ${file}: ${sentenceOf(error)}`,
+    `cannot open ${file}: ${sentenceOf(error)}${full ? ", there is no room on its disk" : ""}`,
     damaged
       ? "The file is damaged. Stop Gatehouse, move it and its -wal and -shm files aside, and start again; the history and the clients' tokens in it are lost unless you have a backup."
       : "See that the folder exists, that you may write to it, and that the disk has room.",

@@ -1,6 +1,7 @@
 import { GatehouseError, sentenceOf } from "../../shared/errors.ts";
 import type { CallRow } from "../hub/ports/storage.ts";
 import type { CallWriter } from "./call-writer.ts";
+import { isDamage } from "./damage.ts";
 import type { Connection } from "./database.ts";
 import type { StoredParts } from "./parts.ts";
 import type { MainTurn } from "./turn.ts";
@@ -31,7 +32,23 @@ interface Options {
   readonly stored: (row: CallRow, id: number) => void;
   /** Called after each transaction with calls, or with a probe, and after each that failed, before any `committed`. */
   readonly recorded: (error: Error | undefined) => void;
+  /** Called when something other than calls could not be written because a page that it needs is damaged. */
+  readonly damaged: (message: string) => void;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
+}
+
+/** A write that is no call. */
+interface QueuedWrite {
+  readonly write: () => void;
+  readonly committed: ((error: Error | undefined) => void) | undefined;
+  /** It shows whether calls can be recorded. */
+  readonly probes?: true;
+}
+
+/** What became of the calls and probes of a group, and of each of its writes; without `errors` the same. */
+interface Outcome {
+  readonly error: Error | undefined;
+  readonly errors: readonly (Error | undefined)[] | undefined;
 }
 
 /** Tries for the turn on consecutive event-loop turns before it waits a millisecond between tries. */
@@ -48,6 +65,7 @@ export function createGroupCommit({
   wrote,
   stored,
   recorded,
+  damaged,
   log,
 }: Options): GroupCommit {
   const begin = connection.prepare("BEGIN IMMEDIATE");
@@ -61,12 +79,11 @@ export function createGroupCommit({
   let spareParts: (StoredParts | undefined)[] = [];
   let spareCallbacks: Committed[] = [];
   const ids: number[] = [];
-  let writes: { write: () => void; committed: ((error: Error | undefined) => void) | undefined }[] = [];
+  let writes: QueuedWrite[] = [];
 
   let scheduled = false;
   let tries = 0;
   let failing = false;
-  let probing = false;
   let waiting: (() => void)[] = [];
 
   const schedule = (): void => {
@@ -84,7 +101,7 @@ export function createGroupCommit({
   };
 
   /** The transaction itself; returns what went wrong. */
-  const transact = (calls: number): Error | undefined => {
+  const transact = (calls: number, writes: readonly QueuedWrite[]): Error | undefined => {
     let bytes = 0;
     if (!connection.open) return new GatehouseError("internal", "the call log is closed");
     try {
@@ -111,8 +128,21 @@ export function createGroupCommit({
       log("error", `${items} records could not be written to ${connection.name}: ${error.message}`);
     if (error === undefined && failing) log("info", `records are written to ${connection.name} again`);
     failing = error !== undefined;
-    probing = false;
     guarded(() => recorded(error));
+  };
+
+  /** One transaction; but a damaged page that a write of another kind needs must not keep calls from being recorded. */
+  const transactAll = (calls: number): Outcome => {
+    const error = transact(calls, writes);
+    if (error === undefined || !isDamage(error) || writes.length === 0) return { error, errors: undefined };
+    let callError = calls > 0 ? transact(calls, []) : undefined;
+    const errors = writes.map((write) => {
+      const its = transact(0, [write]);
+      if (write.probes === true) callError ??= its;
+      else if (its !== undefined) damaged(its.message);
+      return its;
+    });
+    return { error: callError, errors };
   };
 
   function flush(): void {
@@ -126,8 +156,9 @@ export function createGroupCommit({
     tries = 0;
     const calls = rows.length;
     let error: Error | undefined;
+    let errors: readonly (Error | undefined)[] | undefined;
     try {
-      error = transact(calls);
+      ({ error, errors } = transactAll(calls));
     } finally {
       turn.release();
     }
@@ -140,7 +171,8 @@ export function createGroupCommit({
     parts = spareParts;
     callbacks = spareCallbacks;
     if (doneWrites.length > 0) writes = [];
-    if (error !== undefined || calls > 0 || probing) report(error, calls + doneWrites.length);
+    if (error !== undefined || calls > 0 || doneWrites.some(({ probes }) => probes === true))
+      report(error, calls + doneWrites.length);
     for (let i = 0; i < calls; i++) {
       const committed = doneCallbacks[i] as Committed;
       try {
@@ -153,7 +185,9 @@ export function createGroupCommit({
         log("error", `a listener for a commit failed: ${sentenceOf(thrown)}`);
       }
     }
-    for (const { committed } of doneWrites) if (committed !== undefined) guarded(() => committed(error));
+    doneWrites.forEach(({ committed }, at) => {
+      if (committed !== undefined) guarded(() => committed(errors === undefined ? error : errors[at]));
+    });
     doneRows.length = 0;
     doneParts.length = 0;
     doneCallbacks.length = 0;
@@ -181,8 +215,7 @@ export function createGroupCommit({
       schedule();
     },
     probe(write) {
-      writes.push({ write, committed: undefined });
-      probing = true;
+      writes.push({ write, committed: undefined, probes: true });
       schedule();
     },
     drained: () => (scheduled ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),

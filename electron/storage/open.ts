@@ -97,6 +97,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
         worker.ask("maintain", undefined).catch(() => undefined);
       },
       recorded: health.recorded,
+      damaged,
       log,
     });
     const workers = {
@@ -132,8 +133,8 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
     if (readOnly) health.readOnly(readOnlyProblem(connection, file));
     else if (unclean || health.wasDamaged()) history.check();
     const calls = openCalls({ group, worker, search, counts, health, stored: history.written, log });
-    const clients = openClients(connection, group);
-    const sessions = openSessions(connection, group);
+    const clients = openClients(connection, group, around);
+    const sessions = openSessions(connection, group, around);
     let closed: Promise<void> | undefined;
 
     const close = async (): Promise<void> => {
@@ -164,11 +165,11 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       clients: clear(clients),
       sessions: clear(sessions),
       catalogs: clear(openCatalogs(connection, clock, around)),
-      pins: clear(openPins(connection)),
-      ruleUses: clear(openRuleUses(connection, group)),
+      pins: clear(openPins(connection, around)),
+      ruleUses: clear(openRuleUses(connection, group, around)),
       audit: clear(openAudit(connection)),
       oauth: clear(openOAuth(connection)),
-      accounts: clear(openAccounts(connection)),
+      accounts: clear(openAccounts(connection, around)),
       async check() {
         const bytes =
           Number(connection.pragma("page_count", { simple: true })) *

@@ -1,20 +1,20 @@
 import type { PinStore, StoredHeld, StoredPin } from "../hub/ports/storage.ts";
+import { type Around, rowsAround } from "./damage.ts";
 import type { Connection } from "./database.ts";
 
-/** The pins of every server; each change is committed before `save` returns. */
-export function openPins(connection: Connection): PinStore {
+/**
+ * The pins of every server; each change is committed before `save` returns. What `around` cannot read was not accepted:
+ * nothing passes because it is lost.
+ */
+export function openPins(connection: Connection, around: Around): PinStore {
   const servers = connection.prepare<[], { server: string }>(
     "SELECT server FROM pinned_server ORDER BY server",
   );
   const known = connection.prepare<[string], { server: string }>(
     "SELECT server FROM pinned_server WHERE server = ?",
   );
-  const pins = connection.prepare<[string], StoredPin>(
-    "SELECT kind, key, hash, text, pinned_at AS pinnedAt FROM pin WHERE server = ? ORDER BY rowid",
-  );
-  const held = connection.prepare<[string], StoredHeld>(
-    "SELECT kind, key, hash, text, since FROM pin_held WHERE server = ? ORDER BY rowid",
-  );
+  const pins = prepareRows<StoredPin>("pin", "kind, key, hash, text, pinned_at AS pinnedAt");
+  const held = prepareRows<StoredHeld>("pin_held", "kind, key, hash, text, since");
   const addServer = connection.prepare("INSERT OR IGNORE INTO pinned_server (server) VALUES (?)");
   const put = connection.prepare(
     `INSERT INTO pin (server, kind, key, hash, text, pinned_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -28,9 +28,19 @@ export function openPins(connection: Connection): PinStore {
   const clearPins = connection.prepare("DELETE FROM pin WHERE server = ?");
   const removeServer = connection.prepare("DELETE FROM pinned_server WHERE server = ?");
   return {
-    servers: () => servers.all().map(({ server }) => server),
-    load: (server) =>
-      known.get(server) === undefined ? undefined : { pins: pins.all(server), held: held.all(server) },
+    servers: () =>
+      around(
+        () => servers.all().map(({ server }) => server),
+        () => [],
+      ),
+    load(server) {
+      // Where it cannot be known whether anything was accepted, a first catalogue must not pass whole.
+      const isKnown = around(
+        () => known.get(server) !== undefined,
+        () => true,
+      );
+      return isKnown ? { pins: pins(server), held: held(server) } : undefined;
+    },
     save: connection.transaction((server: string, change: Parameters<PinStore["save"]>[1]) => {
       addServer.run(server);
       for (const { kind, key } of change.drop) drop.run(server, kind, key);
@@ -46,4 +56,20 @@ export function openPins(connection: Connection): PinStore {
       removeServer.run(server);
     }),
   };
+
+  function prepareRows<R>(table: "pin" | "pin_held", columns: string): (server: string) => R[] {
+    const all = connection.prepare<[string], R>(
+      `SELECT ${columns} FROM ${table} WHERE server = ? ORDER BY rowid`,
+    );
+    const rowids = connection
+      .prepare<[string], number>(`SELECT rowid FROM ${table} WHERE server = ? ORDER BY kind, key`)
+      .pluck();
+    const one = connection.prepare<[number], R>(`SELECT ${columns} FROM ${table} WHERE rowid = ?`);
+    return (server) =>
+      rowsAround(around, {
+        all: () => all.all(server),
+        keys: () => rowids.all(server),
+        one: (rowid) => one.get(rowid),
+      });
+  }
 }

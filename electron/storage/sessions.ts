@@ -1,17 +1,23 @@
 import type { SessionStore, StoredSession } from "../hub/ports/storage.ts";
+import { type Around, rowsAround } from "./damage.ts";
 import type { Connection } from "./database.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { createLazyTimes } from "./lazy-times.ts";
 
-/** Sessions that outlive the process; `writeTimes` queues what `touch` has kept back. */
+/** Sessions that outlive the process, those that `around` can read; `writeTimes` queues what `touch` has kept back. */
 export function openSessions(
   connection: Connection,
   group: GroupCommit,
+  around: Around,
 ): SessionStore & { writeTimes(): void } {
+  const columns = `id_hash AS idHash, label, client_id AS clientId, scope, revision, capabilities,
+            client_info AS clientInfo, transport, project, created_at AS createdAt, last_used_at AS lastUsedAt`;
   const select = connection.prepare<[], StoredSession>(
-    `SELECT id_hash AS idHash, label, client_id AS clientId, scope, revision, capabilities,
-            client_info AS clientInfo, transport, project, created_at AS createdAt, last_used_at AS lastUsedAt
-     FROM session ORDER BY created_at, id_hash`,
+    `SELECT ${columns} FROM session ORDER BY created_at, id_hash`,
+  );
+  const rowids = connection.prepare<[], number>("SELECT rowid FROM session ORDER BY id_hash").pluck();
+  const selectOne = connection.prepare<[number], StoredSession>(
+    `SELECT ${columns} FROM session WHERE rowid = ?`,
   );
   const upsert = connection.prepare(
     `INSERT OR REPLACE INTO session (id_hash, label, client_id, scope, revision, capabilities, client_info, transport,
@@ -25,7 +31,11 @@ export function openSessions(
   const times = createLazyTimes((idHash, at) => group.write(() => touch.run(Math.round(at), idHash)));
   return {
     all: () =>
-      select.all().map((session) => {
+      rowsAround(around, {
+        all: () => select.all(),
+        keys: () => rowids.all(),
+        one: (rowid) => selectOne.get(rowid),
+      }).map((session) => {
         const used = times.latest(session.idHash);
         return used === undefined ? session : { ...session, lastUsedAt: Math.max(used, session.lastUsedAt) };
       }),

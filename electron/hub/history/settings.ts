@@ -12,14 +12,10 @@ export function keptHistory({ log, mcpServers }: Config): Parameters<CallHistory
   };
 }
 
-/** Sessions that are opened though they cannot be written down, where calls are served unrecorded. */
-export function servedUnrecorded(
-  store: SessionStore,
-  onFailure: () => Config["log"]["onFailure"],
-): SessionStore {
+/** Sessions that are opened though they cannot be written down, as far as `isServed` says that calls are served all the same. */
+export function servedUnrecorded(store: SessionStore, isServed: () => boolean): SessionStore {
   return {
     ...store,
-    put: (session, committed) =>
-      store.put(session, (error) => committed(onFailure() === "serve" ? undefined : error)),
+    put: (session, committed) => store.put(session, (error) => committed(isServed() ? undefined : error)),
   };
 }

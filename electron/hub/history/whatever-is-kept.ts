@@ -17,7 +17,7 @@ export function whateverIsKept<T extends object, K extends keyof T & string>(
       try {
         store[name](...args);
       } catch (error) {
-        log("error", `what a server lists could not be kept: ${sentenceOf(error)}`);
+        log("error", `what is known of a server could not be kept: ${sentenceOf(error)}`);
       }
     },
   ]);

@@ -57,6 +57,7 @@ describe("the home folder", () => {
       config: "/g/gatehouse.json",
       database: "/g/gatehouse.db",
       lockFile: "/g/hub.lock",
+      reserve: "/g/reserve",
       runFile: "/g/run.json",
       keyFile: "/g/home.key",
       logs: "/g/logs",

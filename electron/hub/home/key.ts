@@ -34,7 +34,12 @@ export function ensureHomeKey(keyFile: string): Buffer {
     writeNewFile(temporary, randomBytes(KEY_BYTES), 0o600);
     publish(temporary, keyFile);
   } catch (error) {
-    throw unusable(keyFile, sentenceOf(error), error);
+    throw new GatehouseError(
+      "home_unusable",
+      `the home's key ${keyFile} cannot be made: ${sentenceOf(error)}`,
+      "See that the disk has room and that you may write to the home folder.",
+      error,
+    );
   } finally {
     rmSync(temporary, { force: true });
   }

@@ -11,6 +11,8 @@ export interface HomeFiles {
   readonly lockFile: string;
   readonly runFile: string;
   readonly keyFile: string;
+  /** Room that is kept on the disk for a start without any. */
+  readonly reserve: string;
   readonly logs: string;
   /** The record of running children, from which a next start sweeps what was left. */
   readonly children: string;
@@ -34,6 +36,7 @@ export function homeFiles(home: string, platform: NodeJS.Platform = process.plat
     lockFile: at("hub.lock"),
     runFile: at("run.json"),
     keyFile: at("home.key"),
+    reserve: at("reserve"),
     logs: at("logs"),
     children: at("children"),
     noProject: at("no-project"),

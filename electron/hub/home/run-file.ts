@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import type { RunFile } from "../../../shared/contract.ts";
+import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
 import { writeFileAtomic } from "./atomic.ts";
 
 /** Whether a process with this id exists (also when it is somebody else's). */
@@ -13,9 +14,18 @@ function processExists(pid: number): boolean {
   }
 }
 
-/** Writes run.json whole, readable by this user alone. */
+/** Writes run.json whole, readable by this user alone. Throws GatehouseError home_unusable. */
 export function writeRunFile(file: string, run: RunFile): void {
-  writeFileAtomic(file, `${JSON.stringify(run, null, 2)}\n`, 0o600);
+  try {
+    writeFileAtomic(file, `${JSON.stringify(run, null, 2)}\n`, 0o600);
+  } catch (error) {
+    throw new GatehouseError(
+      "home_unusable",
+      `${file}, by which the other commands find the hub, cannot be written: ${sentenceOf(error)}`,
+      "See that the disk has room and that you may write to the home folder.",
+      error,
+    );
+  }
 }
 
 /** Where the running hub is; undefined when there is no run.json, when it is damaged, or when its process is gone. */
