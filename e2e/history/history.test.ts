@@ -100,8 +100,13 @@ test(
     if (process.platform !== "win32") expect(statSync(file).mode & 0o777).toBe(0o600);
 
     // What was chained by then has the other home's key: a keychain, if it is out of reach, might have it.
-    const secrets = { store: "file" };
-    const again = await hubForTest({ home: other, config: { mcpServers: { one: echoServer() }, secrets } });
+    const passphrase = join(other, "passphrase");
+    writeFileSync(passphrase, "open, please\n", { mode: 0o600 });
+    const again = await hubForTest({
+      home: other,
+      config: { mcpServers: { one: echoServer() }, secrets: { store: "file" } },
+      env: { GATEHOUSE_PASSPHRASE_FILE: passphrase },
+    });
     await verified(again);
     const found = await echoes(again);
     for (let i = 0; i < 30; i += 1) expect(found).toContain(`one before ${i}`);
