@@ -154,6 +154,7 @@ test(
 
 test.for(["serve", "refuse"] as const)(
   "a hub that is started on a full disk (%s) knows its clients and history, says so, and records as soon as there is room",
+  { timeout: PATIENCE * 4 },
   async (onFailure, context) => {
     const folder = smallHome(12_000);
     if (folder === undefined) return context.skip("a small tmpfs can only be mounted by root");
@@ -198,7 +199,6 @@ test.for(["serve", "refuse"] as const)(
     expect((await hub.calls("--limit", "1"))[0]).toMatchObject({ tool: "echo", status: "ok" });
     expect(await verified(hub)).toMatchObject({ ok: true, findings: [] });
   },
-  PATIENCE * 4,
 );
 
 test(
