@@ -82,6 +82,19 @@ test(
       sent.map(({ request, result }) => ({ request, result })),
     );
     expect(back[0].session).toMatch(/^imported\//);
+
+    // Each form of the same calls brings nothing that is not there yet.
+    for (const format of ["jsonl", "har", "csv"]) {
+      const file = join(hub.home, `calls.${format}`);
+      writeFileSync(file, await hub.command("calls", "export", "--format", format));
+      expect(await cli(["calls", "import", file])).toBe(
+        format === "jsonl"
+          ? "1 calls imported, 3 were there already, 0 lines left out\n"
+          : "0 calls imported, 4 were there already, 0 calls left out\n",
+      );
+      const own = JSON.parse(await hub.command("calls", "import", file, "--json"));
+      expect(own).toEqual({ imported: 0, known: 4, problems: [] });
+    }
   },
   PATIENCE * 2,
 );

@@ -64,11 +64,11 @@ export const callMethods = {
     }),
     exportPieceSchema,
   ),
-  /** Lines of a JSONL export, into the history; their sessions are marked as imported. */
+  /** Lines of a JSONL export, into the history; their sessions are marked as imported. What it has already is `known`. */
   "calls.import": method(
     operate,
     z.object({ text: z.string().max(200_000_000) }),
-    z.object({ imported: z.int(), problems: z.array(importProblemSchema) }),
+    z.object({ imported: z.int(), known: z.int(), problems: z.array(importProblemSchema) }),
   ),
   /** Recorded calls as a fixture that `gatehouse mock` serves. */
   "calls.fixture": method(

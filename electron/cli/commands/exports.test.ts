@@ -1,8 +1,37 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { CallDetail } from "../../../shared/model/call.ts";
+import { callJson } from "../../hub/export/call-json.ts";
+import { csvHead, csvLine } from "../../hub/export/csv.ts";
+import { harEntry, harHead, harTail } from "../../hub/export/har.ts";
+import { importedRow } from "../../hub/export/import.ts";
 import { commandLine } from "../testing/command-line.ts";
 import type { Answers } from "../testing/fake-hub.ts";
+
+const whole = (text: string) => ({ text, bytes: text.length, truncated: false });
+/** A call whose every text is awkward for one form or another. */
+const exportedCall = (id: number): CallDetail => ({
+  ...{ id, startedAt: `2030-01-01T00:00:0${id}.000Z`, client: '=a "b", c', session: "s\n1", server: "files" },
+  ...{
+    tool: "'=x",
+    method: "tools/call",
+    status: "tool_error",
+    durationUs: 12_345,
+    profile: null,
+    project: null,
+  },
+  ...{
+    times: { queue: 1, consent: 333, upstream: 12_000, hub: 11 },
+    requestBytes: 2,
+    resultBytes: 2,
+    rule: "-r",
+  },
+  request: whole('{"name":"x","arguments":{"n":12345678901234567890,"t":"a\\n\\"数,"}}'),
+  result: id === 2 ? null : whole('{"content":[]}'),
+  error: id === 2 ? { text: '{"cut', bytes: 99, truncated: true } : null,
+});
 
 const cli = commandLine();
 const { run } = cli;
@@ -52,7 +81,8 @@ describe("calls import", () => {
     const problems = lines.flatMap((line, index) =>
       line.includes("bad") ? [{ line: index + 1, message: "it is bad" }] : [],
     );
-    return { imported: lines.filter((line) => line !== "").length - problems.length, problems };
+    const imported = lines.filter((line) => line !== "").length - problems.length;
+    return { imported, known: 0, problems };
   };
   const sent = (): string[] =>
     (cli.hub?.calls ?? []).flatMap(({ params }) => (params as { text: string }).text.split("\n"));
@@ -84,6 +114,53 @@ describe("calls import", () => {
     writeFileSync(file, [20, 30, 40, 50].map(line).join("\n"));
     expect((await run(["calls", "import", file], takes)).code).toBe(0);
     expect(sent().slice(4)).toEqual([20, 30, 40, 50].map(line));
+  });
+
+  it("sends what comes on stdin from its end on too, and leaves no file behind", async () => {
+    const line = (second: number): string =>
+      `{"startedAt":"2030-01-01T00:00:${second}.000Z","t":"${"x".repeat(900_000)}"}`;
+    const input = async function* () {
+      for (const second of [50, 40, 30, 20]) yield Buffer.from(`${line(second)}\n`);
+    };
+    const left = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("gatehouse-import-"));
+    const before = left();
+    expect((await run(["calls", "import", "-"], takes, { input })).code).toBe(0);
+    expect(sent()).toEqual([30, 20, 50, 40].map(line));
+    expect(left().filter((name) => !before.includes(name))).toEqual([]);
+  });
+
+  it.each(["har", "csv"] as const)("takes a %s back, in the order of the history", async (format) => {
+    const calls = [3, 2, 1].map((id) => exportedCall(id));
+    const given = calls.map((call, index) =>
+      format === "csv" ? csvLine(call) : `${index === 0 ? "" : ","}\n${harEntry(call)}`,
+    );
+    const text = `${format === "csv" ? csvHead : harHead("1")}${given.join("")}${format === "csv" ? "" : harTail}`;
+    const file = join(cli.place.home, `calls.${format}`);
+    for (const laidOut of format === "csv"
+      ? [text, text.replaceAll("\r\n", "\n")]
+      : [text, JSON.stringify(JSON.parse(text), null, 2), `\ufeff${JSON.stringify(JSON.parse(text))}`]) {
+      writeFileSync(file, laidOut);
+      const before = sent().length;
+      expect((await run(["calls", "import", file], takes)).code, laidOut).toBe(0);
+      expect(
+        sent()
+          .slice(before)
+          .filter((line) => line !== "")
+          .map((line) => importedRow(line)),
+      ).toEqual(calls.map((call) => importedRow(callJson(call))));
+    }
+  });
+
+  it("says of a HAR of another program, and of a damaged one, what is wrong with it", async () => {
+    const file = join(cli.place.home, "other.har");
+    writeFileSync(file, '{"log":{"version":"1.2","entries":[{"startedDateTime":"2030-01-01T00:00:00Z"}]}}');
+    const other = await run(["calls", "import", file], takes);
+    expect(other.code).toBe(1);
+    expect(other.failed).toContain("call 1: it is no call of a Gatehouse export");
+    writeFileSync(file, '{"log":{"version":"1.2","entries":[{"startedDateTime":');
+    expect((await run(["calls", "import", file], takes)).failed).toContain(
+      "error: bad_request: this HAR cannot be read",
+    );
   });
 
   it("reads stdin, whose pieces may end within a character", async () => {

@@ -1,9 +1,9 @@
-import { StringDecoder } from "node:string_decoder";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
 import { isPartial, reachSentence, type Searched } from "../../../shared/model/call.ts";
 import type { ExportFormat } from "../../../shared/model/export.ts";
 import { type CallFilterOptions, filterOf } from "./calls.ts";
 import type { Context } from "./context.ts";
+import { importSource } from "./import-source.ts";
 import { type LinePiece, linePieces } from "./line-pieces.ts";
 
 export interface ExportOptions extends CallFilterOptions {
@@ -16,6 +16,8 @@ export interface ExportOptions extends CallFilterOptions {
 const TELL_AFTER = 10_000;
 /** Lines sent to the hub at once, in characters: a line may be as long as a call's payloads. */
 const BATCH = 2 * 1024 * 1024;
+/** Problems that are told one by one without --json. */
+const MOST_PROBLEMS = 100;
 
 /** `calls export`: what the filter finds, newest first, on stdout. */
 export async function exportCalls(context: Context, options: ExportOptions): Promise<void> {
@@ -49,34 +51,41 @@ export async function exportCalls(context: Context, options: ExportOptions): Pro
   });
 }
 
-/** `calls import`: takes the lines of a JSONL export into the history. */
+/**
+ * `calls import`: takes the calls of an export, JSONL, HAR or CSV, into the history. What it has already is not taken
+ * twice.
+ */
 export async function importCalls(context: Context, file: string, json: boolean): Promise<void> {
   const { io } = context;
+  await using source = await importSource(file, io.input);
   await context.hub("either", async (hub) => {
-    let imported = 0;
-    let told = 0;
-    const problems: { line: number; message: string }[] = [];
-    const pieces = file === "-" ? batches(linesOf(textOf(context))) : piecesOf(file);
-    for await (const { text, first } of pieces) {
+    let [imported, known, told] = [0, 0, 0];
+    const problems = [...source.problems];
+    for await (const { text, first } of piecesOf(source.file)) {
       if (text.trim() === "") continue;
       const result = await hub.call("calls.import", { text });
       imported += result.imported;
+      known += result.known;
       problems.push(...result.problems.map(({ line, message }) => ({ line: line + first - 1, message })));
-      if (imported - told >= TELL_AFTER) {
-        told = imported;
-        io.err(`${imported} calls…\n`);
+      if (imported + known - told >= TELL_AFTER) {
+        told = imported + known;
+        io.err(`${told} calls…\n`);
       }
     }
-    if (json) context.json({ imported, problems });
+    problems.sort((a, b) => a.line - b.line);
+    if (json) context.json({ imported, known, problems });
     else {
-      for (const { line, message } of problems) io.err(`line ${line}: ${message}\n`);
-      io.out(`${imported} calls imported, ${problems.length} lines left out\n`);
+      for (const { line, message } of problems.slice(0, MOST_PROBLEMS))
+        io.err(`${source.unit} ${line}: ${message}\n`);
+      if (problems.length > MOST_PROBLEMS) io.err(`and ${problems.length - MOST_PROBLEMS} more\n`);
+      const there = known === 0 ? "" : `, ${known} were there already`;
+      io.out(`${imported} calls imported${there}, ${problems.length} ${source.unit}s left out\n`);
     }
-    if (problems.length > 0 && imported === 0)
+    if (problems.length > 0 && imported + known === 0)
       throw new GatehouseError(
         "bad_request",
         `${file} holds no call that could be imported`,
-        "It must be an export with --format jsonl.",
+        "It must be an export of `gatehouse calls export`.",
       );
   });
 }
@@ -105,7 +114,7 @@ async function* piecesOf(file: string): AsyncGenerator<LinePiece> {
   const pieces = linePieces(
     file,
     BATCH,
-    (first, last) => startOf(first.split("\n", 1)[0]) >= startOf(last.split("\n").at(-1)),
+    (first, last) => firstStart(first.split("\n")) >= firstStart(last.trimEnd().split("\n").reverse()),
   );
   for (;;) {
     const next = await pieces.next().catch((error: unknown) => {
@@ -116,54 +125,21 @@ async function* piecesOf(file: string): AsyncGenerator<LinePiece> {
   }
 }
 
+/** When the first of these lines began that says so. */
+function firstStart(lines: readonly string[]): number {
+  for (const line of lines) {
+    const start = startOf(line.replace(/^\ufeff/, ""));
+    if (!Number.isNaN(start)) return start;
+  }
+  return Number.NaN;
+}
+
 /** When the call of a line began, in milliseconds since the epoch; NaN where the line does not say. */
-function startOf(line: string | undefined): number {
+function startOf(line: string): number {
   try {
-    const call: unknown = JSON.parse(line ?? "");
+    const call: unknown = JSON.parse(line);
     return Date.parse(String((call as { startedAt?: unknown } | null)?.startedAt));
   } catch {
     return Number.NaN;
   }
-}
-
-/** What comes on stdin, as text. */
-async function* textOf({ io }: Context): AsyncGenerator<string> {
-  const decoder = new StringDecoder("utf8");
-  for await (const bytes of io.input()) yield decoder.write(bytes as Buffer);
-  yield decoder.end();
-}
-
-/** Lines without their ends, of which JSON has none but \n within an export. */
-async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
-  let pieces: string[] = [];
-  for await (const text of texts) {
-    let from = 0;
-    for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", from)) {
-      yield [...pieces, text.slice(from, end)].join("");
-      pieces = [];
-      from = end + 1;
-    }
-    if (from < text.length) pieces.push(text.slice(from));
-  }
-  yield pieces.join("");
-}
-
-/** Whole lines, in pieces of a bounded size, each with the number of its first line. */
-async function* batches(each: AsyncIterable<string>): AsyncGenerator<LinePiece> {
-  let lines: string[] = [];
-  let size = 0;
-  let first = 1;
-  let number = 0;
-  for await (const line of each) {
-    number += 1;
-    if (size > 0 && size + line.length > BATCH) {
-      yield { text: lines.join("\n"), first };
-      lines = [];
-      size = 0;
-      first = number;
-    }
-    lines.push(line);
-    size += line.length + 1;
-  }
-  yield { text: lines.join("\n"), first };
 }

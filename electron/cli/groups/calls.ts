@@ -53,7 +53,9 @@ export function addCallCommands({ program, io, context, jsonOption }: Group): vo
     );
   history
     .command("import")
-    .description("take the calls of a JSONL export into the history")
+    .description(
+      "take the calls of an export (JSONL, HAR or CSV) into the history, those that it does not have",
+    )
     .argument("<file>", 'the export; "-" reads stdin')
     .addOption(jsonOption())
     .action((file: string, _options: object, command: Command) =>

@@ -24,8 +24,21 @@ const COLUMNS: readonly (readonly [name: string, value: (call: CallDetail) => st
   ["error", (call) => call.error?.text ?? null],
 ];
 
+/**
+ * A spreadsheet runs what begins like a formula, in full width too: a server's text must not become one. It gets a sign of
+ * text before it; so does what looks as if it had one, so that it can be taken off again.
+ */
+const DANGEROUS = /^'*[=+\-@\t\r\n＝＋－＠]/;
+
 /** The line of names, RFC 4180. */
 export const csvHead = `${COLUMNS.map(([name]) => name).join(",")}\r\n`;
+
+/** The names of the columns, in order. */
+export const csvColumns: readonly string[] = COLUMNS.map(([name]) => name);
+
+/** A cell's text as it was before it was made safe for spreadsheets. */
+export const armed = (cell: string): string =>
+  cell.startsWith("'") && DANGEROUS.test(cell) ? cell.slice(1) : cell;
 
 /** A call as a line of CSV. Absent values are empty. */
 export const csvLine = (call: CallDetail): string =>
@@ -34,7 +47,6 @@ export const csvLine = (call: CallDetail): string =>
 function cell(value: string | number | null): string {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
-  // A spreadsheet runs what begins like a formula, in full width too; a server's text must not become one.
-  const text = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
+  const text = DANGEROUS.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -13,6 +13,7 @@ const milliseconds = (us: number): number => us / 1_000;
  */
 export function harEntry(call: CallDetail): string {
   const { times } = call;
+  const { request: _, result: __, error: ___, ...summary } = call;
   const answered = call.error === null ? 200 : 400;
   const request = message(call, "params", call.request, JSON.stringify(call.method));
   const [member, payload] = call.error === null ? ["result", call.result] : ["error", call.error];
@@ -28,7 +29,7 @@ export function harEntry(call: CallDetail): string {
       headers: [{ name: "Content-Type", value: "application/json" }],
       queryString: [],
       headersSize: -1,
-      bodySize: call.requestBytes,
+      bodySize: Buffer.byteLength(request),
       postData: { mimeType: "application/json", params: [], text: request },
     },
     response: {
@@ -37,10 +38,10 @@ export function harEntry(call: CallDetail): string {
       httpVersion: "HTTP/1.1",
       cookies: [],
       headers: [{ name: "Content-Type", value: "application/json" }],
-      content: { size: call.resultBytes, mimeType: "application/json", text: answer },
+      content: { size: Buffer.byteLength(answer), mimeType: "application/json", text: answer },
       redirectURL: "",
       headersSize: -1,
-      bodySize: call.resultBytes,
+      bodySize: Buffer.byteLength(answer),
     },
     cache: {},
     timings: {
@@ -53,15 +54,7 @@ export function harEntry(call: CallDetail): string {
       receive: 0,
     },
     comment: `${call.client ?? "unknown client"}: ${call.status}`,
-    _gatehouse: {
-      id: call.id,
-      client: call.client,
-      session: call.session,
-      profile: call.profile,
-      project: call.project,
-      rule: call.rule,
-      consentMs: milliseconds(times.consent),
-    },
+    _gatehouse: summary,
   });
 }
 

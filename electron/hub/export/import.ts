@@ -5,6 +5,8 @@ import type { CallRow } from "../ports/storage.ts";
 
 const encoder = new TextEncoder();
 const texts = ["client", "session", "server", "tool", "profile", "project", "rule"] as const;
+/** The members of what stands for a payload that was not exported whole (`callJson`). */
+const CUT = "text,bytes,truncated";
 /** What an imported call's session begins with, so that nobody takes it for one that this hub has seen. */
 const IMPORTED = "imported/";
 
@@ -25,7 +27,13 @@ export function importedRow(line: string): CallRow {
     if (span === undefined) return null;
     const raw = rawOf(bytes, span);
     // A payload that was too long to be exported whole says so itself; what is left of it is not what was sent.
-    if (raw[0] !== 0x7b) return null;
+    if (
+      raw[0] !== 0x7b ||
+      membersOf(raw, whole(raw))
+        .map(({ key }) => key)
+        .join() === CUT
+    )
+      return null;
     return raw.slice();
   };
   const startedAt = Date.parse(String(value("startedAt")));
@@ -46,7 +54,7 @@ export function importedRow(line: string): CallRow {
   >;
   return {
     ...named,
-    session: `${IMPORTED}${named.session ?? ""}`,
+    session: `${IMPORTED}${ownSession(named.session)}`,
     startedAt,
     clientId: null,
     method,
@@ -61,6 +69,10 @@ export function importedRow(line: string): CallRow {
     error: payload("error"),
   };
 }
+
+/** A session's label without the mark of what is imported. */
+export const ownSession = (session: string | null): string =>
+  session?.startsWith(IMPORTED) ? session.slice(IMPORTED.length) : (session ?? "");
 
 function textOrNull(value: unknown, key: string): string | null {
   if (value === undefined || value === null) return null;

@@ -15,7 +15,7 @@ it("what is imported is written as what is recorded: without the fields that are
       request: { arguments: { password: "hunter2-hunter2", user: "me" } },
     };
     const imported = await hub.hub.callAs("operator", "calls.import", { text: `${JSON.stringify(line)}\n` });
-    expect(imported).toEqual({ imported: 1, problems: [] });
+    expect(imported).toEqual({ imported: 1, known: 0, problems: [] });
     const written = Buffer.from(hub.storage.rows[0]?.request ?? []).toString();
     expect(written).toContain('"user":"me"');
     expect(written).not.toContain("hunter2");
@@ -38,7 +38,45 @@ it("an export is taken in from its end on, so that the newest call is the newest
       return hub.storage.rows.slice(before).map(({ startedAt }) => (startedAt / 1_000) % 10);
     };
     expect(await taken(4, 5, 3, 1)).toEqual([1, 3, 5, 4]);
-    expect(await taken(1, 3, 4)).toEqual([1, 3, 4]);
+    expect(await taken(6, 7, 9)).toEqual([6, 7, 9]);
+  } finally {
+    await hub.dispose();
+  }
+});
+
+it("what the log has already is not taken in again, be it imported or recorded here, whatever lies between", async () => {
+  const hub = await createTestHub();
+  try {
+    const line = (changes: object) =>
+      JSON.stringify({
+        ...{
+          startedAt: "2030-01-01T00:00:00.000Z",
+          method: "tools/call",
+          status: "ok",
+          durationUs: 2,
+          session: "s-1",
+        },
+        ...{ times: { queue: 0, consent: 0, upstream: 2, hub: 0 }, ...changes },
+      });
+    const imported = (...lines: string[]) =>
+      hub.hub.callAs("operator", "calls.import", { text: lines.join("\n") });
+    const later = line({ startedAt: "2031-01-01T00:00:00.000Z" });
+    expect(await imported(line({}), later, line({}))).toEqual({ imported: 2, known: 1, problems: [] });
+    expect(await imported(later, line({ session: "imported/s-1" }))).toEqual({
+      imported: 0,
+      known: 2,
+      problems: [],
+    });
+    const others = [{ session: "s-2" }, { durationUs: 3 }, { tool: "x" }, { status: "error" }].map(line);
+    expect(await imported(...others, line({}))).toEqual({ imported: 4, known: 1, problems: [] });
+    const session = await hub.open();
+    await hub.request(
+      { jsonrpc: "2.0", id: 7, method: "tools/call", params: { name: "fake__echo", arguments: {} } },
+      { session },
+    );
+    const exported = await hub.hub.callAs("operator", "calls.export", { filter: {}, format: "jsonl" });
+    const { text } = exported as { text: string };
+    expect(await imported(...text.trimEnd().split("\n"))).toMatchObject({ imported: 0, problems: [] });
   } finally {
     await hub.dispose();
   }

@@ -3,6 +3,7 @@ import type { CallDetail } from "../../../../shared/model/call.ts";
 import { exportPiece } from "../../export/export.ts";
 import { fixtureOf } from "../../export/fixture.ts";
 import { importedRow } from "../../export/import.ts";
+import { unknownRows } from "../../export/known-calls.ts";
 import type { CallRow } from "../../ports/storage.ts";
 import type { HubState } from "../../state.ts";
 import { VERSION } from "../../version.ts";
@@ -34,16 +35,17 @@ export const exportHandlers = (
     });
     // An export begins with the newest call, the history with the oldest.
     if ((rows[0]?.startedAt ?? 0) >= (rows.at(-1)?.startedAt ?? 0)) rows.reverse();
+    const fresh = await unknownRows(rows, state.storage.calls);
     await Promise.all(
-      rows.map(
+      fresh.map(
         (row) =>
           new Promise<void>((resolve, reject) =>
             state.storage.calls.append(row, (error) => (error === undefined ? resolve() : reject(error))),
           ),
       ),
     );
-    if (rows.length > 0) state.audit.record(caller, "calls.import", `${rows.length} calls`);
-    return { imported: rows.length, problems };
+    if (fresh.length > 0) state.audit.record(caller, "calls.import", `${fresh.length} calls`);
+    return { imported: fresh.length, known: rows.length - fresh.length, problems };
   },
   "calls.fixture": async ({ ids }) => {
     const found = await Promise.all(ids.map((id) => state.storage.calls.get(id, WHOLE_PAYLOAD)));

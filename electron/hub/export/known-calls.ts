@@ -1,0 +1,64 @@
+import type { CallSummary } from "../../../shared/model/call.ts";
+import type { CallLog, CallRow } from "../ports/storage.ts";
+import { ownSession } from "./import.ts";
+
+/** Calls that began so far apart are looked for apart, in milliseconds. */
+const APART_MS = 60_000;
+const PAGE = 1_000;
+
+/**
+ * The rows that the log does not have yet, each once, in their order: a call is known again by when it began, whose it was,
+ * what it was about, how it ended, and by its times to the microsecond. A call that was imported is its original.
+ */
+export async function unknownRows(
+  rows: readonly CallRow[],
+  calls: Pick<CallLog, "list">,
+): Promise<CallRow[]> {
+  const known = new Set<string>();
+  const starts = rows.map(({ startedAt }) => startedAt).sort((a, b) => a - b);
+  for (let first = 0; first < starts.length; ) {
+    let last = first;
+    while ((starts[last + 1] ?? Number.POSITIVE_INFINITY) - (starts[last] ?? 0) <= APART_MS) last++;
+    const span = { since: starts[first] ?? 0, until: (starts[last] ?? 0) + 1 };
+    for await (const call of listed(calls, span)) known.add(keyOfCall(call));
+    first = last + 1;
+  }
+  return rows.filter((row) => {
+    const key = keyOfRow(row);
+    if (known.has(key)) return false;
+    known.add(key);
+    return true;
+  });
+}
+
+async function* listed(
+  calls: Pick<CallLog, "list">,
+  span: { readonly since: number; readonly until: number },
+): AsyncGenerator<CallSummary> {
+  let before: number | undefined;
+  for (;;) {
+    const page = await calls.list(span, PAGE, before);
+    yield* page.calls;
+    before = page.calls.at(-1)?.id;
+    if (!page.more || before === undefined) return;
+  }
+}
+
+const keyOfRow = (row: CallRow): string =>
+  JSON.stringify([
+    ...[Math.floor(row.startedAt), ownSession(row.session), row.server, row.tool, row.method, row.status],
+    ...[row.durationUs, row.queueUs, row.consentUs, row.upstreamUs, row.hubUs],
+  ]);
+
+const keyOfCall = ({ times, ...call }: CallSummary): string =>
+  JSON.stringify([
+    ...[
+      Date.parse(call.startedAt),
+      ownSession(call.session),
+      call.server,
+      call.tool,
+      call.method,
+      call.status,
+    ],
+    ...[call.durationUs, times.queue, times.consent, times.upstream, times.hub],
+  ]);
