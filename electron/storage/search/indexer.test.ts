@@ -1,3 +1,4 @@
+import { copyFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { notAround } from "../damage.ts";
@@ -53,4 +54,47 @@ test("an index is made anew without one write to the calls' database, and never 
   db.close();
   reading.close();
   writing.close();
+});
+
+/** Indexes the closed database as the worker does. */
+async function indexAll(): Promise<void> {
+  const reading = openConnection(home.file, 4_000, { readOnly: true });
+  const db = openSearchDb(join(dirname(home.file), "search.db"), () => {});
+  const indexer = openIndexer(reading, db, notAround);
+  while (await indexer.step(() => Promise.resolve()));
+  expect(db.segments().length).toBeGreaterThan(0);
+  db.close();
+  reading.close();
+}
+
+test("calls recorded after a backup was put back are found at once, though the index is of those they came in place of", async () => {
+  const startedAt = Date.now();
+  const before = home.open();
+  for (let i = 0; i < 10; i++) await append(before, { startedAt, result: Buffer.from(`"kept-${i}"`) });
+  await before.close();
+  copyFileSync(home.file, `${home.file}.backup`);
+  const lost = home.open();
+  await Promise.all(
+    Array.from({ length: CALLS }, (_, i) => append(lost, { startedAt, result: Buffer.from(`"lost-${i}"`) })),
+  );
+  await lost.close();
+  await indexAll();
+
+  copyFileSync(`${home.file}.backup`, home.file);
+  // So few that all of them may be read in one search.
+  const fresh = segmentSpan + 300;
+  const storage = home.open();
+  await Promise.all(
+    Array.from({ length: fresh }, (_, i) =>
+      append(storage, { startedAt: startedAt + 1 + i, result: Buffer.from(`"fresh-${i}"`) }),
+    ),
+  );
+  const found = async (search: string) => {
+    const { calls } = await storage.calls.list({ search }, 10, undefined);
+    return calls.map(({ id }) => id);
+  };
+  expect(await found('fresh-7"')).toEqual([18]);
+  expect(await found(`fresh-${fresh - 1}`)).toEqual([fresh + 10]);
+  expect(await found("kept-3")).toEqual([4]);
+  expect(await found("lost-20")).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import { type PartRef, preparePayloadReader } from "../worker/payload-reader.ts";
-import type { SearchDb, Segment } from "./search-db.ts";
+import type { SearchDb } from "./search-db.ts";
 import { indexable, readable, readablePieces } from "./searchable.ts";
 import { createSegmentBuilder, type SegmentBuilder, segmentSpan } from "./segment-builder.ts";
 
@@ -25,6 +25,11 @@ export interface IndexState {
 export interface Indexer {
   /** Indexes one segment, if there is enough to index; true: there was. `pause` lets other work have its turn. */
   step(pause: () => Promise<void>): Promise<boolean>;
+  /**
+   * Drops segments of another history, as one that a backup was put in place of: to be called before anything is sought.
+   * Looks up one call of each.
+   */
+  settle(): void;
   /** Drops segments whose calls are not the same any more, so that they are indexed again. */
   sweep(pause: () => Promise<void>): Promise<void>;
   state(): IndexState;
@@ -48,6 +53,11 @@ export function openIndexer(connection: Connection, db: SearchDb, around: Around
       "SELECT count(*), ifnull(sum(started_at & 16777215), 0) FROM call WHERE id BETWEEN ? AND ?",
     )
     .raw();
+  const end = connection
+    .prepare<[number, number], number>(
+      "SELECT started_at FROM call WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
+    )
+    .pluck();
   const ids = connection
     .prepare<[number, number], number>("SELECT id FROM call WHERE id BETWEEN ? AND ? ORDER BY id")
     .pluck();
@@ -67,6 +77,13 @@ export function openIndexer(connection: Connection, db: SearchDb, around: Around
   const fingerprintOf = (from: number, to: number): [number, number] | undefined =>
     around(
       () => fingerprint.get(from, to),
+      () => undefined,
+    );
+
+  /** The same. */
+  const endOf = (from: number, to: number): number | undefined =>
+    around(
+      () => end.get(from, to) ?? 0,
       () => undefined,
     );
 
@@ -152,9 +169,24 @@ export function openIndexer(connection: Connection, db: SearchDb, around: Around
       }
       const [calls, starts] = fingerprintOf(window.from, to) ?? [0, 0];
       // What was removed meanwhile is noticed by the next sweep.
-      const segment: Segment = { first: window.from, last: to, calls: Math.max(calls, count), starts };
-      await db.write(segment, builder, pause);
+      await db.write(
+        {
+          first: window.from,
+          last: to,
+          calls: Math.max(calls, count),
+          starts,
+          end: endOf(window.from, to) ?? 0,
+        },
+        builder,
+        pause,
+      );
       return true;
+    },
+    settle() {
+      for (const segment of [...db.segments()]) {
+        const found = endOf(segment.first, segment.last);
+        if (found !== undefined && found !== segment.end) db.remove(segment);
+      }
     },
     async sweep(pause) {
       const oldest = ends.oldest();

@@ -31,7 +31,7 @@ async function write(from: number, to: number): Promise<void> {
     builder.begin();
     for (let call = 0; call < 20; call++) builder.add(call, call === 7 ? `common <only ${at}>` : "common");
     const first = firstOf(at);
-    await db.write({ first, last: first + segmentSpan - 1, calls: 20, starts: at }, builder, pause);
+    await db.write({ first, last: first + segmentSpan - 1, calls: 20, starts: at, end: at }, builder, pause);
   }
 }
 /** The calls that the index finds for a text, the newest first. */

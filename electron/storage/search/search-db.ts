@@ -7,12 +7,16 @@ import { type Framed, frame } from "./merged-posting.ts";
 import { encodePosting, postingBuffer } from "./posting.ts";
 import type { SegmentBuilder } from "./segment-builder.ts";
 
-/** Ids that are indexed, both included; `calls` and `starts` tell whether they are still the same calls. */
+/**
+ * Ids that are indexed, both included; `calls` and `starts` tell whether they are still the same calls. `end` is when the
+ * last of them started, which tells at once whether it is another history's; 0: there was none.
+ */
 export interface Segment {
   readonly first: number;
   readonly last: number;
   readonly calls: number;
   readonly starts: number;
+  readonly end: number;
 }
 
 /** Where the postings of a segment lie: in a run of its own, or in one merged of many, where it has a place. */
@@ -74,7 +78,7 @@ export function withoutIndex(): SearchDb {
 const format = 4;
 /** A posting's id is its run's number and its gram's. */
 const schema = `
-  CREATE TABLE segment (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, calls INTEGER NOT NULL, starts INTEGER NOT NULL, run INTEGER NOT NULL, place INTEGER) STRICT;
+  CREATE TABLE segment (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, calls INTEGER NOT NULL, starts INTEGER NOT NULL, ending INTEGER NOT NULL, run INTEGER NOT NULL, place INTEGER) STRICT;
   CREATE TABLE posting (id INTEGER PRIMARY KEY, calls BLOB NOT NULL) STRICT;
   PRAGMA user_version = ${format}`;
 
@@ -102,7 +106,7 @@ export function openSearchDb(file: string, told: (message: string) => void): Sea
     connection = open(file);
   }
   const all = connection.prepare<[], StoredSegment>(
-    "SELECT first, last, calls, starts, run, place FROM segment ORDER BY first DESC",
+    "SELECT first, last, calls, starts, ending AS end, run, place FROM segment ORDER BY first DESC",
   );
   const posting = connection
     .prepare<[number, number], Buffer>(`SELECT calls FROM posting WHERE id = ? * ${gramNumbers} + ?`)
@@ -123,7 +127,7 @@ export function openSearchDb(file: string, told: (message: string) => void): Sea
   const lastRun = connection
     .prepare<[], number | null>(`SELECT max(id) / ${gramNumbers} FROM posting`)
     .pluck();
-  const insertSegment = connection.prepare("INSERT INTO segment VALUES (?, ?, ?, ?, ?, NULL)");
+  const insertSegment = connection.prepare("INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, NULL)");
   const moveSegment = connection.prepare("UPDATE segment SET run = ?, place = ? WHERE first = ?");
   const removeSegment = connection.prepare("DELETE FROM segment WHERE first = ?");
   const unused = connection.prepare<[], number>("SELECT freelist_count FROM pragma_freelist_count").pluck();
@@ -197,7 +201,8 @@ export function openSearchDb(file: string, told: (message: string) => void): Sea
           await pause();
           pausedAt = performance.now();
         }
-        insertSegment.run(segment.first, segment.last, segment.calls, segment.starts, run);
+        const { first, last, calls, starts, end } = segment;
+        insertSegment.run(first, last, calls, starts, end, run);
         connection.exec("COMMIT");
       } catch (error) {
         if (connection.inTransaction) connection.exec("ROLLBACK");

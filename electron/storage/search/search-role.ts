@@ -8,7 +8,7 @@ import { createPauses } from "../worker/call-walk.ts";
 import type { FromWorker, SearchServices, WorkerStart } from "../worker/messages.ts";
 import { serve } from "../worker/serve.ts";
 import { openIndexer } from "./indexer.ts";
-import { openSearchDb, removeSearchDb, withoutIndex } from "./search-db.ts";
+import { openSearchDb, removeSearchDb, type SearchDb, withoutIndex } from "./search-db.ts";
 import { openSearcher } from "./searcher.ts";
 import { createSearchesFirst } from "./searches-first.ts";
 
@@ -44,7 +44,18 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
 
   const openIndex = () => {
     const db = opened();
+    try {
+      return settled(db);
+    } catch (error) {
+      db.close();
+      if (isDamage(error)) removeSearchDb(searchFile);
+      lacks(error);
+      return settled(withoutIndex());
+    }
+  };
+  const settled = (db: SearchDb) => {
     const indexer = openIndexer(connection, db, around);
+    indexer.settle();
     return {
       db,
       indexer,
@@ -56,11 +67,13 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
     try {
       return openSearchDb(searchFile, missing ? () => undefined : warn);
     } catch (error) {
-      if (!missing)
-        warn(`there is no search index, only the newest calls are searched: ${sentenceOf(error)}`);
-      missing = true;
+      lacks(error);
       return withoutIndex();
     }
+  };
+  const lacks = (error: unknown): void => {
+    if (!missing) warn(`there is no search index, only the newest calls are searched: ${sentenceOf(error)}`);
+    missing = true;
   };
   let index = openIndex();
 

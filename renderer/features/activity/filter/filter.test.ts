@@ -37,6 +37,7 @@ describe("what a filter's text means", () => {
     ['"free text"', { search: "free text" }],
     ["disk  full server:a", { search: "disk  full", server: "a" }],
     ['"server:a \\"b\\" c:\\\\d"', { search: 'server:a "b" c:\\d' }],
+    ['"C:\\Users\\new.txt"', { search: "C:\\Users\\new.txt" }],
     ['server:"my server",b', { server: ["my server", "b"] }],
     ['error:"no such file"', { error: "no such file" }],
     ["it's 50% -word", { search: "it's 50% -word" }],

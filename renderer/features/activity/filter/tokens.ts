@@ -80,7 +80,8 @@ function valueAt(text: string, from: number, listed: boolean): ValueToken {
     for (let at = from + 1; at < text.length; at += 1) {
       const character = text.charAt(at);
       if (character === '"') return { from, to: at + 1, value, quoted: true, open: false };
-      if (character === "\\" && at + 1 < text.length) at += 1;
+      // Before anything else a backslash is one, as in a pasted path.
+      if (character === "\\" && /["\\]/.test(text.charAt(at + 1))) at += 1;
       value += text.charAt(at);
     }
     return { from, to: text.length, value, quoted: true, open: true };
