@@ -31,6 +31,8 @@ export async function loadedBy(
     const { pid } = hub;
     try {
       await use(hub);
+      // Told once: a second signal would end it before its coverage is written.
+      await hub.kill("SIGTERM");
     } finally {
       await hub.stop();
     }

@@ -49,6 +49,8 @@ export const shellScenes: readonly Scene[] = [
     scenario: "full",
     at: "#/servers",
     async stage(page) {
+      // Not before it is kept: it would be so after all.
+      await page.waitForFunction("sessionStorage.length > 0");
       await page.evaluate("sessionStorage.clear()");
       await page.reload();
       await page.getByText("This page is not signed in.").waitFor();

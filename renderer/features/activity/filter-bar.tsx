@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: a combobox keeps the focus in its field
 import { Search, X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { useHub } from "../../lib/services.tsx";
 import { plainVisible } from "../../lib/visible-text.ts";
@@ -26,6 +26,8 @@ export function FilterBar({ calls }: { readonly calls: CallsStore }) {
   const field = useRef<HTMLInputElement>(null);
   const colours = useRef<HTMLDivElement>(null);
   const sent = useRef(stored);
+  /** Where the caret is to stand after a completion. */
+  const place = useRef<number>(undefined);
   const list = useId();
   const problemId = useId();
 
@@ -67,12 +69,16 @@ export function FilterBar({ calls }: { readonly calls: CallsStore }) {
     change(next.text, next.caret);
     setOpen(completion.open);
     if (!completion.open) send(next.text);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(next.caret, next.caret);
-      scrollColours();
-    });
+    place.current = next.caret;
   };
+  // Before the next key: set any later, it would take the caret back from behind what was typed meanwhile.
+  useLayoutEffect(() => {
+    if (place.current === undefined) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(place.current, place.current);
+    place.current = undefined;
+    scrollColours();
+  });
   const scrollColours = (): void => {
     if (colours.current !== null && field.current !== null)
       colours.current.scrollLeft = field.current.scrollLeft;
