@@ -22,17 +22,6 @@ export function createProgram(io: Io): Command {
     .option("--home <folder>", "the home folder (else GATEHOUSE_HOME, else the platform's own place)")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
-  program.allowExcessArguments().action(() => {
-    const [unknown] = program.args;
-    if (unknown === undefined) return program.outputHelp();
-    const names = program.commands.map((command) => command.name());
-    const advice = "See: gatehouse --help";
-    throw new GatehouseError(
-      "bad_usage",
-      `unknown command "${unknown}"${didYouMean(unknown, names)}`,
-      advice,
-    );
-  });
   const context = (): Context => createContext(io, program.opts<{ home?: string }>().home);
   const jsonOption = (): Option =>
     new Option("--json", "print one JSON document, and nothing else, on stdout");
@@ -46,5 +35,17 @@ export function createProgram(io: Io): Command {
   addServerCommands(group);
   addRuleCommands(group);
   addSecretCommands(group);
+  // Last: commands take over what their program allows when they are made, and none takes more than it says.
+  program.allowExcessArguments().action(() => {
+    const [unknown] = program.args;
+    if (unknown === undefined) return program.outputHelp();
+    const names = program.commands.map((command) => command.name());
+    const advice = "See: gatehouse --help";
+    throw new GatehouseError(
+      "bad_usage",
+      `unknown command "${unknown}"${didYouMean(unknown, names)}`,
+      advice,
+    );
+  });
   return program;
 }

@@ -10,6 +10,12 @@ const { run } = cli;
 describe("wrong usage ends with 2 and says what is wrong", () => {
   it.each([
     [["nonsense"], 'error: bad_usage: unknown command "nonsense"\n'],
+    [
+      ["calls", "exprot"],
+      "error: bad_usage: too many arguments for 'calls'. Expected 0 arguments but got 1: exprot.",
+    ],
+    [["calls", "verify", "all"], "error: bad_usage: too many arguments for 'verify'"],
+    [["status", "now"], "error: bad_usage: too many arguments for 'status'"],
     [["stats"], 'error: bad_usage: unknown command "stats"; did you mean "status"?\n'],
     [["status", "--jsn"], "error: bad_usage: unknown option '--jsn'\n(Did you mean --json?)\n"],
     [["calls", "--limit", "0"], "error: bad_usage: option '--limit <number>' argument '0' is invalid."],

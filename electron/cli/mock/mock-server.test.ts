@@ -194,6 +194,23 @@ describe("a mock", () => {
     });
   });
 
+  it("asks for more only who can be asked: the next answer is another client's first", () => {
+    const ask = { method: "tools/call", target: "book", params: { name: "book" }, server: "one" };
+    const more = { resultType: "input_required", inputRequests: {}, requestState: "s" };
+    const calls = [
+      { ...ask, result: more },
+      { ...ask, result: answer("booked") },
+    ];
+    const _meta = {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientCapabilities": {},
+    };
+    const stateless = mock(0, { ...FIXTURE, calls });
+    expect(stateless("tools/call", { name: "book", _meta }).result).toEqual(more);
+    expect(stateless("tools/call", { name: "book", _meta }).result).toMatchObject(answer("booked"));
+    expect(mock(0, { ...FIXTURE, calls })("tools/call", { name: "book" }).result).toEqual(answer("booked"));
+  });
+
   it("takes its share of the recorded time", () => {
     const call = { name: "read", arguments: { a: 1, b: 2 } };
     expect(mock(0.5)("tools/call", call).afterMs).toBe(2);
@@ -208,6 +225,10 @@ describe("a mock", () => {
       isError: true,
     });
     expect(text({ name: "write" })).toMatchObject({ isError: true });
+    expect(ask("tools/call", { name: "unheard_of" }).error).toMatchObject({
+      code: -32_602,
+      message: "the recording has no call of unheard_of",
+    });
     expect(ask("resources/read", { uri: "z://" }).error.code).toBe(-32_602);
     expect(ask("server/discover").error.code).toBe(-32_601);
   });

@@ -67,17 +67,23 @@ export class MockServer {
     const id = line.subarray(envelope.id.start, envelope.id.end);
     const found = classify(line, envelope);
     if (found.era === "refused") return now(refusalMessage(id, found.refusal));
-    if (found.era === "session") return this.#answered(id, line, envelope);
+    if (found.era === "session") return this.#answered(id, line, envelope, false);
     if (!isStatelessRevision(found.version))
       return now(refusalMessage(id, unsupportedVersion(found.version, STATELESS_REVISIONS)));
     if (envelope.method === "server/discover") return now(result(id, this.#discovery()));
     if (SESSION_ONLY.has(envelope.method)) return now(unknownMethod(id, envelope.method));
-    const { message, afterMs } = this.#answered(id, line, envelope);
+    const { message, afterMs } = this.#answered(id, line, envelope, true);
     return { message: upgraded(envelope.method, message), afterMs };
   }
 
-  #answered(id: Uint8Array, line: Uint8Array, { method, params }: Envelope): MockAnswer {
-    if (RECORDED.has(method)) return this.#recorded(id, method, askedOf(line, method, params));
+  /** `answersMore`: the client can be asked for more, in a further round. */
+  #answered(
+    id: Uint8Array,
+    line: Uint8Array,
+    { method, params }: Envelope,
+    answersMore: boolean,
+  ): MockAnswer {
+    if (RECORDED.has(method)) return this.#recorded(id, method, askedOf(line, method, params), answersMore);
     const kind = listKindOf(method);
     if (kind !== undefined) return now(result(id, `{"${LISTS[kind].member}":[${this.#list(kind)}]}`));
     if (method === "initialize") return now(result(id, this.#hello(revisionIn(line, params))));
@@ -107,10 +113,16 @@ export class MockServer {
     return instructions === undefined ? hello : `${hello.slice(0, -1)},"instructions":${instructions}}`;
   }
 
-  #recorded(id: Uint8Array, method: string, { target, rest }: ReturnType<typeof askedOf>): MockAnswer {
+  #recorded(
+    id: Uint8Array,
+    method: string,
+    { target, rest }: ReturnType<typeof askedOf>,
+    answersMore: boolean,
+  ): MockAnswer {
     const key = answerKey(method, target, rest);
-    const answers = this.#recording.answers.get(key);
-    if (answers === undefined) return now(this.#unrecorded(id, method, target));
+    const answers =
+      this.#recording.answers.get(key)?.filter(({ asksMore }) => answersMore || !asksMore) ?? [];
+    if (answers.length === 0) return now(this.#unrecorded(id, method, target));
     const nth = this.#given.get(key) ?? 0;
     this.#given.set(key, nth + 1);
     const answer = answers[Math.min(nth, answers.length - 1)] as RecordedAnswer;
@@ -123,13 +135,14 @@ export class MockServer {
     };
   }
 
-  /** A tool that is known answers as a tool that has failed, so that a model can read why. */
+  /** A tool that is listed answers as a tool that has failed, so that a model can read why. */
   #unrecorded(id: Uint8Array, method: string, target: string): Uint8Array {
     const isKnown = this.#recording.targets.has(targetKey(method, target));
     const why = isKnown
       ? `the recording has calls of ${target}, but none with these arguments`
       : `the recording has no call of ${target}`;
-    if (method !== "tools/call") return errorMessage(id, INVALID_PARAMS, why);
+    if (method !== "tools/call" || !this.#recording.tools.has(target))
+      return errorMessage(id, INVALID_PARAMS, why);
     return result(id, JSON.stringify({ content: [{ type: "text", text: why }], isError: true }));
   }
 }

@@ -11,6 +11,8 @@ import { canonicalText, readTree } from "../../core/pins/json-tree.ts";
 export interface RecordedAnswer {
   readonly member: "result" | "error";
   readonly json: string;
+  /** It asked a client of the stateless era for more. */
+  readonly asksMore: boolean;
   /** How long the server took then, in microseconds. */
   readonly durationUs: number;
 }
@@ -19,6 +21,8 @@ export interface RecordedAnswer {
 export interface Recording {
   /** Raw JSON objects of each list, the recorded servers' together. */
   readonly lists: Readonly<Record<ListKind, readonly string[]>>;
+  /** The names of the tools that are listed. */
+  readonly tools: ReadonlySet<string>;
   /** The first server's instructions, raw JSON. */
   readonly instructions: string | undefined;
   /** In the order of recording, by method, target and arguments. */
@@ -58,6 +62,7 @@ function read(bytes: Uint8Array): Recording {
   if (textAt(bytes, fixture.get("kind")) !== FIXTURE_KIND)
     throw invalid(`it is not a fixture: its "kind" is not "${FIXTURE_KIND}"`);
   const lists: Record<ListKind, string[]> = { tools: [], prompts: [], resources: [], templates: [] };
+  const tools = new Set<string>();
   const taken = new Set<string>();
   /** By server, kind and own name: what it is called here. */
   const renamed = new Map<string, string>();
@@ -76,6 +81,7 @@ function read(bytes: Uint8Array): Recording {
         const key = textAt(bytes, keySpan);
         if (key === undefined || keySpan === undefined) continue;
         const shown = free(kind, key, name, taken);
+        if (kind === "tools") tools.add(shown);
         if (shown !== key) renamed.set(JSON.stringify([name, kind, key]), shown);
         lists[kind].push(
           textOf(bytes, { start: entry.start, end: keySpan.start }) +
@@ -99,6 +105,7 @@ function read(bytes: Uint8Array): Recording {
     if (method === "tools/call" && !taken.has(JSON.stringify(["tools", target]))) {
       // The server was unknown when the calls were recorded: the tool is all the same callable.
       taken.add(JSON.stringify(["tools", target]));
+      tools.add(target);
       lists.tools.push(JSON.stringify({ name: target, inputSchema: { type: "object" } }));
     }
     const answer = answerOf(bytes, call);
@@ -107,7 +114,7 @@ function read(bytes: Uint8Array): Recording {
     targets.add(targetKey(method, target));
     completes ||= method === "completion/complete";
   }
-  return { lists, instructions, answers, targets, completes };
+  return { lists, tools, instructions, answers, targets, completes };
 }
 
 /**
@@ -140,6 +147,7 @@ function answerOf(bytes: Uint8Array, call: ReadonlyMap<string, Span>): RecordedA
   return {
     member,
     json: textOf(bytes, span),
+    asksMore: textAt(bytes, objectAt(bytes, span).get("resultType")) === "input_required",
     durationUs: took === undefined ? 0 : Number(textOf(bytes, took)),
   };
 }
