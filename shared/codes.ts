@@ -82,6 +82,7 @@ const PROBLEM_CODES = [
   "entry_left_out",
   "history_key_unavailable",
   "history_lost",
+  "history_shortened",
   "memory_over_limit",
   "output_mismatch",
   "ping_failed",

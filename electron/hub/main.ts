@@ -1,6 +1,6 @@
 /** The hub's composition root: the only file of the hub that knows the adapters. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import type { Method, Params, Result, Role } from "../../shared/contract.ts";
 import { GatehouseError } from "../../shared/errors.ts";
 import type { Config } from "../../shared/model/config.ts";
@@ -29,7 +29,7 @@ import { keepMemoryOutOfDumps } from "./home/core-dumps.ts";
 import { ensureHomeKey, proveHub } from "./home/key.ts";
 import { homeFiles, prepareHome } from "./home/paths.ts";
 import { openReserve } from "./home/reserve.ts";
-import { readRunFile, removeRunFile, writeRunFile } from "./home/run-file.ts";
+import { clearRunFile, readRunFile, removeRunFile, writeRunFile } from "./home/run-file.ts";
 import { createHub } from "./hub.ts";
 import { createLog, type Log } from "./log.ts";
 import { thisSystem } from "./pins/packages/system.ts";
@@ -110,8 +110,7 @@ async function startLocked(
   const live = new LiveSecrets();
   const write = createLog(`${files.logs}/hub.log`, options.echo ?? (() => {}));
   const log: Log = (level, message) => write(level, live.text(message));
-  // Under the lock it can only be of a hub that was killed.
-  rmSync(files.runFile, { force: true });
+  clearRunFile(files.runFile);
   const reserve = openReserve(files.reserve, log);
   undo.push(() => reserve.close());
   const homeKey = ensureHomeKey(files.keyFile);

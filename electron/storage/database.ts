@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { GatehouseError, sentenceOf } from "../../shared/errors.ts";
 
@@ -22,6 +22,8 @@ export function openConnection(
 ): Connection {
   let connection: Connection | undefined;
   try {
+    for (const path of [file, `${file}-wal`, `${file}-shm`])
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw aFolder(path);
     makePrivate(file);
     connection = new Database(file, { timeout: 5_000 });
     // Of use to an empty file only, and a write to any other: an older one keeps its pages for new calls.
@@ -41,6 +43,13 @@ export function openConnection(
     throw unusable(file, error);
   }
 }
+
+const aFolder = (path: string): GatehouseError =>
+  new GatehouseError(
+    "storage_unusable",
+    `${path} is a folder, where a file of the call history belongs`,
+    "Stop Gatehouse, move the folder away and put the file or a backup back; without one the history begins anew.",
+  );
 
 /** Whether nothing was ever written to a database. */
 export function isEmpty(connection: Connection): boolean {

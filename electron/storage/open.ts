@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { renameSync, statSync } from "node:fs";
 import { sentenceOf } from "../../shared/errors.ts";
 import type { Problem } from "../../shared/model/problem.ts";
 import type { Storage } from "../hub/ports/storage.ts";
@@ -15,6 +15,7 @@ import { type Connection, openConnection, sqliteCode, unusable } from "./databas
 import { createGroupCommit } from "./group-commit.ts";
 import { createHealth } from "./health.ts";
 import { openHistory } from "./history.ts";
+import { committedBefore, lostSince, markOpen } from "./lost-log.ts";
 import { openMetrics } from "./metrics.ts";
 import { isNew, isNewer, migrate, newer } from "./migrate.ts";
 import { openNames } from "./names.ts";
@@ -54,6 +55,8 @@ const mostChecked = 4 * 1024 * 1024 * 1024;
 export function openStorage({ file, workerScript, log, clock = Date.now }: StorageOptions): Storage {
   const unclean = sizeOf(`${file}-wal`) > 0;
   const searchFile = file.replace(/[^/\\]*$/, "search.db");
+  const committed = committedBefore(file);
+  const leftLog = sizeOf(file) === 0 && unclean ? keepAside(`${file}-wal`, clock()) : undefined;
   let connection = openConnection(file, 2_000);
   let readOnly = false;
   try {
@@ -62,7 +65,10 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       connection.close();
       connection = openConnection(file, 2_000, { readOnly: true });
     }
-    const lost = isNew(connection) && sizeOf(searchFile) > 0 ? historyLost(file) : undefined;
+    const lost =
+      isNew(connection) && (sizeOf(searchFile) > 0 || leftLog !== undefined)
+        ? historyLost(file, leftLog)
+        : committed && lostSince(connection, committed);
     if (lost !== undefined) log("error", lost.message);
     if (!isNewer(connection)) migrate(connection);
     return assemble(connection, lost);
@@ -82,6 +88,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
     const probe = prepareProbe(connection, writeCall);
     const turn = createMainTurn();
     const health = createHealth({ file, found, probe: () => group.probe(probe), log });
+    const mark = readOnly ? undefined : markOpen(file);
     let unchecked = 0;
     const group = createGroupCommit({
       connection,
@@ -153,6 +160,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
         // Nothing is lost: the next start goes on from the write-ahead log.
         log("warn", `the last checkpoint of ${file} failed: ${sentenceOf(error)}`);
       } finally {
+        mark?.unmark();
         connection.close();
       }
     };
@@ -188,7 +196,15 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
 
 /** Bytes of a file; 0: there is none. */
 function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isFile() === true ? found.size : 0;
+}
+
+/** Renames a log without its database, which SQLite would remove; gives its new name. */
+function keepAside(log: string, now: number): string {
+  const aside = `${log}.${now}`;
+  renameSync(log, aside);
+  return aside;
 }
 
 /** Whether the file itself may be written: SQLite opens one that may not for reading, without a word. */
@@ -208,9 +224,11 @@ function isWritable(connection: Connection): boolean {
 }
 
 /** Nobody has a text index who never had a history. */
-const historyLost = (file: string): Problem => ({
+const historyLost = (file: string, leftLog: string | undefined): Problem => ({
   code: "history_lost",
-  message: `${file} was gone or empty, though there was a call history: it begins anew`,
+  message: `${file} was gone or empty, though there was a call history: it begins anew${
+    leftLog === undefined ? "" : `; the log of its newest changes is kept as ${leftLog}`
+  }`,
   advice:
     "If you have a backup (`gatehouse backup`), stop Gatehouse and put it in the file's place. Without one, clients must be connected again.",
 });

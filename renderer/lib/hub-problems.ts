@@ -20,6 +20,8 @@ export interface Notice {
 const STOPS: ReadonlySet<string> = new Set<RecordingStop>(RECORDING_STOPS);
 const UNRECORDED = "calls_unrecorded";
 const LOST = "history_lost";
+const SHORTENED = "history_shortened";
+const LOSSES: ReadonlySet<string> = new Set([LOST, SHORTENED]);
 
 const TITLES: Readonly<Record<string, string>> = {
   recording_failed: "Calls are not being recorded",
@@ -27,6 +29,7 @@ const TITLES: Readonly<Record<string, string>> = {
   storage_newer: "Calls are not being recorded",
   database_damaged: "The call history is damaged",
   [LOST]: "The call history was lost",
+  [SHORTENED]: "The newest calls of the history were lost",
   history_key_unavailable: "New calls are not protected against changes yet",
   [UNRECORDED]: "Calls were answered without a record",
 };
@@ -47,14 +50,14 @@ export function noticesOf(problems: readonly Problem[], indexing: Searched | nul
       const title = TITLES[code];
       return {
         code,
-        tone: STOPS.has(code) || code === "database_damaged" || code === LOST ? "bad" : "warn",
+        tone: STOPS.has(code) || code === "database_damaged" || LOSSES.has(code) ? "bad" : "warn",
         title: title ?? asSentence(message),
         texts: [
           ...(title === undefined ? [] : [message]),
           ...(problem === stop && unrecorded !== undefined ? [unrecorded.message] : []),
         ],
         advice,
-        dismissible: code === UNRECORDED || code === LOST,
+        dismissible: code === UNRECORDED || LOSSES.has(code),
       };
     });
   if (indexing !== null) notices.push(indexNotice(indexing));

@@ -50,6 +50,15 @@ function isRunFile(json: unknown): json is RunFile {
   return Number.isInteger(pid) && Number.isInteger(port) && texts.every((text) => typeof text === "string");
 }
 
+/** Removes the run.json of a hub that was killed: to be called under the home's lock. What cannot be removed is told when it is written. */
+export function clearRunFile(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // As above.
+  }
+}
+
 /** Removes run.json, unless it tells of another hub that is alive. */
 export function removeRunFile(file: string, ownPid: number = process.pid): void {
   const current = readRunFile(file);
