@@ -70,6 +70,41 @@ test("a history that only retention has shortened is whole", async () => {
   expect(found).toMatchObject({ ok: true, pending: 0, findings: [], more: 0, through: newest });
 });
 
+test("an alteration is found though the hub was ended as soon as it had answered its first calls", async () => {
+  const home = keptHome();
+  const hub = await startTestHub({ home, config: { mcpServers: { one: echoServer() } } });
+  try {
+    const ada = await listedClient(hub);
+    for (const text of ["one", "two", "three"]) await ada.call("one__echo", { text });
+  } finally {
+    await hub.stop();
+  }
+  tamper(home, "UPDATE payload SET result = CAST('{}' AS BLOB) WHERE call_id = (SELECT max(id) FROM call)");
+  const { code, stdout } = await runCli(["calls", "verify", "--json"], undefined, {
+    ...process.env,
+    GATEHOUSE_HOME: home,
+  });
+  const found = JSON.parse(stdout) as CallsVerified;
+  expect(found).toMatchObject({
+    ok: false,
+    pending: 0,
+    findings: [at("altered", found.through)],
+  });
+  expect(code).toBe(1);
+});
+
+test("a check takes in what was recorded a moment before", async () => {
+  const hub = await startTestHub({ home: keptHome(), config: { mcpServers: { one: echoServer() } } });
+  try {
+    const ada = await listedClient(hub);
+    for (let i = 0; i < 5; i += 1) await ada.call("one__echo", { text: `call ${i}` });
+    const { stdout } = await hub.cli(["calls", "verify", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, checked: 5, through: 5, pending: 0 });
+  } finally {
+    await hub.stop();
+  }
+});
+
 /** Exchanges what two calls are known by, in a column of a table. */
 const exchanged = (table: string, column: string, one: number, other: number): string[] => [
   `UPDATE ${table} SET ${column} = 999999 WHERE ${column} = ${one}`,

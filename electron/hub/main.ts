@@ -293,7 +293,7 @@ async function startLocked(
     const servers = hub.endServers();
     await listener?.close(FAREWELL_MS);
     await servers;
-    chainKey.stop();
+    await chainKey.stop();
     await hub.stop();
     await store.close();
     await processes.close();

@@ -25,6 +25,8 @@ interface Options {
 export interface HistorySteering extends CallHistory {
   /** Something was committed. Called for each commit, and cheap. */
   written(): void;
+  /** A call was recorded. Called for each, and cheap. */
+  recorded(): void;
   told(event: WorkerEvent): void;
   /** The store worker was started anew and must be told its settings again. */
   restarted(): void;
@@ -49,6 +51,7 @@ export function openHistory(options: Options): HistorySteering {
   const checking = new Set<Checking>();
   let closed = false;
   const listeners = new Set<() => void>();
+  let awaiting = new Set<() => void>();
   const unheard = (): undefined => undefined;
   const warn =
     (what: string) =>
@@ -93,6 +96,12 @@ export function openHistory(options: Options): HistorySteering {
       noticed = true;
       setTimeout(notice, noticeAfter).unref();
     },
+    recorded() {
+      if (awaiting.size === 0) return;
+      const told = awaiting;
+      awaiting = new Set();
+      for (const listener of told) listener();
+    },
     told(event) {
       if (event.event === "damaged") health.damaged([event.message]);
       else if (event.event === "removed") search.ask("sweep", undefined).catch(unheard);
@@ -126,6 +135,10 @@ export function openHistory(options: Options): HistorySteering {
         search.ask("state", undefined),
       ]);
       return { chain, indexed };
+    },
+    onRecorded(listener) {
+      awaiting.add(listener);
+      return () => awaiting.delete(listener);
     },
     onIndexed(listener) {
       listeners.add(listener);

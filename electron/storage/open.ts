@@ -95,7 +95,10 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       writeCall,
       turn,
       rolledBack: names.forget,
-      stored: counts.stored,
+      stored(row, id) {
+        counts.stored(row, id);
+        history.recorded();
+      },
       wrote(bytes) {
         history.written();
         unchecked += bytes;
@@ -139,7 +142,18 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
     });
     if (readOnly) health.readOnly(readOnlyProblem(connection, file));
     else if (unclean || health.wasDamaged()) history.check();
-    const calls = openCalls({ group, worker, search, counts, health, stored: history.written, log });
+    const calls = openCalls({
+      group,
+      worker,
+      search,
+      counts,
+      health,
+      stored() {
+        history.written();
+        history.recorded();
+      },
+      log,
+    });
     const clients = openClients(connection, group, around);
     const sessions = openSessions(connection, group, around);
     let closed: Promise<void> | undefined;

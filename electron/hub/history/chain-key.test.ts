@@ -9,8 +9,13 @@ import { type ChainKeeper, createChainKey } from "./chain-key.ts";
 function chainBegunWith(key: Buffer | undefined) {
   let inUse = key;
   const taken: HistoryKey["source"][] = [];
-  const history: Pick<CallHistory, "readOnly" | "takeKeys"> = {
+  let recorded = (): void => {};
+  const history: Pick<CallHistory, "readOnly" | "takeKeys" | "onRecorded"> = {
     readOnly: false,
+    onRecorded(listener) {
+      recorded = listener;
+      return () => {};
+    },
     takeKeys(keys, when) {
       const fitting =
         inUse === undefined ? undefined : keys.find(({ key }) => inUse?.equals(Buffer.from(key)));
@@ -22,7 +27,7 @@ function chainBegunWith(key: Buffer | undefined) {
       return Promise.resolve(chosen.source);
     },
   };
-  return { history, taken };
+  return { history, taken, record: () => recorded() };
 }
 
 /** A keychain with the chain's key in it, which can be locked. */
@@ -55,13 +60,13 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
 });
 afterEach(() => {
-  keeper?.stop();
+  void keeper?.stop();
   keeper = undefined;
   vi.useRealTimers();
 });
 
 function start(begunWith: Buffer | undefined = KEY) {
-  const { history, taken } = chainBegunWith(begunWith);
+  const { history, taken, record } = chainBegunWith(begunWith);
   const { secrets, state } = lockableSecrets(KEY);
   const logged: string[] = [];
   const made = createChainKey({
@@ -75,7 +80,7 @@ function start(begunWith: Buffer | undefined = KEY) {
   made.onChanged(() => {
     changes += 1;
   });
-  return { keeper: made, taken, state, logged, secrets, changes: () => changes };
+  return { keeper: made, taken, record, state, logged, secrets, changes: () => changes };
 }
 
 describe("the key of the history's chain", () => {
@@ -114,6 +119,31 @@ describe("the key of the history's chain", () => {
     expect(await keeper.given()).toBe(true);
     expect([keeper.problem(), taken]).toEqual([undefined, ["file"]]);
   });
+  it("is fetched at once when the first call is recorded", async () => {
+    const { taken, record } = start();
+    record();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(taken).toEqual(["keychain"]);
+  });
+
+  it("is fetched before the end of a hub that ends right after its first calls, and not of one without calls", async () => {
+    const { keeper, taken, record } = start();
+    record();
+    await keeper.stop();
+    expect(taken).toEqual(["keychain"]);
+    const idle = start();
+    await idle.keeper.stop();
+    expect([idle.taken, idle.state.asked]).toEqual([[], 0]);
+  });
+
+  it("holds the end up no longer than a moment when the keychain does not answer", async () => {
+    const { history, record } = chainBegunWith(KEY);
+    const secrets = { ...createMemorySecrets(), get: () => new Promise<undefined>(() => {}) };
+    const waiting = createChainKey({ history, secrets, homeKey, log: () => {} });
+    record();
+    await waiting.stop();
+  });
+
   it("is not asked for, and is no problem, where the history can only be read", async () => {
     const { history, taken } = chainBegunWith(KEY);
     const { secrets, state } = lockableSecrets(KEY);

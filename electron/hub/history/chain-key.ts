@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
 import type { Problem } from "../../../shared/model/problem.ts";
 import type { SecretStore } from "../ports/secrets.ts";
@@ -6,9 +7,12 @@ import type { CallHistory } from "../ports/storage.ts";
 
 const NAME = "history-chain";
 
-/** Milliseconds after the start at which the key is fetched, and between tries. */
+/** Milliseconds after the start at which the key is fetched, after the first call, and between tries. */
 const FIRST_MS = 2_000;
+const CALLED_MS = 100;
 const AGAIN_MS = 60_000;
+/** Milliseconds for which the hub's end waits for it. */
+const LAST_MS = 1_000;
 
 /** Sees to it that the history's chain has its key. */
 export interface ChainKeeper {
@@ -18,16 +22,19 @@ export interface ChainKeeper {
   problem(): Problem | undefined;
   /** Told whenever `problem()` is another; returns the disposer. */
   onChanged(listener: () => void): () => void;
-  stop(): void;
+  /** Ends it; where calls were recorded that nothing vouches for yet, it waits a moment for the key. */
+  stop(): Promise<void>;
 }
 
-/** Fetches the key soon, and again every minute until there is one. */
+/** Fetches the key soon, sooner once a call is recorded, and again every minute until there is one. */
 export function createChainKey(options: Options): ChainKeeper {
   const { log } = options;
   const listeners = new Set<() => void>();
   let giving: Promise<boolean> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  let called = false;
+  let tried = false;
   let problem: Problem | undefined;
   const found = (next: Problem | undefined): void => {
     if (stopped || next?.message === problem?.message) return;
@@ -44,6 +51,7 @@ export function createChainKey(options: Options): ChainKeeper {
       })
       .catch(() => false)
       .then((done) => {
+        tried = true;
         if (!done) {
           giving = undefined;
           later(AGAIN_MS);
@@ -57,6 +65,10 @@ export function createChainKey(options: Options): ChainKeeper {
     if (!stopped) timer = setTimeout(() => void given(), milliseconds).unref();
   };
   later(FIRST_MS);
+  const endWatch = options.history.onRecorded(() => {
+    called = true;
+    if (giving === undefined && !tried) later(CALLED_MS);
+  });
   return {
     given,
     problem: () => problem,
@@ -64,15 +76,20 @@ export function createChainKey(options: Options): ChainKeeper {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    stop() {
+    async stop() {
+      endWatch();
       stopped = true;
       clearTimeout(timer);
+      if (!called || tried) return;
+      const longest = new AbortController();
+      await Promise.race([given(), wait(LAST_MS, undefined, { signal: longest.signal }).catch(() => {})]);
+      longest.abort();
     },
   };
 }
 
 interface Options {
-  readonly history: Pick<CallHistory, "readOnly" | "takeKeys">;
+  readonly history: Pick<CallHistory, "readOnly" | "takeKeys" | "onRecorded">;
   /** Where the person keeps secrets. */
   readonly secrets: Pick<SecretStore, "kind" | "get" | "set">;
   /** The home's own secret, from which the key is derived where no keychain can keep one. */

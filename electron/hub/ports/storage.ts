@@ -132,6 +132,8 @@ export interface CallHistory {
   backUp(file: string, progress: (done: number, of: number) => void): Promise<number>;
   /** Up to which call the chain goes, and how many of the calls a search for a text reaches. */
   state(): Promise<HistoryState>;
+  /** Told once, when the first call since the start is recorded; returns the disposer. */
+  onRecorded(listener: () => void): () => void;
   /** Tells that the index has come further, at most once a second; returns the disposer. */
   onIndexed(listener: () => void): () => void;
 }

@@ -153,6 +153,7 @@ export function createMemoryStorage(): MemoryStorage {
           chain: { through: storage.rows.length, of: storage.rows.length, key: "file" },
           indexed: { through: storage.rows.length, of: storage.rows.length },
         }),
+      onRecorded: () => () => {},
       onIndexed: () => () => {},
     },
     health: {

@@ -25,6 +25,9 @@ const retentionInterval = 60_000;
 /** How long a question about sums waits for them to be brought up to date, in milliseconds. */
 const sumUpFor = 50;
 const thinningInterval = 3_600_000;
+/** Milliseconds for which the calls recorded last are chained before a check and at the end, and for which in one go. */
+const chainFor = 3_000;
+const turnMs = 8;
 
 /** The worker of large payloads, of lists, and of the database's upkeep: blocks, checkpoints, chain, retention. */
 export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePort): void {
@@ -61,6 +64,16 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
       if (isDamage(error)) send({ event: "damaged", message: sentenceOf(error) });
       send({ level: "warn", message: `${what}: ${sentenceOf(error)}` });
     };
+  /** Chains what was recorded last; true: there is more. A chain that was tampered with may take nothing in. */
+  const chained = (milliseconds: number): boolean => {
+    if (readOnly) return false;
+    try {
+      return chain.run(milliseconds);
+    } catch (error) {
+      failed("the last calls could not be chained")(error);
+      return false;
+    }
+  };
   const maintain = (): void => {
     if (readOnly) return;
     try {
@@ -147,7 +160,12 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
       retention.setRules(rules);
       lookForOld();
     },
-    verify: (_, progress) => verifyChain({ connection, chain, progress, pause, around }),
+    async verify(_, progress) {
+      // What was recorded last is checked too, if it is quickly chained.
+      const until = performance.now() + chainFor;
+      while (chained(turnMs) && performance.now() < until) await pause();
+      return verifyChain({ connection, chain, progress, pause, around });
+    },
     backup: ({ file: target }, progress) => backUp(connection, target, progress),
     async close() {
       stopped = true;
@@ -158,12 +176,7 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
       rollups.stop();
       await Promise.all([background.stop(), ...unawaited]);
       // What was committed last is chained too, if that is quickly done.
-      if (!readOnly)
-        try {
-          chain.run(200);
-        } catch (error) {
-          failed("the last calls could not be chained")(error);
-        }
+      chained(chainFor);
       port.once("close", () => connection.close());
       return undefined;
     },
