@@ -11,7 +11,7 @@ const KEPT = 512 * 1024;
 /** Bytes that a start takes: run.json, what SQLite keeps beside its files, the record of processes, some lines of logs. */
 const NEEDED = 192 * 1024;
 /** Free bytes from which on the reserve is taken out of them while the hub runs. */
-const ROOMY = 2 * 1024 * 1024;
+const ROOMY = 1024 * 1024;
 /** Milliseconds between looks whether there is room again. */
 const LOOK_EVERY = 2_000;
 
