@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import type { TracedCall } from "../hub/ports/telemetry.ts";
-import { openOtlp } from "./otlp.ts";
+import { CLOCK, openOtlp } from "./otlp.ts";
 import { decodeOtlp } from "./testing/conformant-receiver.ts";
 
 /**
@@ -30,7 +30,13 @@ const attributes = z
   .refine((all) => new Set(all.map(({ key }) => key)).size === all.length, "a key comes twice");
 const resource = z
   .strictObject({ attributes, droppedAttributesCount: uint32.optional() })
-  .refine((told) => told.attributes.some(({ key }) => key === "service.name"), "there is no service.name");
+  .refine(
+    (told) =>
+      ["service.name", "service.instance.id", "telemetry.sdk.language"].every((wanted) =>
+        told.attributes.some(({ key }) => key === wanted),
+      ),
+    "it does not say whose it is",
+  );
 const scope = z.strictObject({ name: z.string().min(1), version: z.string().optional() });
 const schemaUrl = z.string().optional();
 const inOrder = (told: { startTimeUnixNano: string; endTimeUnixNano: string }): boolean =>
@@ -207,13 +213,19 @@ const call = (changes: Partial<TracedCall> = {}): TracedCall => ({
   ...changes,
 });
 
+/** A busy machine takes its time at the end. */
+const UNHURRIED = { ...CLOCK, closeMs: 60_000 };
+
 const open = (url: string, log: string[] = []) =>
-  openOtlp({
-    url: `${url}/`,
-    headers: { "x-key": "secret" },
-    version: "1",
-    log: (level, message) => log.push(`${level}: ${message}`),
-  });
+  openOtlp(
+    {
+      url: `${url}/`,
+      headers: { "x-key": "secret" },
+      version: "1",
+      log: (level, message) => log.push(`${level}: ${message}`),
+    },
+    UNHURRIED,
+  );
 
 test("a strict receiver accepts spans and metrics, and sees the client's span as the parent", async () => {
   const { url, spans, metrics, requests, problems } = await receiver();
@@ -334,7 +346,7 @@ test("an outage loses nothing that there is room for: the same message is sent a
         if (message.includes("sent again")) recovered.resolve();
       },
     },
-    { pause: (ms) => Promise.resolve(void pauses.push(ms)), random: () => 0.5 },
+    { ...UNHURRIED, pause: (ms) => Promise.resolve(void pauses.push(ms)), random: () => 0.5 },
   );
   sink.call(call());
   await recovered.promise;

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { JsonMetricsSerializer, JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
-import { resourceFromAttributes } from "@opentelemetry/resources";
+import { defaultResource, type Resource, resourceFromAttributes } from "@opentelemetry/resources";
 import {
   MeterProvider,
   PeriodicExportingMetricReader,
@@ -21,9 +21,8 @@ const BATCH = 128;
 const BATCH_CONTENT = 2 * 1024 * 1024;
 const SEND_EVERY_MS = 1_000;
 const METRICS_EVERY_MS = 15_000;
-/** How long an answer is waited for, and the end of everything. */
+/** How long an answer is waited for. */
 const TIMEOUT_MS = 10_000;
-const CLOSE_MS = 2_000;
 /** The conventions' buckets for operations of MCP, in seconds. */
 const BOUNDARIES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
@@ -31,11 +30,14 @@ const BOUNDARIES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 3
 export interface OtlpClock {
   readonly pause: Pause;
   readonly random: () => number;
+  /** How long the end may take, in milliseconds. */
+  readonly closeMs: number;
 }
 
-const CLOCK: OtlpClock = {
+export const CLOCK: OtlpClock = {
   pause: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
   random: Math.random,
+  closeMs: 2_000,
 };
 
 /**
@@ -44,9 +46,13 @@ const CLOCK: OtlpClock = {
  */
 export function openOtlp(
   { url, headers, version, log }: TelemetryTarget,
-  { pause, random }: OtlpClock = CLOCK,
+  { pause, random, closeMs }: OtlpClock = CLOCK,
 ): TelemetrySink {
-  const resource = resourceFromAttributes({ "service.name": "gatehouse", "service.version": version });
+  // Two hubs that send to one receiver must not share their sums.
+  const instance = { "service.instance.id": randomUUID() };
+  const resource = defaultResource().merge(
+    resourceFromAttributes({ "service.name": "gatehouse", "service.version": version, ...instance }),
+  );
   const { post, close } = openReceiver(url, headers, TIMEOUT_MS);
   const newId = (): string => randomBytes(8).toString("hex");
   const trouble = new Trouble("traces", url, log);
@@ -88,7 +94,7 @@ export function openOtlp(
       void flush();
       const ended = Promise.all([outbox.close(), meters.shutdown().catch(() => {})]);
       const limit = new AbortController();
-      const over = delay(CLOSE_MS, undefined, { signal: limit.signal }).catch(() => {});
+      const over = delay(closeMs, undefined, { signal: limit.signal }).catch(() => {});
       await Promise.race([ended, over]);
       limit.abort();
       close();
@@ -98,11 +104,7 @@ export function openOtlp(
   };
 }
 
-function openMetrics(
-  resource: ReturnType<typeof resourceFromAttributes>,
-  version: string,
-  exporter: PushMetricExporter,
-) {
+function openMetrics(resource: Resource, version: string, exporter: PushMetricExporter) {
   const reader = new PeriodicExportingMetricReader({
     exporter,
     exportIntervalMillis: METRICS_EVERY_MS,
