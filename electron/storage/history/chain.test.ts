@@ -230,6 +230,22 @@ test("newest calls cannot be cut off by setting the end back", async () => {
   expect(verified).toMatchObject({ ok: false, findings: [{ kind: "altered_end" }] });
 });
 
+test("an end that was set far beyond the calls is told without looking at every id up to it", async () => {
+  await recorded(5);
+  const far = 9_000_000_000_000;
+  const verified = await verifyAfter((database) =>
+    database.exec(`UPDATE chain_head SET last = ${far}; DELETE FROM call WHERE id = 3`),
+  );
+  expect(verified).toMatchObject({
+    ok: false,
+    findings: [
+      { kind: "altered_end", first: far, last: far },
+      { kind: "removed", first: 3, last: 3 },
+      { kind: "removed", first: 6, last: far },
+    ],
+  });
+});
+
 test("a checkpoint that nobody with the key has signed hides nothing", async () => {
   await recorded(20);
   const verified = await verifyAfter((database) => {

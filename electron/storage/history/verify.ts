@@ -105,6 +105,19 @@ export async function verifyChain({
       () => within.all(first, last),
       () => [],
     );
+  const following = connection
+    .prepare<[number, number, number], number>(
+      `SELECT min(ifnull((SELECT min(id) FROM call WHERE id > ?), ${Number.MAX_SAFE_INTEGER}),
+                  ifnull((SELECT min(id) FROM chain WHERE id > ?), ${Number.MAX_SAFE_INTEGER}),
+                  ifnull((SELECT min(first) FROM chain_gap WHERE first > ?), ${Number.MAX_SAFE_INTEGER}))`,
+    )
+    .pluck();
+  /** The next id of which the database has anything; where that cannot be read, the next one. */
+  const nextAfter = (place: number): number =>
+    around(
+      () => following.get(place, place, place) ?? place + 1,
+      () => place + 1,
+    );
   const isSigned = ({ first, last, reason, before, after, mac }: Gap): boolean =>
     hashing.gap(first, last, reason, before, after).equals(mac);
   /** Null: it is unreadable. */
@@ -133,9 +146,10 @@ export async function verifyChain({
       if (digest === undefined) {
         const gap = gapAt(id);
         if (gap === undefined || gap === null) {
-          found(gap === null ? "unreadable" : "removed", id, id);
+          const last = gap === null || link !== undefined ? id : Math.min(nextAfter(id) - 1, head.last);
+          found(gap === null ? "unreadable" : "removed", id, last);
           before = link ?? before;
-          id++;
+          id = last + 1;
           continue;
         }
         const signed = isSigned(gap);
