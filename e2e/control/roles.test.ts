@@ -29,7 +29,9 @@ const VIEWER = [
   ..."calls.list calls.get runs.list runs.get questions.list questions.ask settings.get".split(" "),
   ..."clients.get profiles.list profiles.preview audit.list rules.list rules.words rules.test".split(" "),
   ..."rules.replay grants.list grants.revoke pins.list hub.diagnose secrets.list secrets.status".split(" "),
-  ..."calls.count calls.export calls.fixture calls.state calls.verify calls.make calls.stop".split(" "),
+  ..."calls.count calls.headers calls.export calls.fixture calls.state calls.verify calls.make calls.stop".split(
+    " ",
+  ),
   ..."metrics.series metrics.heatmap metrics.top metrics.cost".split(" "),
   ..."servers.signIn servers.cancelSignIn servers.signOut".split(" "),
 ];
@@ -212,6 +214,7 @@ async function parametersOf(
     "grants.revoke": { id: "none" },
     "pins.accept": { ids: ["none"] },
     "calls.get": { id: callId },
+    "calls.headers": { id: callId },
     "hub.diagnose": { server: "echo" },
     "calls.export": { format: "jsonl" },
     "calls.fixture": { ids: [callId] },
