@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { finderOf } from "./finder.ts";
 import { numbersOf } from "./posting.ts";
@@ -52,6 +53,23 @@ async function tidied(): Promise<number> {
   return steps;
 }
 const places = () => db.segments().map(({ first }) => db.locate(first)?.place);
+
+test.each(["ALTER TABLE segment DROP COLUMN ending", "DROP TABLE posting", "PRAGMA user_version = 3"])(
+  "an index that is not made as it should be is made anew: %s",
+  async (change) => {
+    await write(0, 1);
+    db.close();
+    const file = join(folder, "search.db");
+    const other = new Database(file);
+    other.exec(change);
+    other.close();
+    const told: string[] = [];
+    db = openSearchDb(file, (message) => told.push(message));
+    expect(told).toEqual([expect.stringContaining("cannot be used and is made anew")]);
+    await write(0, 1);
+    expect(found("<only 0>")).toHaveLength(1);
+  },
+);
 
 test("merged segments are found in as those that lie by themselves", async () => {
   await write(0, mergedAtOnce + 3);

@@ -75,7 +75,7 @@ export function withoutIndex(): SearchDb {
 }
 
 /** What the file holds; another number: it is made anew. */
-const format = 4;
+const format = 5;
 /** A posting's id is its run's number and its gram's. */
 const schema = `
   CREATE TABLE segment (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, calls INTEGER NOT NULL, starts INTEGER NOT NULL, ending INTEGER NOT NULL, run INTEGER NOT NULL, place INTEGER) STRICT;
@@ -267,7 +267,10 @@ function open(file: string): Connection {
       if (found !== 0) throw new Error("it has another format");
       connection.exec(schema);
     }
-    connection.prepare("SELECT count(*), total(calls) FROM segment").get();
+    connection
+      .prepare("SELECT count(*), total(calls + last + starts + ending + run + place) FROM segment")
+      .get();
+    connection.prepare("SELECT id, calls FROM posting LIMIT 1").get();
     return connection;
   } catch (error) {
     connection.close();
