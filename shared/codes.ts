@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   "internal",
   "name_taken",
   "not_found",
+  "output_unwritable",
   "port_taken",
   "runtime_missing",
   "secrets_unavailable",

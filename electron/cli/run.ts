@@ -39,7 +39,7 @@ function adviceFor({ isTerminal }: Io, code: string, advice: string | undefined)
 }
 
 /** An error as a person and a script read it: `error: CODE: sentence`, and what to do next. */
-function errorText(code: string, sentence: string, advice: string | undefined): string {
+export function errorText(code: string, sentence: string, advice: string | undefined): string {
   const lines = [`error: ${code}: ${sentence}`, ...(advice === undefined ? [] : [advice])];
   return `${visibleLines(lines.join("\n"))}\n`;
 }

@@ -4,11 +4,18 @@ import { GatehouseError } from "../../shared/errors.ts";
 import { preferSpeed } from "../hub/start/engine.ts";
 import { connectThisProcess, thisProgram } from "./connect/main.ts";
 import type { DesktopChannel, Io } from "./io.ts";
-import { runCommandLine } from "./run.ts";
+import { errorText, runCommandLine } from "./run.ts";
 import { readHidden } from "./secret-input.ts";
 
+/** Why something that was printed could not be written. */
+let unwritten: NodeJS.ErrnoException | undefined;
+/** A reader that has seen enough (`| head`) is no failure, nor is a terminal that is gone. */
+const noteUnwritten = (error: NodeJS.ErrnoException | null | undefined): void => {
+  if (error && error.code !== "EPIPE" && error.code !== "EIO") unwritten ??= error;
+};
+
 const io: Io = {
-  out: (text) => void process.stdout.write(text),
+  out: (text) => void process.stdout.write(text, noteUnwritten),
   err: (text) => void process.stderr.write(text),
   printed: () =>
     new Promise((resolve) => {
@@ -38,17 +45,23 @@ const io: Io = {
   process: { onSignal, exit: (code) => process.exit(code), channel: desktopChannel() },
 };
 
-// A reader that has seen enough (`| head`) is no failure; a terminal that is gone must not bring the hub down.
-process.stdout.on("error", ignoreClosedPipe);
-process.stderr.on("error", ignoreClosedPipe);
+// Neither a terminal that is gone nor a disk that is full brings a hub down. A command whose output is not whole has failed.
+process.stdout.on("error", noteUnwritten);
+process.stderr.on("error", () => {});
 
 const code = await runCommandLine(process.argv.slice(2), io);
 // Handles of libraries must not keep a finished command alive, and what was printed must have left.
-process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-}
+process.stdout.write("", () => {
+  if (unwritten !== undefined)
+    io.err(
+      errorText(
+        "output_unwritable",
+        `the output could not be written: ${unwritten.message}`,
+        "Make room, or send it elsewhere, and run the command again.",
+      ),
+    );
+  process.stderr.write("", () => process.exit(unwritten === undefined ? code : 1));
+});
 
 /** The store's native part needs a newer Node than some systems have, and crashes an older one. */
 function requireRuntime(): void {

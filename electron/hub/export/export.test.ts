@@ -185,10 +185,25 @@ describe("an import", () => {
     ['{"startedAt":"2030-01-01","status":"ok"}', "method is missing"],
     ['{"startedAt":"2030-01-01","status":"ok","method":"m","durationUs":-1}', "durationUs must be a whole"],
     [
+      '{"startedAt":"2030-01-01","status":"ok","method":"m","durationUs":1e300}',
+      "durationUs must be a whole",
+    ],
+    [
+      `{"startedAt":"2030-01-01","status":"ok","method":"m","durationUs":1,"tool":"${"x".repeat(10_001)}"}`,
+      "tool is longer than 10000 characters",
+    ],
+    [
+      '{"startedAt":"2030-01-01","status":"ok","method":"m","durationUs":1,"times":{"queue":0,"consent":2,"upstream":0,"hub":0}}',
+      "times.consent is longer",
+    ],
+    [
       '{"startedAt":"2030-01-01","status":"ok","method":"m","durationUs":1,"client":3}',
       "client must be text",
     ],
-    ['{"startedAt":"2030-01-01","status":"ok","method":"m","durationUs":1,"times":3}', "times.queue must be"],
+    [
+      '{"startedAt":"2030-01-01","status":"ok","method":"m","durationUs":1,"times":3}',
+      "times.consent must be",
+    ],
   ])("refuses %s", (line, why) => {
     expect(() => importedRow(line)).toThrow(why);
   });

@@ -5,6 +5,8 @@ import type { CallRow } from "../ports/storage.ts";
 
 const encoder = new TextEncoder();
 const texts = ["client", "session", "server", "tool", "profile", "project", "rule"] as const;
+/** Longer than anything that is recorded, in characters. */
+const LONGEST_NAME = 10_000;
 /** The members of what stands for a payload that was not exported whole (`callJson`). */
 const CUT = "text,bytes,truncated";
 /** What an imported call's session begins with, so that nobody takes it for one that this hub has seen. */
@@ -41,7 +43,8 @@ export function importedRow(line: string): CallRow {
   const status = callStatusSchema.safeParse(value("status"));
   if (!status.success) throw new Error(`status must be one of ${callStatusSchema.options.join(", ")}`);
   const method = value("method");
-  if (typeof method !== "string" || method === "") throw new Error("method is missing");
+  if (typeof method !== "string" || method === "" || method.length > LONGEST_NAME)
+    throw new Error("method is missing, or too long");
   const times = value("times");
   const time = (key: string): number =>
     microseconds(
@@ -52,6 +55,8 @@ export function importedRow(line: string): CallRow {
     (typeof texts)[number],
     string | null
   >;
+  const [durationUs, consentUs] = [microseconds(value("durationUs"), "durationUs"), time("consent")];
+  if (consentUs > durationUs) throw new Error("times.consent is longer than durationUs");
   return {
     ...named,
     session: `${IMPORTED}${ownSession(named.session)}`,
@@ -59,9 +64,9 @@ export function importedRow(line: string): CallRow {
     clientId: null,
     method,
     status: status.data,
-    durationUs: microseconds(value("durationUs"), "durationUs"),
+    durationUs,
     queueUs: time("queue"),
-    consentUs: time("consent"),
+    consentUs,
     upstreamUs: time("upstream"),
     hubUs: time("hub"),
     request: payload("request"),
@@ -77,11 +82,12 @@ export const ownSession = (session: string | null): string =>
 function textOrNull(value: unknown, key: string): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value !== "string") throw new Error(`${key} must be text or null`);
+  if (value.length > LONGEST_NAME) throw new Error(`${key} is longer than ${LONGEST_NAME} characters`);
   return value;
 }
 
 function microseconds(value: unknown, key: string): number {
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
     throw new Error(`${key} must be a whole number of microseconds`);
   return value;
 }

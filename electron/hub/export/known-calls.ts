@@ -45,20 +45,28 @@ async function* listed(
 }
 
 const keyOfRow = (row: CallRow): string =>
-  JSON.stringify([
-    ...[Math.floor(row.startedAt), ownSession(row.session), row.server, row.tool, row.method, row.status],
-    ...[row.durationUs, row.queueUs, row.consentUs, row.upstreamUs, row.hubUs],
+  keyOf(Math.floor(row.startedAt), row, [
+    row.durationUs,
+    row.queueUs,
+    row.consentUs,
+    row.upstreamUs,
+    row.hubUs,
   ]);
 
-const keyOfCall = ({ times, ...call }: CallSummary): string =>
+const keyOfCall = (call: CallSummary): string => {
+  const { queue, consent, upstream, hub } = call.times;
+  return keyOf(Date.parse(call.startedAt), call, [call.durationUs, queue, consent, upstream, hub]);
+};
+
+type Told = Pick<CallRow, "session" | "server" | "tool" | "method" | "status">;
+
+/** Texts count as the log gives them back: without halves of surrogate pairs. */
+const keyOf = (
+  startedAt: number,
+  { session, server, tool, method, status }: Told,
+  times: readonly number[],
+) =>
   JSON.stringify([
-    ...[
-      Date.parse(call.startedAt),
-      ownSession(call.session),
-      call.server,
-      call.tool,
-      call.method,
-      call.status,
-    ],
-    ...[call.durationUs, times.queue, times.consent, times.upstream, times.hub],
+    ...[startedAt, method, status, ...times],
+    ...[ownSession(session), server, tool].map((text) => text?.toWellFormed() ?? null),
   ]);

@@ -69,6 +69,8 @@ it("what the log has already is not taken in again, be it imported or recorded h
     });
     const others = [{ session: "s-2" }, { durationUs: 3 }, { tool: "x" }, { status: "error" }].map(line);
     expect(await imported(...others, line({}))).toEqual({ imported: 4, known: 1, problems: [] });
+    const odd = line({ tool: "x\ud800", session: "\ud800" });
+    expect(await imported(odd, odd)).toMatchObject({ imported: 1, known: 1 });
     const session = await hub.open();
     await hub.request(
       { jsonrpc: "2.0", id: 7, method: "tools/call", params: { name: "fake__echo", arguments: {} } },
