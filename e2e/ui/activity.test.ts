@@ -83,6 +83,26 @@ test("a filter is typed with completion by keyboard alone, and the list follows"
   await counted("1,000,000 calls");
 });
 
+test("what was completed, pasted or cleared is taken back by undo", async () => {
+  await field().pressSequentially("status:den");
+  await page.getByRole("option", { name: "denied" }).waitFor();
+  await page.keyboard.press("Tab");
+  expect(await field().inputValue()).toBe("status:denied ");
+  await page.evaluate(`navigator.clipboard.writeText(" server:files\\r\\nclient:cursor\\n")`);
+  await page.keyboard.press("Control+v");
+  await page.locator('[data-filter-input][value="status:denied server:files client:cursor"]').waitFor();
+  await page.getByRole("button", { name: "Clear the filter" }).click();
+  expect(await field().inputValue()).toBe("");
+  await counted("1,000,000 calls");
+  for (const before of ["status:denied server:files client:cursor", "status:denied ", "status:den"]) {
+    await page.keyboard.press("Control+z");
+    expect(await field().inputValue()).toBe(before);
+  }
+  await page.keyboard.press("Control+Shift+z");
+  expect(await field().inputValue()).toBe("status:denied ");
+  await clear();
+});
+
 test("what is wrong in a filter is underlined and explained, and the list stays as it was", async () => {
   await field().fill("status:denied ");
   await page.keyboard.press("Enter");
@@ -122,7 +142,11 @@ test("a view is saved, found again after a reload, renamed and deleted", async (
   await page.getByRole("button", { name: "From Cursor", exact: true }).waitFor();
   await page.getByRole("button", { name: "More about views" }).click();
   await page.getByRole("menuitem", { name: "Delete “From Cursor”" }).click();
-  await page.getByRole("button", { name: "From Cursor", exact: true }).waitFor({ state: "detached" });
+  const renamed = page.getByRole("button", { name: "From Cursor", exact: true });
+  await renamed.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Undo" }).click();
+  await renamed.waitFor();
+  expect(await renamed.getAttribute("aria-pressed")).toBe("true");
   await clear();
 });
 

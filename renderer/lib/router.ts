@@ -22,6 +22,7 @@ export type Route =
       readonly client?: string;
       readonly call?: number;
       readonly tool?: string;
+      readonly method?: string;
       readonly project?: string;
       /** From this time on and before that one, in milliseconds since the epoch. */
       readonly since?: number;
@@ -59,7 +60,7 @@ export function parseRoute(fragment: string): Route {
     case "profiles":
       return rest === "" ? { screen } : { screen, profile: decode(rest) };
     case "activity": {
-      const texts = ["server", "client", "tool", "project"] as const;
+      const texts = ["server", "client", "tool", "method", "project"] as const;
       const numbers = ["call", "since", "until"] as const;
       return {
         screen,

@@ -45,6 +45,14 @@ describe("a word diff", () => {
       Array.from({ length: 20_000 }, (_, at) => `${word}${at}`).join("\n");
     expect(wordDiff(many("a"), many("b")).map(({ kind }) => kind)).toEqual(["removed", "added"]);
   });
+
+  it("keeps what texts begin and end with where it gives up between", () => {
+    const many = (word: string): string =>
+      `first\n${Array.from({ length: 3_000 }, (_, at) => `${word}${at}\n`).join("")}last\n`;
+    const parts = wordDiff(many("a"), many("b"));
+    expect(parts.map(({ kind }) => kind)).toEqual(["same", "removed", "added", "same"]);
+    expect([parts[0]?.text, parts.at(-1)?.text]).toEqual(["first\n", "\nlast\n"]);
+  });
 });
 
 describe("folding", () => {

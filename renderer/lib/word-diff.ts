@@ -5,8 +5,11 @@ export interface DiffPart {
   readonly text: string;
 }
 
-/** Differences above which two texts are shown as one replaced by the other: they have little in common then. */
-const MAX_EDITS = 4_000;
+/**
+ * Differences above which two texts are shown as one replaced by the other: they have little in common then. The time to
+ * find them grows with their square, and the window stands still meanwhile.
+ */
+const MAX_EDITS = 1_000;
 /** A word with its digits, a run of spaces, or any other character alone: an invisible one too. */
 const TOKENS = /[\p{L}\p{N}\p{M}_]+|[^\S\n]+|[\s\S]/gu;
 
@@ -33,15 +36,27 @@ function difference(before: string[], after: string[]): DiffPart[] {
   const changes = diffArrays(before, after, { maxEditLength: MAX_EDITS });
   const found: DiffPart[] =
     changes === undefined
-      ? [
-          { kind: "removed", text: before.join("") },
-          { kind: "added", text: after.join("") },
-        ]
+      ? replaced(before, after)
       : changes.map(({ added, removed, value }) => ({
           kind: added ? "added" : removed ? "removed" : "same",
           text: value.join(""),
         }));
   return removedFirst(found.filter(({ text }) => text !== ""));
+}
+
+/** One in place of the other, but for what both begin and end with. */
+function replaced(before: readonly string[], after: readonly string[]): DiffPart[] {
+  const most = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < most && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (tail < most - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  return [
+    { kind: "same", text: before.slice(0, head).join("") },
+    { kind: "removed", text: before.slice(head, before.length - tail).join("") },
+    { kind: "added", text: after.slice(head, after.length - tail).join("") },
+    { kind: "same", text: before.slice(before.length - tail).join("") },
+  ];
 }
 
 /** What takes the place of something stands behind it. */

@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useStore } from "zustand";
+import { shortTime } from "../lib/format.ts";
 import { useServices } from "../lib/services.tsx";
 
 /** How a line is told from others without its colour. */
@@ -27,7 +28,7 @@ export interface ChartLine {
   readonly bars?: true;
 }
 
-/** A span that was chosen by dragging, in milliseconds since the epoch. */
+/** A span that was chosen by dragging or with keys, in milliseconds since the epoch. */
 export interface Brushed {
   readonly from: number;
   readonly to: number;
@@ -56,9 +57,15 @@ function resolved(host: HTMLElement, property: string): string {
   return color;
 }
 
+/** Buckets that one step with Page Up or Page Down goes over. */
+const PAGE = 10;
+/** What is dragged over less than this was a press. */
+const LEAST_PIXELS = 3;
+
 /**
  * Lines or bars over time. A picture for the eye: whoever uses it shows the numbers as text as well. Dragging over it
- * chooses a span; `sync` names charts whose cursors go together.
+ * chooses a span; with the keyboard the arrows move over its buckets, Shift extends, Enter takes what is chosen.
+ * `sync` names charts whose cursors go together.
  */
 export function Chart({
   label,
@@ -69,7 +76,9 @@ export function Chart({
   format,
   logarithmic = false,
   sync,
+  brushed = null,
   onBrush,
+  onTake,
   onCursor,
 }: {
   /** What it shows, for those who do not see it. */
@@ -82,13 +91,22 @@ export function Chart({
   readonly format: (value: number) => string;
   readonly logarithmic?: boolean;
   readonly sync?: string;
-  readonly onBrush?: (span: Brushed) => void;
+  /** The span that is chosen, drawn over it wherever it was chosen. */
+  readonly brushed?: Brushed | null;
+  readonly onBrush?: (span: Brushed | null) => void;
+  /** Enter was pressed on what is chosen. */
+  readonly onTake?: () => void;
   /** The bucket under the cursor; null when there is none. */
   readonly onCursor?: (index: number | null) => void;
 }) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const look = useLook();
+  /** The bucket that the keys are at, and where what they choose begins. */
+  const [place, setPlace] = useState<number | null>(null);
+  const anchor = useRef(0);
+  /** Where the pointer was pressed, while it is. */
+  const pressed = useRef<number | null>(null);
   const handlers = useRef({ onBrush, onCursor });
   handlers.current = { onBrush, onCursor };
   const shape = lines.map((line) => [line.label, line.colour, line.dash, line.bars].join()).join(";");
@@ -159,7 +177,7 @@ export function Chart({
         setSelect: [
           (chart) => {
             const { left, width: span } = chart.select;
-            if (span < 3) return;
+            if (span < LEAST_PIXELS) return;
             const bucket = latest.current.width;
             const first = chart.posToVal(left, "x") * 1_000;
             const last = chart.posToVal(left + span, "x") * 1_000;
@@ -185,10 +203,120 @@ export function Chart({
   useEffect(() => {
     plot.current?.setData(data);
   }, [data]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn again for other data, another size or another look too
+  useEffect(() => {
+    const chart = plot.current;
+    if (chart === null) return;
+    const draw = (): void => {
+      if (pressed.current === null) mark(chart, brushed);
+    };
+    draw();
+    // The plot draws a change of its scale a moment later.
+    chart.hooks.draw = [draw];
+    return () => {
+      chart.hooks.draw = [];
+    };
+  }, [brushed, data, shape, look, height, logarithmic, sync]);
+
+  const last = at.length - 1;
+  const now = Math.min(place ?? last, last);
+  const move = (to: number, extend: boolean): void => {
+    const next = Math.max(0, Math.min(last, to));
+    if (!extend) anchor.current = next;
+    setPlace(next);
+    point(plot.current, at[next]);
+    const [first = 0, end = 0] = [at[Math.min(anchor.current, next)], at[Math.max(anchor.current, next)]];
+    if (extend) onBrush?.({ from: first, to: end + width });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || last < 0) return;
+    const { key, shiftKey } = event;
+    const from = place === null ? last + 1 : now;
+    if (key === "ArrowLeft" || key === "ArrowDown") move(from - 1, shiftKey && place !== null);
+    else if (key === "ArrowRight" || key === "ArrowUp") move(place === null ? last : now + 1, shiftKey);
+    else if (key === "PageUp") move(now + PAGE, shiftKey);
+    else if (key === "PageDown") move(now - PAGE, shiftKey);
+    else if (key === "Home") move(0, shiftKey);
+    else if (key === "End") move(last, shiftKey);
+    else if (key === "Enter" || key === " ") {
+      const start = at[now] ?? 0;
+      if (brushed === null) onBrush?.({ from: start, to: start + width });
+      onTake?.();
+    } else if (key === "Escape" && brushed !== null) onBrush?.(null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
 
   return (
-    <div ref={host} role="img" aria-label={label} className="w-full cursor-crosshair" style={{ height }} />
+    <div className="relative w-full" style={{ height }}>
+      <div
+        ref={host}
+        role="img"
+        aria-label={label}
+        className="h-full w-full cursor-crosshair"
+        onPointerDown={(event) => {
+          pressed.current = event.clientX;
+          const released = (end: PointerEvent): void => {
+            // A press without dragging puts away what was chosen.
+            if (Math.abs(end.clientX - (pressed.current ?? 0)) < LEAST_PIXELS)
+              handlers.current.onBrush?.(null);
+            pressed.current = null;
+          };
+          addEventListener("pointerup", released, { once: true });
+        }}
+      />
+      {onBrush !== undefined && (
+        <div
+          role="slider"
+          tabIndex={0}
+          aria-label={`Choose a span of: ${label.split(":")[0]}`}
+          aria-valuemin={0}
+          aria-valuemax={Math.max(0, last)}
+          aria-valuenow={Math.max(0, now)}
+          aria-valuetext={inWords(now, at, lines, format)}
+          title="Drag, or use Shift and the arrow keys, to choose a span"
+          className="pointer-events-none absolute inset-0 rounded-sm"
+          onKeyDown={onKeyDown}
+          onFocus={(event) => {
+            if (event.currentTarget.matches(":focus-visible") && place !== null) point(plot.current, at[now]);
+          }}
+          onBlur={() => point(plot.current, undefined)}
+        />
+      )}
+    </div>
   );
+}
+
+/** What is drawn of a bucket, for those who hear it. */
+function inWords(
+  place: number,
+  at: readonly number[],
+  lines: readonly ChartLine[],
+  format: (value: number) => string,
+): string {
+  const time = at[place];
+  if (time === undefined) return "nothing";
+  const values = lines.flatMap(({ label, values }) => {
+    const value = values[place] ?? null;
+    return value === null ? [] : [`${label} ${format(value)}`];
+  });
+  return `${shortTime(time)}: ${values.length === 0 ? "no calls" : values.join(", ")}`;
+}
+
+/** Puts the cursor to a time in milliseconds, or away. */
+function point(chart: uPlot | null, time: number | undefined): void {
+  const left = time === undefined ? -10 : (chart?.valToPos(time / 1_000, "x") ?? -10);
+  chart?.setCursor({ left, top: time === undefined ? -10 : 0 });
+}
+
+/** Draws what is chosen, or takes it away. */
+function mark(chart: uPlot, brushed: Brushed | null): void {
+  const most = chart.over.clientWidth;
+  const place = (time: number): number => Math.min(most, Math.max(0, chart.valToPos(time / 1_000, "x")));
+  const left = brushed === null ? 0 : place(brushed.from);
+  const width = brushed === null ? 0 : place(brushed.to) - left;
+  chart.setSelect({ left, width, top: 0, height: width === 0 ? 0 : chart.over.clientHeight }, false);
 }
 
 const TIMES: uPlot.Axis.Values = [

@@ -31,7 +31,8 @@ export function FilterBar({ calls }: { readonly calls: CallsStore }) {
   const list = useId();
   const problemId = useId();
 
-  useEffect(() => {
+  // Before the page is drawn: what is still to be sent after typing must not come after it.
+  useLayoutEffect(() => {
     if (stored === sent.current) return;
     sent.current = stored;
     setText(stored);
@@ -64,8 +65,24 @@ export function FilterBar({ calls }: { readonly calls: CallsStore }) {
     setCaret(at);
     setActive(-1);
   };
+  /** Puts words in place of others as a person types them, so that the field's own undo takes them back. */
+  const write = (from: number, to: number, words: string): void => {
+    const input = field.current;
+    if (input === null) return;
+    input.focus();
+    input.setSelectionRange(from, to);
+    document.execCommand(words === "" ? "delete" : "insertText", false, words);
+  };
+  const clear = (): void => {
+    write(0, text.length, "");
+    change("", 0);
+    setOpen(false);
+    send("");
+  };
   const accept = (completion: Completion): void => {
     const next = completed(text, completion);
+    const kept = text.length - completion.to;
+    write(completion.from, completion.to, next.text.slice(completion.from, next.text.length - kept));
     change(next.text, next.caret);
     setOpen(completion.open);
     if (!completion.open) send(next.text);
@@ -118,7 +135,7 @@ export function FilterBar({ calls }: { readonly calls: CallsStore }) {
           data-filter-input=""
           autoComplete="off"
           spellCheck={false}
-          placeholder="Filter: client:claude tool:write_* status:error dur:>500ms since:1h “free text”"
+          placeholder='Filter: client:claude tool:write_* status:error dur:>500ms since:1h "free text"'
           value={text}
           className={cx(
             TEXT,
@@ -127,6 +144,13 @@ export function FilterBar({ calls }: { readonly calls: CallsStore }) {
           onChange={(event) => {
             change(event.target.value, event.target.selectionStart ?? event.target.value.length);
             setOpen(true);
+          }}
+          onPaste={(event) => {
+            const pasted = event.clipboardData.getData("text/plain");
+            if (!/[\r\n]/.test(pasted)) return;
+            // A field of one line would join the words on both sides of a line break.
+            event.preventDefault();
+            document.execCommand("insertText", false, pasted.trim().replaceAll(/\s*[\r\n]+\s*/g, " "));
           }}
           onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? 0)}
           onScroll={scrollColours}
@@ -155,10 +179,7 @@ export function FilterBar({ calls }: { readonly calls: CallsStore }) {
             } else if (event.key === "Escape") {
               if (offered.length > 0) setOpen(false);
               else if (text === "") event.currentTarget.blur();
-              else {
-                change("", 0);
-                send("");
-              }
+              else clear();
               event.stopPropagation();
             } else {
               // Who moves within the text looks at it.
@@ -172,11 +193,7 @@ export function FilterBar({ calls }: { readonly calls: CallsStore }) {
           <button
             type="button"
             aria-label="Clear the filter"
-            onClick={() => {
-              change("", 0);
-              send("");
-              field.current?.focus();
-            }}
+            onClick={clear}
             className="absolute top-1/2 right-2 -translate-y-1/2 rounded-sm p-0.5 text-faint hover:bg-hover hover:text-fg"
           >
             <X size={13} />

@@ -34,6 +34,21 @@ describe("how a person looks at calls", () => {
     expect(createPreferences(storage).store.getState().views).toHaveLength(1);
   });
 
+  it("puts a deleted view back where it was, unless its name is taken since", () => {
+    const preferences = createPreferences(memory());
+    const names = (): string[] => preferences.store.getState().views.map(({ name }) => name);
+    for (const name of ["a", "b", "c"]) preferences.save({ name, text: "" });
+    const undo = preferences.remove("b");
+    expect(names()).toEqual(["a", "c"]);
+    undo();
+    undo();
+    expect(names()).toEqual(["a", "b", "c"]);
+    const late = preferences.remove("b");
+    preferences.save({ name: "B", text: "server:x" });
+    late();
+    expect(names()).toEqual(["a", "c", "B"]);
+  });
+
   it.each([null, "", "{", "[]", '{"views":3,"columns":["odd"]}'])("begins afresh with %s", (text) => {
     expect(createPreferences(memory(text)).store.getState()).toEqual({
       views: [],

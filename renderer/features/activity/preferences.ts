@@ -40,7 +40,8 @@ export interface Preferences {
   /** Adds a view, or gives the one of this name another text. */
   save(view: SavedView): void;
   rename(from: string, to: string): void;
-  remove(name: string): void;
+  /** Takes a view away; what comes back puts it where it was. */
+  remove(name: string): () => void;
   toggleColumn(key: ColumnKey): void;
 }
 
@@ -84,7 +85,14 @@ export function createPreferences(storage: Pick<Storage, "getItem" | "setItem"> 
       keep({ views: views().map((view) => (view.name === from ? { ...view, name: to.trim() } : view)) });
     },
     remove(name) {
+      const at = views().findIndex((view) => view.name === name);
+      const removed = views()[at];
       keep({ views: views().filter((view) => view.name !== name) });
+      return () => {
+        // Its name may have been given away since.
+        if (removed === undefined || this.nameProblem(name) !== undefined) return;
+        keep({ views: [...views().slice(0, at), removed, ...views().slice(at)] });
+      };
     },
     toggleColumn(key) {
       const { columns } = store.getState();

@@ -1,5 +1,6 @@
 import { BookmarkPlus, ChevronDown } from "lucide-react";
 import { useState } from "react";
+import { toast } from "sonner";
 import { useStore } from "zustand";
 import { plainVisible } from "../../lib/visible-text.ts";
 import { Button } from "../../ui/button.tsx";
@@ -35,6 +36,10 @@ export function ViewTabs({
   const choose = (view: SavedView): void => {
     setLast(view.name);
     calls.setText(view.text);
+  };
+  const remove = (name: string): void => {
+    const undo = preferences.remove(name);
+    toast(`The view “${plainVisible(name, 40)}” is deleted`, { action: { label: "Undo", onClick: undo } });
   };
   const inMenu = views.slice(MOST_TABS);
   return (
@@ -75,7 +80,7 @@ export function ViewTabs({
           {own !== undefined && (
             <>
               <MenuItem onSelect={() => setNaming(own.name)}>Rename “{plainVisible(own.name, 40)}”…</MenuItem>
-              <MenuItem danger onSelect={() => preferences.remove(own.name)}>
+              <MenuItem danger onSelect={() => remove(own.name)}>
                 Delete “{plainVisible(own.name, 40)}”
               </MenuItem>
             </>

@@ -1,8 +1,8 @@
 import { List, ZoomIn } from "lucide-react";
-import { useMemo, useState } from "react";
+import { type Ref, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { MetricsLine, MetricsSeries } from "../../../shared/model/metrics.ts";
-import { count, plural, shortTime } from "../../lib/format.ts";
+import { count, plural, shortSpan, shortTime } from "../../lib/format.ts";
 import { useServices } from "../../lib/services.tsx";
 import { Button } from "../../ui/button.tsx";
 import { type Brushed, Chart, type ChartLine, DASHES } from "../../ui/chart.tsx";
@@ -22,7 +22,7 @@ const COLOURS = [
 ];
 const SYNC = "latency";
 
-/** Latency, calls and waits over time. Dragging over one leads to its calls, or zooms in. */
+/** Latency, calls and waits over time. A span chosen in one, by dragging or keys, leads to its calls, or zooms in. */
 export function Charts({
   latency,
   series,
@@ -67,7 +67,22 @@ export function Charts({
   const value = (values: readonly (number | null)[] | undefined, total: number | null): number | null =>
     cursor === null ? total : (values?.[cursor] ?? null);
   const when = cursor === null || at[cursor] === undefined ? "whole span" : shortTime(at[cursor]);
-  const bothCharts = { at, width, sync: SYNC, onBrush: setBrushed, onCursor: setCursor };
+  const seeCalls = useRef<HTMLButtonElement>(null);
+  const [taken, setTaken] = useState(false);
+  useEffect(() => {
+    if (!taken) return;
+    seeCalls.current?.focus();
+    setTaken(false);
+  }, [taken]);
+  const everyChart = {
+    at,
+    width,
+    sync: SYNC,
+    brushed,
+    onBrush: setBrushed,
+    onTake: () => setTaken(true),
+    onCursor: setCursor,
+  };
   const heading = by === "" ? "Latency" : "Latency, 95th percentile";
 
   return (
@@ -76,6 +91,7 @@ export function Charts({
         <BrushedBar
           brushed={brushed}
           series={series}
+          first={seeCalls}
           onZoom={() => {
             latency.show({ fixed: brushed });
             setBrushed(null);
@@ -102,7 +118,7 @@ export function Charts({
           {more > 0 && <span className="text-muted text-xs">and {count(more)} more, less busy</span>}
         </Heading>
         <Chart
-          {...bothCharts}
+          {...everyChart}
           label={`${heading}: p50 ${inWords(all.total.p50)}, p95 ${inWords(all.total.p95)}, p99 ${inWords(all.total.p99)} over ${plural(all.total.calls, "call")}`}
           lines={speed}
           height={240}
@@ -122,7 +138,7 @@ export function Charts({
           </span>
         </Heading>
         <Chart
-          {...bothCharts}
+          {...everyChart}
           label={`Calls: ${count(all.total.calls)}, of which ${count(failed(all.total))} failed`}
           lines={amount}
           height={130}
@@ -138,7 +154,7 @@ export function Charts({
             </span>
           </Heading>
           <Chart
-            {...bothCharts}
+            {...everyChart}
             label={`Waiting for a person: ${plural(all.total.waited, "call")}, median ${inWords(all.total.waitP50)}, p95 ${inWords(all.total.waitP95)}`}
             lines={waits}
             height={110}
@@ -230,15 +246,17 @@ function Key({
   );
 }
 
-/** What was chosen by dragging, and what can be done with it. */
+/** What was chosen, and what can be done with it. */
 function BrushedBar({
   brushed,
   series,
+  first,
   onZoom,
   onCalls,
   onClear,
 }: {
   readonly brushed: Brushed;
+  readonly first: Ref<HTMLButtonElement>;
   readonly series: MetricsSeries;
   readonly onZoom: () => void;
   readonly onCalls: () => void;
@@ -249,23 +267,25 @@ function BrushedBar({
     return at >= brushed.from && at < brushed.to ? sum + calls : sum;
   }, 0);
   return (
-    <div
-      role="status"
-      data-testid="brushed"
-      className="anim-rise sticky top-3 z-10 flex items-center gap-2 self-center rounded-lg bg-raised py-1.5 pr-2 pl-3.5 shadow-pop"
-    >
-      <span className="tabular mr-2 text-sm">
-        {shortTime(brushed.from)} – {shortTime(brushed.to)}
-      </span>
-      <Button size="sm" variant="primary" icon={<List size={13} />} onClick={onCalls}>
-        See {plural(calls, "call")}
-      </Button>
-      <Button size="sm" icon={<ZoomIn size={13} />} onClick={onZoom}>
-        Zoom in
-      </Button>
-      <Button size="sm" variant="ghost" onClick={onClear}>
-        Clear
-      </Button>
+    // It lies over the charts, so that nothing moves under the pointer.
+    <div className="sticky top-3 z-10 -mb-6 flex h-0 justify-center">
+      <div
+        data-testid="brushed"
+        className="anim-rise flex h-10 shrink-0 items-center gap-2 rounded-lg bg-raised pr-2 pl-3.5 shadow-pop"
+      >
+        <span role="status" className="tabular mr-2 text-sm">
+          {shortSpan(brushed.from, brushed.to)}
+        </span>
+        <Button ref={first} size="sm" variant="primary" icon={<List size={13} />} onClick={onCalls}>
+          See {plural(calls, "call")}
+        </Button>
+        <Button size="sm" icon={<ZoomIn size={13} />} onClick={onZoom}>
+          Zoom in
+        </Button>
+        <Button size="sm" variant="ghost" onClick={onClear}>
+          Clear
+        </Button>
+      </div>
     </div>
   );
 }

@@ -82,6 +82,10 @@ export function Heatmap({ heatmap }: { readonly heatmap: MetricsHeatmap }) {
           )}
         </svg>
       </div>
+      <div aria-hidden className="tabular mt-1 flex justify-between pl-15 text-faint text-2xs">
+        <span>{shortTime(from)}</span>
+        <span>{shortTime(from + counts.length * width)}</span>
+      </div>
     </section>
   );
 }

@@ -55,10 +55,10 @@ export default function LatencyView({ part }: { readonly part: LatencyPart | und
           { id: "cost", label: "Cost" },
         ]}
       >
-        <TabPanel id="charts" className="overflow-y-auto">
+        <TabPanel id="charts" className="relative overflow-y-auto">
           {store !== null && <Body latency={store} />}
         </TabPanel>
-        <TabPanel id="cost" className="overflow-y-auto">
+        <TabPanel id="cost" className="relative overflow-y-auto">
           {part === "cost" && <CostView />}
         </TabPanel>
       </Tabs>

@@ -59,7 +59,7 @@ export function callsRoute(filter: MetricsFilter, since: number, until: number):
   return {
     screen: "activity",
     ...(server === undefined ? {} : { server }),
-    ...(tool === undefined || isMethod(tool) ? {} : { tool }),
+    ...(tool === undefined ? {} : isMethod(tool) ? { method: tool } : { tool }),
     ...(client === undefined ? {} : { client }),
     ...(project === undefined ? {} : { project }),
     since,
@@ -68,4 +68,7 @@ export function callsRoute(filter: MetricsFilter, since: number, until: number):
 }
 
 /** What is no tool call goes by its method in place of a tool: "resources/read". */
-const isMethod = (tool: string): boolean => /^[a-z]+\/[a-z_/]+$/.test(tool);
+const isMethod = (tool: string): boolean =>
+  /^(?:initialize|ping|(?:tools|resources|prompts|completion|logging|tasks|server|subscriptions|roots|notifications)\/[a-z_/]+)$/.test(
+    tool,
+  );

@@ -2,6 +2,7 @@
  * Arguments while they are being filled in: what a person has typed, number by number as typed, so that half a number
  * is kept too and no digit is ever lost. It becomes JSON text, never a value.
  */
+import { plural } from "../../lib/format.ts";
 import { type JsonNode, parseJson } from "../../lib/json/parse.ts";
 import { writeJson } from "../../lib/json/rows.ts";
 import type { Field } from "./schema.ts";
@@ -34,14 +35,15 @@ export function draftOf(node: JsonNode): Draft {
   return { kind: "raw", text: writeJson(node) };
 }
 
-/** What a field begins with: required members with their presets or empty, choices of one already made. */
+/** What a field begins with: presets, and required members with nothing typed, choices of one already made. */
 export function initialDraft(field: Field): Draft {
   if (field.kind !== "object") return emptyDraft(field);
   return {
     kind: "object",
     entries: field.members.flatMap(({ key, required, field: inner }) => {
       if (inner.preset !== null) return [[key, presetOf(inner.preset)] as const];
-      if (!required) return [];
+      // A text has no value before it is typed: the empty one is a value too.
+      if (!required || (inner.kind === "string" && inner.choices.length === 0)) return [];
       return [[key, initialDraft(inner)] as const];
     }),
   };
@@ -123,11 +125,11 @@ export function problemsOf(
   switch (field.kind) {
     case "string": {
       if (draft.kind !== "string") return problem("This must be a text.");
-      if (draft.text === "" && required && (field.least ?? 1) > 0) return problem("This is required.");
+      if (draft.text === "" && required && (field.least ?? 0) > 0) return problem("This is required.");
       if (field.least !== null && lengthOf(draft.text) < field.least)
-        return problem(`At least ${field.least} characters.`);
+        return problem(`At least ${plural(field.least, "character")}.`);
       if (field.most !== null && lengthOf(draft.text) > field.most)
-        return problem(`At most ${field.most} characters.`);
+        return problem(`At most ${plural(field.most, "character")}.`);
       return [];
     }
     case "number":
@@ -140,6 +142,8 @@ export function problemsOf(
       if (field.minimum !== null && Number(text) < field.minimum)
         return problem(`At least ${field.minimum}.`);
       if (field.maximum !== null && Number(text) > field.maximum) return problem(`At most ${field.maximum}.`);
+      if (field.above !== null && Number(text) <= field.above) return problem(`More than ${field.above}.`);
+      if (field.below !== null && Number(text) >= field.below) return problem(`Less than ${field.below}.`);
       return [];
     }
     case "boolean":
@@ -156,10 +160,10 @@ export function problemsOf(
       const { item } = field;
       return [
         ...(field.least !== null && draft.items.length < field.least
-          ? problem(`At least ${field.least} items.`)
+          ? problem(`At least ${plural(field.least, "item")}.`)
           : []),
         ...(field.most !== null && draft.items.length > field.most
-          ? problem(`At most ${field.most} items.`)
+          ? problem(`At most ${plural(field.most, "item")}.`)
           : []),
         ...(item === null
           ? []

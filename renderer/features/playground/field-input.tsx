@@ -75,6 +75,7 @@ function MemberRow({
 }: Omit<FieldProps, "field" | "required"> & { readonly member: Member }) {
   const id = useId();
   const own = problems.find((problem) => problem.path === path);
+  const isNull = draft?.kind === "raw" && draft.text.trim() === "null";
   const nested = field.kind === "object" || field.kind === "array";
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset's legend cannot be laid out as this head is
@@ -86,6 +87,16 @@ function MemberRow({
         <span className="shrink-0 text-faint text-xs">{kindWords(field)}</span>
         {required && <span className="shrink-0 text-warn text-xs">required</span>}
         <span className="flex-1" />
+        {field.nullable && field.kind !== "boolean" && field.kind !== "choice" && (
+          <button
+            type="button"
+            onClick={() => onDraft(isNull ? emptyDraft(field) : { kind: "raw", text: "null" })}
+            className="shrink-0 rounded-sm text-muted text-xs hover:text-fg"
+          >
+            {isNull ? "Not null" : "Null"}
+            <span className="sr-only"> for {plainVisible(key, 40)}</span>
+          </button>
+        )}
         {!required && draft !== undefined && (
           <button
             type="button"
@@ -150,6 +161,8 @@ function hintOf(field: Field): string {
   const range = [
     ...(field.minimum === null ? [] : [`from ${field.minimum}`]),
     ...(field.maximum === null ? [] : [`to ${field.maximum}`]),
+    ...(field.above === null ? [] : [`more than ${field.above}`]),
+    ...(field.below === null ? [] : [`less than ${field.below}`]),
     ...(field.least === null ? [] : [`at least ${field.least}`]),
     ...(field.most === null ? [] : [`at most ${field.most}`]),
   ];
@@ -219,7 +232,7 @@ function FieldInput({
             const next = event.target.value;
             onDraft(next === "" && !required ? undefined : { kind: "raw", text: next });
           }}
-          className="tabular w-72"
+          className="tabular w-72 max-w-full"
         />
       );
     }

@@ -103,6 +103,11 @@ describe("the form of a schema", () => {
     ["everything at once", { allOf: [{ type: "string" }, { minLength: 1 }] }],
     ["any object", { type: "object" }],
     ["a list of anything", { type: "array" }],
+    [
+      "a list whose places differ",
+      { type: "array", prefixItems: [{ type: "number" }], items: { type: "string" } },
+    ],
+    ["an object of any names", { type: "object", properties: {}, additionalProperties: { type: "number" } }],
     ["nothing said", {}],
     ["a schema that is none", true],
     ["a reference elsewhere", { $ref: "https://example.com/schema" }],
@@ -120,6 +125,14 @@ describe("the form of a schema", () => {
       },
     );
     expect(JSON.stringify(field).length).toBeLessThan(5_000);
+  });
+
+  it("a tool that names no arguments takes none, unless it takes any", () => {
+    expect(formOf('{"type":"object"}')?.members).toEqual([]);
+    expect(formOf('{"type":"object","properties":{},"additionalProperties":false}')?.members).toEqual([]);
+    expect(formOf('{"type":"object","additionalProperties":true}')).toBeNull();
+    expect(formOf('{"type":"object","properties":{},"additionalProperties":{"type":"string"}}')).toBeNull();
+    expect(formOf('{"type":"object","patternProperties":{"^x":{}}}')).toBeNull();
   });
 
   it.each([null, "", "[]", "true", '{"type":"string"}', "{"])("there is none for %j", (schema) => {
@@ -142,7 +155,7 @@ describe("arguments being filled in", () => {
   );
 
   it("begin with what is required, and with presets", () => {
-    expect(JSON.parse(writeDraft(initialDraft(field)))).toEqual({ path: "", limit: 5, tags: [] });
+    expect(JSON.parse(writeDraft(initialDraft(field)))).toEqual({ limit: 5, tags: [] });
     expect(writeDraft(emptyDraft(form({})))).toBe("{}");
   });
 
@@ -176,6 +189,26 @@ describe("arguments being filled in", () => {
   ])("%s is told what is wrong with it", (text, problems) => {
     const found = problemsOf(field, typed(text)).map(({ path, message }) => [path, message]);
     expect(Object.fromEntries(found)).toEqual(problems);
+  });
+
+  it("an empty text is a value where the schema takes one, and nothing typed is none", () => {
+    const content = form({ content: { type: "string" } }, { required: ["content"] });
+    expect(problemsOf(content, typed('{"content":""}'))).toEqual([]);
+    expect(problemsOf(content, initialDraft(content))).toEqual([
+      { path: "/content", message: "This is required." },
+    ]);
+  });
+
+  it.each([
+    [{ exclusiveMinimum: 0 }, "0", "More than 0."],
+    [{ exclusiveMaximum: 1 }, "1", "Less than 1."],
+    [{ minimum: 3, exclusiveMinimum: true }, "3", "More than 3."],
+    [{ maximum: 3, exclusiveMaximum: true }, "3", "Less than 3."],
+    [{ exclusiveMinimum: 0, exclusiveMaximum: 1 }, "0.5", undefined],
+    [{ minimum: 3, exclusiveMinimum: false }, "3", undefined],
+  ])("a number within %j: %s", (bounds, text, message) => {
+    const ratio = form({ ratio: { type: "number", ...bounds } });
+    expect(problemsOf(ratio, typed(`{"ratio":${text}}`))[0]?.message).toBe(message);
   });
 
   it("half a number and half a JSON text are kept and told", () => {

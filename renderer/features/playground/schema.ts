@@ -19,6 +19,9 @@ export interface Field {
   readonly choices: readonly { readonly raw: string; readonly label: string }[];
   readonly minimum: number | null;
   readonly maximum: number | null;
+  /** Bounds that the number itself may not be. */
+  readonly above: number | null;
+  readonly below: number | null;
   /** Of a text its length in characters, of a list its items. */
   readonly least: number | null;
   readonly most: number | null;
@@ -50,6 +53,8 @@ const RAW: Field = {
   choices: [],
   minimum: null,
   maximum: null,
+  above: null,
+  below: null,
   least: null,
   most: null,
   wanted: [],
@@ -99,16 +104,18 @@ function fieldOf(schema: JsonNode, making: Making, depth: number): Field {
       return { ...field, kind: "string", ...span(found, "minLength", "maxLength"), wanted: wantedOf(found) };
     case "number":
     case "integer":
-      return { ...field, kind: type, minimum: num(found, "minimum"), maximum: num(found, "maximum") };
+      return { ...field, kind: type, ...boundsOf(found), wanted: multipleOf(found) };
     case "boolean":
       return { ...field, kind: "boolean" };
     case "array": {
       const items = member(found, "items");
-      if (items?.kind !== "object") return field;
+      // A list whose places differ cannot be asked for item by item.
+      if (items?.kind !== "object" || member(found, "prefixItems") !== undefined) return field;
       return {
         ...field,
         kind: "array",
         ...span(found, "minItems", "maxItems"),
+        wanted: isTrue(member(found, "uniqueItems")) ? ["no item twice"] : [],
         item: fieldOf(items, making, depth + 1),
       };
     }
@@ -122,8 +129,10 @@ function fieldOf(schema: JsonNode, making: Making, depth: number): Field {
 function objectOf(field: Field, schema: JsonNode, making: Making, depth: number): Field {
   const properties = member(schema, "properties");
   // Members of any name cannot be asked for one by one.
-  if (properties === undefined) return depth === 0 ? { ...field, kind: "object" } : field;
+  if (properties === undefined)
+    return depth === 0 && !takesAnyName(schema) ? { ...field, kind: "object" } : field;
   if (properties.kind !== "object" || !isContainer(properties)) return field;
+  if (properties.children.length === 0 && takesAnyName(schema)) return field;
   if (properties.children.length > MOST_MEMBERS || new Set(properties.keys).size < properties.keys.length)
     return field;
   const required = stringsOf(member(schema, "required"));
@@ -135,6 +144,12 @@ function objectOf(field: Field, schema: JsonNode, making: Making, depth: number)
       return { key, required: required.has(key), field: fieldOf(child, making, depth + 1) };
     }),
   };
+}
+
+/** Whether an object says that it takes members beside those that it names. */
+function takesAnyName(schema: JsonNode): boolean {
+  const others = member(schema, "additionalProperties");
+  return member(schema, "patternProperties") !== undefined || others?.kind === "object" || isTrue(others);
 }
 
 /** A reference within the schema, followed; undefined for any other one, or where references go on and on. */
@@ -243,6 +258,28 @@ function wantedOf(schema: JsonNode): string[] {
     ...(format === undefined ? [] : [`format: ${format}`]),
     ...(pattern === undefined ? [] : [`pattern: ${pattern}`]),
   ];
+}
+
+const isTrue = (node: JsonNode | undefined): boolean =>
+  node !== undefined && !isContainer(node) && node.kind !== "string" && node.text === "true";
+
+/** The bounds of a number; `exclusiveMinimum` and its twin were words beside the bound in old drafts (draft 4, 5.1.2). */
+function boundsOf(schema: JsonNode): Pick<Field, "minimum" | "maximum" | "above" | "below"> {
+  const [least, most] = [num(schema, "minimum"), num(schema, "maximum")];
+  const [isAbove, isBelow] = ["exclusiveMinimum", "exclusiveMaximum"].map((key) =>
+    isTrue(member(schema, key)),
+  );
+  return {
+    minimum: isAbove ? null : least,
+    maximum: isBelow ? null : most,
+    above: isAbove ? least : num(schema, "exclusiveMinimum"),
+    below: isBelow ? most : num(schema, "exclusiveMaximum"),
+  };
+}
+
+function multipleOf(schema: JsonNode): string[] {
+  const step = num(schema, "multipleOf");
+  return step === null ? [] : [`a multiple of ${step}`];
 }
 
 const num = (schema: JsonNode, key: string): number | null => {

@@ -57,6 +57,7 @@ export function ToolTrial({
 
   return (
     <Split
+      narrow="below"
       first={
         <form
           aria-label="Arguments"

@@ -147,7 +147,7 @@ function Row({ run }: { readonly run: RunSummary }) {
   const more = run.tools.length - TOOLS_SHOWN;
   const route = { screen: "runs", run: run.id } as const;
   return (
-    <li className="border-line border-b [contain-intrinsic-size:auto_57px] [content-visibility:auto]">
+    <li className="@container border-line border-b [contain-intrinsic-size:auto_57px] [content-visibility:auto]">
       <a
         data-roving=""
         data-testid="run-row"
@@ -156,7 +156,7 @@ function Row({ run }: { readonly run: RunSummary }) {
           event.preventDefault();
           router.go(route);
         }}
-        className="grid grid-cols-[minmax(0,1fr)_72px_88px_148px] items-center gap-x-4 px-5 py-2.5 outline-offset-[-2px] hover:bg-hover"
+        className="grid grid-cols-[minmax(0,1fr)_72px] items-center gap-x-4 px-5 py-2.5 outline-offset-[-2px] hover:bg-hover @2xl:grid-cols-[minmax(0,1fr)_72px_88px_148px]"
       >
         <span className="min-w-0">
           <span className="flex min-w-0 items-baseline gap-2">
@@ -182,12 +182,12 @@ function Row({ run }: { readonly run: RunSummary }) {
           </span>
         </span>
         <span className="tabular text-right text-sm">{plural(run.calls, "call")}</span>
-        <span className="tabular text-right text-muted text-sm">
+        <span className="tabular hidden text-right text-muted text-sm @2xl:block">
           {bytes(run.requestBytes + run.resultBytes)}
         </span>
-        <span className="tabular text-right text-muted text-sm">
-          <span className="block">{shortSpan(run.startedAt, run.endedAt)}</span>
-          <span className="block text-faint text-xs">{span(lengthOf(run))}</span>
+        <span className="tabular col-span-full text-muted text-xs @2xl:col-span-1 @2xl:text-right @2xl:text-sm">
+          <span className="@2xl:block">{shortSpan(run.startedAt, run.endedAt)}</span>
+          <span className="text-faint text-xs @max-2xl:ml-2 @2xl:block">{span(lengthOf(run))}</span>
         </span>
       </a>
     </li>

@@ -46,11 +46,14 @@ export function HubFoot() {
     <div
       data-testid="hub-status"
       data-state={online && paused ? "paused" : phase}
-      className={cx("border-line border-t px-2.5 py-2.5", online && paused && "bg-warn-soft")}
+      className={cx(
+        "border-line border-t px-2.5 py-2.5 max-[740px]:px-1",
+        online && paused && "bg-warn-soft",
+      )}
     >
       <div className="flex h-6 items-center gap-2 pl-2">
         <Dot mark={look.mark} moving={look.moving} />
-        <span role="status" className="min-w-0 flex-1 truncate font-medium text-sm">
+        <span role="status" className="min-w-0 flex-1 truncate font-medium text-sm max-[740px]:sr-only">
           {look.word}
         </span>
         {online && (
@@ -65,7 +68,7 @@ export function HubFoot() {
         )}
       </div>
       {url !== null && (
-        <div className="flex h-6 items-center gap-1 pl-2 text-muted text-xs">
+        <div className="flex h-6 items-center gap-1 pl-2 text-muted text-xs max-[740px]:hidden">
           <span className="tabular min-w-0 flex-1 truncate" title={url}>
             {url.replace(/^https?:\/\//, "")}
           </span>

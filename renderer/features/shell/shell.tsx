@@ -40,6 +40,9 @@ const WITHIN: Partial<Record<Screen, Screen>> = {
   playground: "servers",
 };
 
+/** Words that are only heard where the window is too narrow (or zoomed in too far) for more than a rail of icons. */
+const RAIL_HIDES = "max-[740px]:sr-only";
+
 /** The frame around every screen: sidebar, hub's state, and what has to be seen wherever one is. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { bridge, ui } = useServices();
@@ -48,10 +51,13 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const mac = bridge?.platform === "darwin";
   return (
     <div className="flex h-full">
-      <nav aria-label="Main" className="flex w-53 shrink-0 flex-col border-line border-r bg-panel">
+      <nav
+        aria-label="Main"
+        className="flex w-53 shrink-0 flex-col overflow-y-auto border-line border-r bg-panel max-[740px]:w-13"
+      >
         <div className={cx("drag flex h-13 shrink-0 items-center gap-2.5 px-4", mac && "mt-6")}>
           <Mark size={20} />
-          <span className="font-semibold text-base tracking-[-0.014em]">Gatehouse</span>
+          <span className={cx("font-semibold text-base tracking-[-0.014em]", RAIL_HIDES)}>Gatehouse</span>
         </div>
         <div className="px-2.5 pb-3">
           <button
@@ -60,8 +66,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             className="flex h-7.5 w-full items-center gap-2 rounded-md border border-line bg-raised pr-1.5 pl-2 text-muted text-sm shadow-[0_1px_1px_rgb(0_0_0/3%)] hover:text-fg"
           >
             <Search aria-hidden size={13} className="text-faint" />
-            <span className="flex-1 text-left">Jump to…</span>
-            <Kbd keys="mod+k" />
+            <span className={cx("flex-1 text-left", RAIL_HIDES)}>Jump to…</span>
+            <span className="flex max-[740px]:hidden">
+              <Kbd keys="mod+k" />
+            </span>
           </button>
         </div>
         <ul className="space-y-px px-2.5">
@@ -103,20 +111,20 @@ function NavItem({ screen, label, icon: Icon, keys }: (typeof SCREENS)[number]) 
             router.go({ screen });
           }}
           className={cx(
-            "flex h-7.5 items-center gap-2.5 rounded-md px-2 font-medium text-sm transition-colors duration-75",
+            "relative flex h-7.5 items-center gap-2.5 rounded-md px-2 font-medium text-sm transition-colors duration-75",
             current ? "bg-press text-fg" : "text-muted hover:bg-hover hover:text-fg",
           )}
         >
           <Icon aria-hidden size={15} strokeWidth={1.9} className={current ? "text-accent" : ""} />
-          <span className="flex-1">{label}</span>
+          <span className={cx("flex-1", RAIL_HIDES)}>{label}</span>
           {troubled > 0 && (
-            <span className="tabular rounded-full bg-bad-soft px-1.5 text-2xs text-bad leading-4">
+            <span className="tabular rounded-full bg-bad-soft px-1.5 text-2xs text-bad leading-4 max-[740px]:absolute max-[740px]:-top-0.5 max-[740px]:-right-0.5">
               {troubled}
               <span className="sr-only"> with problems</span>
             </span>
           )}
           {mistake && (
-            <span className="rounded-full bg-warn-soft px-1.5 text-2xs text-warn leading-4">
+            <span className="rounded-full bg-warn-soft px-1.5 text-2xs text-warn leading-4 max-[740px]:absolute max-[740px]:-top-0.5 max-[740px]:-right-0.5">
               !<span className="sr-only"> gatehouse.json has a mistake</span>
             </span>
           )}

@@ -53,7 +53,10 @@ export function completionsAt(text: string, caret: number, known: KnownValues): 
   const key = KEYS.find((name) => name === token.key);
   const value = token.values.find(({ from, to }) => from <= caret && caret <= to);
   if (key === undefined || value === undefined) return [];
-  const prefix = text.slice(value.from, caret).replace(/^"/, "").toLowerCase();
+  const prefix = text
+    .slice(value.from, caret)
+    .replace(/^["“„”]/, "")
+    .toLowerCase();
   const others = token.values.filter((other) => other !== value).map((other) => other.value);
   return matching(valuesOf(key, known), prefix)
     .filter((candidate) => !others.includes(candidate))

@@ -22,6 +22,9 @@ describe("what a filter's text means", () => {
     ["client:claude tool:write_*", { client: "claude", tool: "write_*" }],
     ["status:error", { status: "error" }],
     ["STATUS:error,denied status:error", { status: ["error", "denied"] }],
+    ["status:OK,Tool_Error", { status: ["ok", "tool_error"] }],
+    ["“free text”", { search: "free text" }],
+    ["„frei“ server:“my server”", { search: "frei", server: "my server" }],
     ["server:a server:b,a", { server: ["a", "b"] }],
     ["-status:ok -server:a,b", { not: { status: "ok", server: ["a", "b"] } }],
     ["dur:>500ms dur:<=1.5s", { minDurationUs: 500_000, maxDurationUs: 1_500_000 }],
@@ -64,6 +67,7 @@ describe("what a filter's text means", () => {
     ["one server:a two", "two", /Only one text/],
     ['one "two"', '"two"', /Only one text/],
     ['x "open', '"open', /not closed/],
+    ["“open", "“open", /not closed/],
     ['server:"open', '"open', /not closed/],
   ])("%s is wrong at %s", (text, place, message) => {
     const { problems } = parseFilter(text, NOW);
@@ -83,7 +87,7 @@ describe("what a filter's text means", () => {
 
 const value = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12 }),
-  fc.constantFrom("a b", 'say "x"', "c:\\temp", "a,b", "-x", "write_*", '"', "\\", "日本", "server:"),
+  fc.constantFrom("a b", 'say "x"', "c:\\temp", "a,b", "-x", "write_*", '"', "\\", "日本", "server:", "“x”"),
 );
 const texts = fc
   .uniqueArray(value, { minLength: 1, maxLength: 4 })

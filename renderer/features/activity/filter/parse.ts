@@ -74,9 +74,10 @@ export function parseFilter(text: string, now: number): ParsedFilter {
     const into = token.negated ? unwanted : wanted;
     const list = into[key] ?? [];
     into[key] = list;
-    for (const value of token.values) {
+    for (const given of token.values) {
+      const value = key === "status" ? { ...given, value: given.value.toLowerCase() } : given;
       if (key === "status" && !callStatusSchema.safeParse(value.value).success) {
-        problem(value, `No call ends as “${value.value}”: ${callStatusSchema.options.join(", ")}.`);
+        problem(value, `No call ends as “${given.value}”: ${callStatusSchema.options.join(", ")}.`);
         continue;
       }
       const patterns =

@@ -73,15 +73,19 @@ function keyedAt(text: string, from: number, negated: boolean, key: string): Key
   };
 }
 
+/** What begins a text in quotes, and what ends it then: some keyboards and pages make curved ones of straight ones. */
+const CLOSING: Readonly<Record<string, string>> = { '"': '"', "“": "”“", "„": "“”", "”": "”" };
+
 /** A value up to white space, or in quotes; in a list a comma ends it too. */
 function valueAt(text: string, from: number, listed: boolean): ValueToken {
-  if (text.charAt(from) === '"') {
+  const closing = CLOSING[text.charAt(from)];
+  if (closing !== undefined) {
     let value = "";
     for (let at = from + 1; at < text.length; at += 1) {
       const character = text.charAt(at);
-      if (character === '"') return { from, to: at + 1, value, quoted: true, open: false };
+      if (closing.includes(character)) return { from, to: at + 1, value, quoted: true, open: false };
       // Before anything else a backslash is one, as in a pasted path.
-      if (character === "\\" && /["\\]/.test(text.charAt(at + 1))) at += 1;
+      if (character === "\\" && isEscapable(text.charAt(at + 1), closing)) at += 1;
       value += text.charAt(at);
     }
     return { from, to: text.length, value, quoted: true, open: true };
@@ -93,7 +97,11 @@ function valueAt(text: string, from: number, listed: boolean): ValueToken {
 
 /** A value as it is written in a list: in quotes where it must be. */
 export const writtenValue = (value: string): string =>
-  value === "" || /[\s,]|^"/.test(value) ? quoted(value) : value;
+  value === "" || /[\s,]|^["“„”]/.test(value) ? quoted(value) : value;
 
 /** A text in quotes. */
 export const quoted = (value: string): string => `"${value.replaceAll(/["\\]/g, "\\$&")}"`;
+
+/** What a backslash before it makes a character of the text. */
+const isEscapable = (character: string, closing: string): boolean =>
+  character === '"' || character === "\\" || (character !== "" && closing.includes(character));
