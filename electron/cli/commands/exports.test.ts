@@ -1,7 +1,6 @@
-import { readdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { CallDetail } from "../../../shared/model/call.ts";
 import { callJson } from "../../hub/export/call-json.ts";
 import { csvHead, csvLine } from "../../hub/export/csv.ts";
@@ -122,11 +121,13 @@ describe("calls import", () => {
     const input = async function* () {
       for (const second of [50, 40, 30, 20]) yield Buffer.from(`${line(second)}\n`);
     };
-    const left = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("gatehouse-import-"));
-    const before = left();
+    // Other tests' files are none of this one's.
+    const temporary = mkdtempSync(join(cli.place.home, "temporary-"));
+    for (const name of ["TMPDIR", "TEMP", "TMP"]) vi.stubEnv(name, temporary);
+    onTestFinished(() => void vi.unstubAllEnvs());
     expect((await run(["calls", "import", "-"], takes, { input })).code).toBe(0);
     expect(sent()).toEqual([30, 20, 50, 40].map(line));
-    expect(left().filter((name) => !before.includes(name))).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it.each(["har", "csv"] as const)("takes a %s back, in the order of the history", async (format) => {
