@@ -43,6 +43,12 @@ describe("what a filter's text means", () => {
     ['"C:\\Users\\new.txt"', { search: "C:\\Users\\new.txt" }],
     ['server:"my server",b', { server: ["my server", "b"] }],
     ['error:"no such file"', { error: "no such file" }],
+    ["std::vector", { search: "std::vector" }],
+    ["server::start", { search: "server::start" }],
+    ["server:a https://localhost:80/x", { server: "a", search: "https://localhost:80/x" }],
+    ["C:/Users/new.txt", { search: "C:/Users/new.txt" }],
+    ["C:\\Users\\new.txt", { search: "C:\\Users\\new.txt" }],
+    ['project:"//share/x"', { project: "//share/x" }],
     ["it's 50% -word", { search: "it's 50% -word" }],
   ])("%s", (text, filter) => {
     expect(filterOf(text)).toEqual(filter);
@@ -50,7 +56,7 @@ describe("what a filter's text means", () => {
 
   test.each<[string, string, RegExp]>([
     ["sever:a", "sever", /no filter “sever”.*quotes/],
-    ["http://localhost", "http", /no filter “http”/],
+    ["localhost:80", "localhost", /no filter “localhost”/],
     ["client:x server:", "server:", /server: needs a value/],
     ["server:a,,b", "server:a,,b", /missing beside the comma/],
     ['server:""', '""', /needs a value/],

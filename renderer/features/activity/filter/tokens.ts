@@ -31,7 +31,8 @@ export interface TextToken extends Place, ValueToken {
 export type Token = KeyedToken | TextToken;
 
 const space = /\s/;
-const keyed = /(-?)([a-z]+):/iy;
+/** What is read as a filter; not `std::vector`, `https://…` or `C:/…`, which are texts that people look for. */
+const keyed = /(-?)([a-z]{2,}):(?!:|\/\/)/iy;
 
 /** Splits a text into its tokens; every character that is not white space is in one of them. */
 export function tokensOf(text: string): Token[] {
@@ -97,7 +98,7 @@ function valueAt(text: string, from: number, listed: boolean): ValueToken {
 
 /** A value as it is written in a list: in quotes where it must be. */
 export const writtenValue = (value: string): string =>
-  value === "" || /[\s,]|^["“„”]/.test(value) ? quoted(value) : value;
+  value === "" || /[\s,]|^["“„”:]|^\/\//.test(value) ? quoted(value) : value;
 
 /** A text in quotes. */
 export const quoted = (value: string): string => `"${value.replaceAll(/["\\]/g, "\\$&")}"`;
