@@ -7,27 +7,31 @@ const APART_MS = 60_000;
 const PAGE = 1_000;
 
 /**
- * The rows that the log does not have yet, each once, in their order: a call is known again by when it began, whose it was,
- * what it was about, how it ended, and by its times to the microsecond. A call that was imported is its original.
+ * The rows that the log does not have yet, in their order: a call is known again by when it began, whose it was, what it was
+ * about, how it ended, and by its times to the microsecond. A call that was imported is its original. Of calls that are
+ * alike in all of this, as fast ones of one moment may be, as many are known as the log has.
  */
 export async function unknownRows(
   rows: readonly CallRow[],
   calls: Pick<CallLog, "list">,
 ): Promise<CallRow[]> {
-  const known = new Set<string>();
+  const known = new Map<string, number>();
   const starts = rows.map(({ startedAt }) => startedAt).sort((a, b) => a - b);
   for (let first = 0; first < starts.length; ) {
     let last = first;
     while ((starts[last + 1] ?? Number.POSITIVE_INFINITY) - (starts[last] ?? 0) <= APART_MS) last++;
     const span = { since: starts[first] ?? 0, until: (starts[last] ?? 0) + 1 };
-    for await (const call of listed(calls, span)) known.add(keyOfCall(call));
+    for await (const call of listed(calls, span)) {
+      const key = keyOfCall(call);
+      known.set(key, (known.get(key) ?? 0) + 1);
+    }
     first = last + 1;
   }
   return rows.filter((row) => {
     const key = keyOfRow(row);
-    if (known.has(key)) return false;
-    known.add(key);
-    return true;
+    const left = known.get(key) ?? 0;
+    known.set(key, left - 1);
+    return left <= 0;
   });
 }
 

@@ -71,6 +71,10 @@ it("what the log has already is not taken in again, be it imported or recorded h
     expect(await imported(...others, line({}))).toEqual({ imported: 4, known: 1, problems: [] });
     const odd = line({ tool: "x\ud800", session: "\ud800" });
     expect(await imported(odd, odd)).toMatchObject({ imported: 1, known: 1 });
+    // Fast calls of one moment may be alike in all but their numbers.
+    const alike = [1, 2, 3].map((id) => line({ id, tool: "fast" }));
+    expect(await imported(...alike)).toEqual({ imported: 3, known: 0, problems: [] });
+    expect(await imported(...alike, line({ id: 4, tool: "fast" }))).toMatchObject({ imported: 1, known: 3 });
     const session = await hub.open();
     await hub.request(
       { jsonrpc: "2.0", id: 7, method: "tools/call", params: { name: "fake__echo", arguments: {} } },

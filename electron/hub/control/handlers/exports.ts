@@ -25,10 +25,18 @@ export const exportHandlers = (
   "calls.import": async ({ text }, caller) => {
     const problems: { line: number; message: string }[] = [];
     const rows: CallRow[] = [];
+    // The same line is the same call: it has its number in the log that it came from.
+    const seen = new Set<string>();
+    let again = 0;
     text.split("\n").forEach((line, index) => {
       if (line.trim() === "") return;
+      if (seen.has(line)) {
+        again += 1;
+        return;
+      }
       try {
         rows.push(state.keepRow(importedRow(line)));
+        seen.add(line);
       } catch (error) {
         problems.push({ line: index + 1, message: sentenceOf(error) });
       }
@@ -45,7 +53,7 @@ export const exportHandlers = (
       ),
     );
     if (fresh.length > 0) state.audit.record(caller, "calls.import", `${fresh.length} calls`);
-    return { imported: fresh.length, known: rows.length - fresh.length, problems };
+    return { imported: fresh.length, known: rows.length - fresh.length + again, problems };
   },
   "calls.fixture": async ({ ids }) => {
     const found = await Promise.all(ids.map((id) => state.storage.calls.get(id, WHOLE_PAYLOAD)));
