@@ -83,7 +83,7 @@ export function openReserve(file: string, log: Log): Reserve {
 }
 
 /** Whether a file system has no room left, or none for this user. */
-export const isNoRoom = (error: unknown): boolean =>
+const isNoRoom = (error: unknown): boolean =>
   ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
 
 /** Whether what a start needs cannot be written: tried, since quotas show nowhere else. */
