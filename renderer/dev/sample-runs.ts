@@ -82,6 +82,7 @@ export function sampleRun(
   const place = (name: string, share: number, ...tools: string[]) => ({
     name,
     calls: Math.ceil(own.length * share),
+    denied: own[0]?.status === "denied" ? 1 : 0,
     tools,
   });
   return {

@@ -24,6 +24,7 @@ export type Route =
       readonly tool?: string;
       readonly method?: string;
       readonly project?: string;
+      readonly session?: string;
       /** From this time on and before that one, in milliseconds since the epoch. */
       readonly since?: number;
       readonly until?: number;
@@ -60,7 +61,7 @@ export function parseRoute(fragment: string): Route {
     case "profiles":
       return rest === "" ? { screen } : { screen, profile: decode(rest) };
     case "activity": {
-      const texts = ["server", "client", "tool", "method", "project"] as const;
+      const texts = ["server", "client", "tool", "method", "project", "session"] as const;
       const numbers = ["call", "since", "until"] as const;
       return {
         screen,

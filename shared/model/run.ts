@@ -11,7 +11,7 @@ export const runSummarySchema = z.object({
   /** The id of its first call. */
   id: z.int(),
   client: z.string().nullable(),
-  /** The session's label; null where the client has none (the stateless era): its runs go by the client alone. */
+  /** The session's label; null where the client has none (the stateless era): its runs go by client and project. */
   session: z.string().nullable(),
   /** Of its last call that had one. */
   project: z.string().nullable(),
@@ -35,9 +35,11 @@ export const runSummarySchema = z.object({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
-/** A place that calls of a run named in their arguments. */
+/** A place that calls of a run named in their arguments, or whose resource they read. */
 const placeSchema = countedSchema.extend({
-  /** Tools that were given it. */
+  /** Of those calls: these were denied, so that nothing came of them. */
+  denied: z.int(),
+  /** Tools that were given it; what was no tool call goes by its method. */
   tools: z.array(z.string()),
 });
 export type RunPlace = z.infer<typeof placeSchema>;
@@ -60,12 +62,12 @@ export const runDetailSchema = runSummarySchema.extend({
       durationUs: z.int(),
     }),
   ),
-  /** Paths and hosts of addresses in the arguments, the most named first. What a tool reached by itself nobody can see. */
+  /** Paths, and hosts of addresses, that were named, the most named first. What a tool reached by itself nobody can see. */
   files: z.array(placeSchema),
   hosts: z.array(placeSchema),
   /** Its calls, oldest first. */
   callIds: z.array(z.int()),
-  /** Calls whose arguments were read for `files` and `hosts`, of all. */
+  /** Calls whose arguments were read for `files` and `hosts`, or that have none, of all. */
   read: z.int(),
   /** It goes on beyond what was looked through. */
   openEnd: z.boolean(),

@@ -8,10 +8,14 @@ export interface Places {
 }
 
 const LONGEST = 4_096;
+/** Words of the names of members that hold a host as such, and those that hold a shell's command line. */
+const HOST_WORDS: ReadonlySet<string> = new Set(["host", "hostname", "domain"]);
+const COMMAND_WORDS: ReadonlySet<string> = new Set(["command", "cmd"]);
+const HOST = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 /** Values that are looked at in one call. */
 const MOST_VALUES = 5_000;
 
-/** What the arguments of a call (a JSON value) name; each once. A command's own words are not taken apart. */
+/** What the arguments of a call (a JSON value) name; each once. Of a command only the addresses in it are looked for. */
 export function placesIn(value: unknown): Places {
   const files = new Set<string>();
   const hosts = new Set<string>();
@@ -30,10 +34,17 @@ export function placesIn(value: unknown): Places {
 
 function look(key: string, text: string, files: Set<string>, hosts: Set<string>): void {
   if (text === "" || text.length > LONGEST || /[\n\r]/.test(text)) return;
+  const words = keyWords(key);
   const url = addressIn(text);
   if (url?.protocol === "file:") files.add(decoded(url.pathname));
   else if (url !== undefined) hosts.add(url.host);
-  else if (isPath(key, text)) files.add(text);
+  else if (words.some((word) => COMMAND_WORDS.has(word)))
+    for (const [address] of text.matchAll(/\bhttps?:\/\/[^\s"'`<>|;&()]+/gi)) {
+      const named = addressIn(address);
+      if (named !== undefined) hosts.add(named.host);
+    }
+  else if (words.some((word) => HOST_WORDS.has(word)) && HOST.test(text)) hosts.add(text.toLowerCase());
+  else if (isPath(words, text)) files.add(text);
 }
 
 function addressIn(text: string): URL | undefined {
@@ -54,25 +65,64 @@ function decoded(path: string): string {
   }
 }
 
-const isPath = (key: string, text: string): boolean =>
-  keyWords(key).some((word) => PATH_WORDS.has(word)) ||
+const isPath = (words: readonly string[], text: string): boolean =>
+  words.some((word) => PATH_WORDS.has(word)) ||
   (/^(?:\/(?!\/)|~[\\/]|\.{1,2}[\\/]|[A-Za-z]:[\\/]|\\\\)\S/.test(text) && !/\s\S+\s/.test(text));
 
-/** Counts in how many calls each place was named, and by which tools; the most named first, at most `most`. */
+/**
+ * What the recorded params of a request (raw JSON) name: a tool call's or a prompt's arguments, or the resource. Throws
+ * SyntaxError for what is no JSON.
+ */
+export function placesInParams(method: string, params: string): Places {
+  const { arguments: given, uri } = Object(JSON.parse(withoutLongTexts(params))) as Record<string, unknown>;
+  if (!method.startsWith("resources/")) return placesIn(given);
+  const { files, hosts } = placesIn(uri);
+  // A scheme of the server's own has no host.
+  return { files, hosts: /^(?:https?|wss?|ftps?):/i.test(String(uri)) ? hosts : [] };
+}
+
+/** JSON text with "" in place of every text that is too long to name a place: a file's contents need not be parsed. */
+function withoutLongTexts(json: string): string {
+  const kept: string[] = [];
+  let from = 0;
+  for (let open = json.indexOf('"'); open >= 0; ) {
+    let close = json.indexOf('"', open + 1);
+    while (close > 0 && isEscaped(json, close)) close = json.indexOf('"', close + 1);
+    if (close < 0) break;
+    if (close - open > LONGEST * 6) {
+      kept.push(json.slice(from, open + 1));
+      from = close;
+    }
+    open = json.indexOf('"', close + 1);
+  }
+  return from === 0 ? json : `${kept.join("")}${json.slice(from)}`;
+}
+
+function isEscaped(json: string, at: number): boolean {
+  let before = at;
+  while (json[before - 1] === "\\") before -= 1;
+  return (at - before) % 2 === 1;
+}
+
+/**
+ * Counts in how many calls each place was named, in how many of them that were denied, and by which tools; the most
+ * named first, at most `most`.
+ */
 export function countPlaces(
-  named: readonly { readonly tool: string; readonly places: readonly string[] }[],
+  named: readonly { readonly tool: string; readonly denied: boolean; readonly places: readonly string[] }[],
   most = 500,
 ): RunPlace[] {
-  const counted = new Map<string, { calls: number; tools: Set<string> }>();
-  for (const { tool, places } of named)
+  const counted = new Map<string, { calls: number; denied: number; tools: Set<string> }>();
+  for (const { tool, denied, places } of named)
     for (const place of places) {
-      const known = counted.get(place) ?? { calls: 0, tools: new Set() };
+      const known = counted.get(place) ?? { calls: 0, denied: 0, tools: new Set() };
       known.calls += 1;
+      if (denied) known.denied += 1;
       known.tools.add(tool);
       counted.set(place, known);
     }
   return [...counted]
-    .map(([name, { calls, tools }]) => ({ name, calls, tools: [...tools] }))
+    .map(([name, { calls, denied, tools }]) => ({ name, calls, denied, tools: [...tools] }))
     .sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1))
     .slice(0, most);
 }

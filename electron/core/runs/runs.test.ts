@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CallSummary } from "../../../shared/model/call.ts";
-import { countPlaces, placesIn } from "./places.ts";
+import { countPlaces, placesIn, placesInParams } from "./places.ts";
 import { runsOf, stepsOf, summaryOfRun } from "./runs.ts";
 
 const T0 = Date.parse("2026-03-01T10:00:00Z");
@@ -38,15 +38,16 @@ describe("runs", () => {
     expect(minutes(runsOf([call(0, { durationUs: 15 * 60e6 }), call(24)]))).toEqual([[0, 24]]);
   });
 
-  it("are told apart by client and session; a client without sessions has runs by its name", () => {
+  it("are told apart by client and session; a client without sessions has runs by its name and project", () => {
     const runs = runsOf([
       call(0),
       call(1, { session: "s2" }),
       call(2, { client: "cursor", session: null }),
       call(3),
       call(4, { client: "cursor", session: null }),
+      call(5, { client: "cursor", session: null, project: "/other" }),
     ]);
-    expect(minutes(runs)).toEqual([[2, 4], [0, 3], [1]]);
+    expect(minutes(runs)).toEqual([[5], [2, 4], [0, 3], [1]]);
   });
 
   it("are summed up with denials, sizes, times and the most called tools first", () => {
@@ -103,6 +104,37 @@ describe("places", () => {
     });
   });
 
+  it("are the hosts that a member named so holds, and those of a command's addresses", () => {
+    expect(
+      placesIn({
+        host: "DB.example.com:5432",
+        hostname: "two words",
+        command: "curl -s 'https://api.example.com/x?y' | tee /tmp/out; wget http://10.0.0.1:8080/z",
+        content: "see https://never.reached.example/ for more",
+      }),
+    ).toEqual({ files: [], hosts: ["db.example.com:5432", "api.example.com", "10.0.0.1:8080"] });
+  });
+
+  it("are found beside a file's contents of any length, whatever stands in them", () => {
+    const content = `"path": "/not/this"\n\\${'x"\\漢'.repeat(100_000)}\\`;
+    const params = JSON.stringify({
+      name: "write_file",
+      arguments: { content, path: "/this", more: content },
+    });
+    expect(placesInParams("tools/call", params)).toEqual({ files: ["/this"], hosts: [] });
+    expect(() => placesInParams("tools/call", params.slice(0, -2))).toThrow(SyntaxError);
+  });
+
+  it("are those of a resource that is read, but no host of a server's own scheme, and of a prompt's arguments", () => {
+    const read = (uri: string) => placesInParams("resources/read", JSON.stringify({ uri }));
+    expect(read("file:///srv/a%20b")).toEqual({ files: ["/srv/a b"], hosts: [] });
+    expect(read("https://example.com/a")).toEqual({ files: [], hosts: ["example.com"] });
+    expect(read("demo://resource/static/a.md")).toEqual({ files: [], hosts: [] });
+    const prompt = { name: "review", arguments: { path: "src/a.ts" } };
+    expect(placesInParams("prompts/get", JSON.stringify(prompt))).toEqual({ files: ["src/a.ts"], hosts: [] });
+    expect(placesInParams("prompts/get", "null")).toEqual({ files: [], hosts: [] });
+  });
+
   it.each([null, 1, "x", [], {}])("are none in %j", (value) => {
     expect(placesIn(value)).toEqual({ files: [], hosts: [] });
   });
@@ -110,12 +142,12 @@ describe("places", () => {
   it("are counted by calls, with the tools that were given them", () => {
     expect(
       countPlaces([
-        { tool: "read", places: ["/a", "/b"] },
-        { tool: "write", places: ["/b"] },
+        { tool: "read", denied: false, places: ["/a", "/b"] },
+        { tool: "write", denied: true, places: ["/b"] },
       ]),
     ).toEqual([
-      { name: "/b", calls: 2, tools: ["read", "write"] },
-      { name: "/a", calls: 1, tools: ["read"] },
+      { name: "/b", calls: 2, denied: 1, tools: ["read", "write"] },
+      { name: "/a", calls: 1, denied: 0, tools: ["read"] },
     ]);
   });
 });

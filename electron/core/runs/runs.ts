@@ -14,14 +14,14 @@ const endOf = (call: CallSummary): number => startOf(call) + call.durationUs / 1
 
 /**
  * Calls as runs, the one that ended last first. A run is what one client did in one session without a pause of
- * `pauseMs` between an answer and the next call; clients without sessions are told apart by their names alone.
+ * `pauseMs` between an answer and the next call; clients without sessions are told apart by name and project folder.
  */
 export function runsOf(calls: readonly CallSummary[], pauseMs = RUN_PAUSE_MS): Run[] {
   const runs: { calls: [CallSummary, ...CallSummary[]]; start: number; end: number }[] = [];
   const current = new Map<string, (typeof runs)[number]>();
   const inOrder = [...calls].sort((a, b) => startOf(a) - startOf(b) || a.id - b.id);
   for (const call of inOrder) {
-    const key = JSON.stringify([call.client, call.session]);
+    const key = actorOf(call);
     const run = current.get(key);
     const start = startOf(call);
     if (run !== undefined && start - run.end <= pauseMs) {
@@ -35,6 +35,10 @@ export function runsOf(calls: readonly CallSummary[], pauseMs = RUN_PAUSE_MS): R
   }
   return runs.sort((a, b) => b.end - a.end);
 }
+
+/** Whose run a call is of: the same text for all of one actor's calls. */
+export const actorOf = ({ client, session, project }: CallSummary): string =>
+  JSON.stringify(session === null ? [client, null, project] : [client, session]);
 
 const MOST_TOOLS = 50;
 

@@ -1,19 +1,23 @@
 import { GatehouseError } from "../../../shared/errors.ts";
 import type { CallSummary } from "../../../shared/model/call.ts";
 import { RUN_PAUSE_MS, type RunDetail, type RunSummary } from "../../../shared/model/run.ts";
-import { countPlaces, type Places, placesIn } from "../../core/runs/places.ts";
-import { type Run, runsOf, stepsOf, summaryOfRun } from "../../core/runs/runs.ts";
+import { countPlaces, type Places, placesInParams } from "../../core/runs/places.ts";
+import { actorOf, type Run, runsOf, stepsOf, summaryOfRun } from "../../core/runs/runs.ts";
 import type { CallLog, CallQueryFilter, ClientQuery } from "../ports/storage.ts";
 
 /** Calls that are looked through for a list at a time, and for one run at most. */
 const LIST_CALLS = 4_000;
 const RUN_CALLS = 5_000;
 const PAGE = 1_000;
-/** How much further is looked at a time for the begin and the end of a run, in milliseconds. */
+/** How much further is looked at a time for the begin and the end of a run, and the least of it, in milliseconds. */
 const REACH_MS = 60 * 60_000;
-/** Calls whose arguments are read, and of each so many bytes. */
+const LEAST_REACH_MS = 50;
+/** What has arguments that name places, or names one itself. */
+const NAMING = /^(?:tools\/call|prompts\/get|resources\/(?:read|subscribe))$/;
+/** Calls whose arguments are read, of each so many bytes; and of all that are larger, together. */
 const READ_CALLS = 500;
 const READ_BYTES = 64 * 1024;
+const LARGE_BYTES = 32 * 1024 * 1024;
 const READ_AT_ONCE = 16;
 
 type Log = Pick<CallLog, "list" | "get">;
@@ -52,36 +56,59 @@ export async function readRun(log: Log, id: number): Promise<RunDetail> {
   const call = await log.get(id, 0);
   if (call === undefined) throw new GatehouseError("not_found", `there is no call ${id} in the log`);
   const { run, openStart, openEnd } = await around(log, call);
-  const tools = run.calls.filter(({ method }) => method === "tools/call");
-  const named: { tool: string; places: Places }[] = [];
-  const wanted = tools.slice(0, READ_CALLS);
+  const naming = run.calls.filter(({ method }) => NAMING.test(method));
+  const named: Named[] = [];
+  const wanted = naming.slice(0, READ_CALLS);
+  const budget = { bytes: LARGE_BYTES };
   for (let at = 0; at < wanted.length; at += READ_AT_ONCE)
     named.push(
-      ...(await Promise.all(wanted.slice(at, at + READ_AT_ONCE).map((one) => placesOf(log, one)))).flat(),
+      ...(
+        await Promise.all(wanted.slice(at, at + READ_AT_ONCE).map((one) => placesOf(log, one, budget)))
+      ).flat(),
     );
   return {
     ...summaryOfRun(run, openStart),
     steps: stepsOf(run),
-    files: countPlaces(named.map(({ tool, places }) => ({ tool, places: places.files }))),
-    hosts: countPlaces(named.map(({ tool, places }) => ({ tool, places: places.hosts }))),
+    files: countPlaces(named.map((one) => ({ ...one, places: one.places.files }))),
+    hosts: countPlaces(named.map((one) => ({ ...one, places: one.places.hosts }))),
     callIds: run.calls.map((one) => one.id),
-    read: named.length + (run.calls.length - tools.length),
+    read: named.length + (run.calls.length - naming.length),
     openEnd,
   };
 }
 
-async function placesOf(log: Log, { id, tool }: CallSummary): Promise<{ tool: string; places: Places }[]> {
-  const params = (await log.get(id, READ_BYTES))?.request;
+/** What one call named. */
+interface Named {
+  readonly tool: string;
+  readonly denied: boolean;
+  readonly places: Places;
+}
+
+/** Empty when the call's params are not there whole, or too large for what is left of the budget. */
+async function placesOf(
+  log: Log,
+  { id, tool, method, status }: CallSummary,
+  budget: { bytes: number },
+): Promise<Named[]> {
+  let params = (await log.get(id, READ_BYTES))?.request;
+  // What writes a file is large by the file's contents; which one it is still has to be told.
+  if (params?.truncated && params.bytes <= budget.bytes) {
+    budget.bytes -= params.bytes;
+    params = (await log.get(id, params.bytes))?.request;
+  }
   if (params === null || params === undefined || params.truncated) return [];
   try {
-    const { arguments: given } = JSON.parse(params.text) as { arguments?: unknown };
-    return [{ tool: tool ?? "", places: placesIn(given) }];
+    const places = placesInParams(method, params.text);
+    return [{ tool: method === "tools/call" ? (tool ?? "") : method, denied: status === "denied", places }];
   } catch {
     return [];
   }
 }
 
-/** The run around a call: looked for further and further to both sides until a pause ends it. */
+/**
+ * The run around a call: looked for further and further to both sides until a pause ends it, in steps that become
+ * smaller where calls are many.
+ */
 async function around(
   log: Log,
   call: CallSummary,
@@ -90,30 +117,38 @@ async function around(
     ...(call.client === null ? {} : { client: { names: [call.client], ids: [] } }),
     ...(call.session === null ? {} : { session: call.session }),
   };
-  const between = async (since: number, until: number): Promise<{ calls: CallSummary[]; more: boolean }> => {
-    const found = await read(log, { ...own, since, until }, RUN_CALLS, undefined);
-    const isOwn = (one: CallSummary): boolean => one.client === call.client && one.session === call.session;
-    return { calls: found.calls.filter(isOwn), more: found.more };
-  };
+  const actor = actorOf(call);
   const start = Date.parse(call.startedAt);
-  let since = start - REACH_MS;
-  let until = start + REACH_MS;
-  let found = await between(since, until);
-  let calls = found.calls;
+  let since = start;
+  let until = start;
+  let calls: CallSummary[] = [];
+  let reach = REACH_MS;
+  /** Adds what is beside what was read; false where that is more than a run is looked through for. */
+  const widen = async (back: boolean): Promise<boolean> => {
+    for (; reach >= LEAST_REACH_MS; reach /= 4) {
+      const span = back ? { since: since - reach, until: since } : { since: until, until: until + reach };
+      const found = await read(log, { ...own, ...span }, RUN_CALLS - calls.length, undefined);
+      if (found.more) continue;
+      calls = [...calls, ...found.calls.filter((one) => actorOf(one) === actor)];
+      if (back) since = span.since;
+      else until = span.until;
+      reach = Math.min(REACH_MS, reach * 2);
+      return true;
+    }
+    return false;
+  };
+  await widen(false);
   for (;;) {
-    const run = runsOf(calls).find((one) => one.calls.some(({ id }) => id === call.id));
-    if (run === undefined) throw new GatehouseError("not_found", `call ${call.id} is no longer in the log`);
+    const run = runsOf(calls).find((one) => one.calls.some(({ id }) => id === call.id)) ?? runOf(call);
     const openStart = run.start - since <= RUN_PAUSE_MS;
     const openEnd = until - run.end <= RUN_PAUSE_MS && until < Date.now();
-    if (found.more || calls.length >= RUN_CALLS || (!openStart && !openEnd))
-      return { run, openStart, openEnd };
-    if (openStart) {
-      found = await between(since - REACH_MS, since);
-      since -= REACH_MS;
-    } else {
-      found = await between(until, until + REACH_MS);
-      until += REACH_MS;
-    }
-    calls = [...calls, ...found.calls];
+    if ((!openStart && !openEnd) || !(await widen(openStart))) return { run, openStart, openEnd };
   }
 }
+
+/** A call alone: its neighbours are too many to be read. */
+const runOf = (call: CallSummary): Run => ({
+  calls: [call],
+  start: Date.parse(call.startedAt),
+  end: Date.parse(call.startedAt) + call.durationUs / 1_000,
+});

@@ -45,6 +45,8 @@ export function RunPage({ call }: { readonly call: number }) {
               router.go({
                 screen: "activity",
                 ...(value.client === null ? {} : { client: value.client }),
+                ...(value.session === null ? {} : { session: value.session }),
+                ...(value.session !== null || value.project === null ? {} : { project: value.project }),
                 since: Date.parse(value.startedAt),
                 until: Date.parse(value.endedAt) + 1,
               })
@@ -77,9 +79,8 @@ export function RunPage({ call }: { readonly call: number }) {
             />
           </div>
           <p className="text-faint text-xs">
-            Files and hosts are those in the arguments of {count(value.read)} of {plural(value.calls, "call")}
-            ; what a tool reads or reaches of itself Gatehouse cannot see. Tokens are estimated at four bytes
-            each.
+            Files and hosts are those that {count(value.read)} of {plural(value.calls, "call")} named; what a
+            tool reads or reaches of itself Gatehouse cannot see. Tokens are estimated at four bytes each.
           </p>
         </div>
       ) : failure !== null ? (
@@ -125,6 +126,7 @@ function Figures({ run }: { readonly run: RunDetail }) {
 }
 
 function Steps({ run }: { readonly run: RunDetail }) {
+  const beyond = run.calls - run.steps.reduce((sum, { calls }) => sum + calls, 0);
   const known = useHub((data) => data.clients.some(({ name }) => name === run.client));
   return (
     <section aria-labelledby="steps">
@@ -176,6 +178,11 @@ function Steps({ run }: { readonly run: RunDetail }) {
           </li>
         ))}
       </ol>
+      {beyond > 0 && (
+        <p className="mt-2 text-muted text-sm">
+          The first {plural(run.steps.length, "step")}; {plural(beyond, "call")} came after them.
+        </p>
+      )}
     </section>
   );
 }
@@ -208,7 +215,10 @@ function Places({
               className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 border-line/60 border-b px-4 py-1.5 last:border-b-0"
             >
               <ServerText text={place.name} limit={300} className="min-w-0 font-mono text-xs leading-5" />
-              <span className="text-muted text-xs leading-5">{plural(place.calls, "call")}</span>
+              <span className="text-muted text-xs leading-5">
+                {place.denied > 0 && <span className="text-bad">{count(place.denied)} denied of </span>}
+                {plural(place.calls, "call")}
+              </span>
               <ServerText text={place.tools.join(", ")} limit={120} className="min-w-0 text-faint text-xs" />
             </li>
           ))}

@@ -9,6 +9,7 @@ const continues = (newer: RunSummary, older: RunSummary): boolean =>
   newer.openStart &&
   newer.client === older.client &&
   newer.session === older.session &&
+  (newer.session !== null || newer.project === older.project) &&
   Date.parse(newer.startedAt) - Date.parse(older.endedAt) <= RUN_PAUSE_MS;
 
 /** Adds an older page of runs; a run that the page's end had cut is put together again. */
