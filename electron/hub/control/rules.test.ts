@@ -31,6 +31,10 @@ describe("rules", () => {
     expect(rules.map(({ uses }) => uses)).toEqual([0, 3]);
     hub.hub.state.ruleUses.write();
     expect([...hub.storage.storedRuleUses.values()]).toMatchObject([{ rule: rules[1]?.id, uses: 3 }]);
+    // Whose place is another's by now is still told from the record.
+    expect(hub.storage.rows.map(({ rule }) => rule)).toEqual(
+      ["rules[0]", "rules[0]", "rules[1]"].map((place) => `${place} ${rules[1]?.id}`),
+    );
   });
 
   it("are added, replaced, moved and removed by name, each recorded", async () => {

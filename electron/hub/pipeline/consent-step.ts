@@ -13,8 +13,9 @@ export function consentStep(
   return (call, next) => {
     const ruling = policy.rule(call);
     const { decision, by } = ruling.decision;
-    call.rule = by;
-    uses.decided(ruling.decision, call.startedAt);
+    // A rule's place changes with every edit above it: years later its name still tells which one it was.
+    const rule = uses.decided(ruling.decision, call.startedAt);
+    call.rule = rule === undefined ? by : `${by} ${rule}`;
     // About a task's call the person was asked when it was made: what follows may be denied, but is not asked again.
     if (decision === "allow" || (decision === "ask" && call.target.space === "tasks")) {
       call.recheck = ruling.changed;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Rule } from "../../../shared/model/rule.ts";
+import { ruleIds } from "../rules/rule-ids.ts";
 import { callOf, createTestHub, type TestHub } from "../testing/test-hub.ts";
 
 let open: TestHub | undefined;
@@ -55,7 +56,7 @@ describe("rules about arguments, in the pipeline", () => {
     expect(await call({ path: "out/a.txt" })).toMatchObject({ isError: true });
     expect(sent()).toBe(1);
     expect(hub.storage.rows.map(({ status, rule }) => `${status} ${rule}`)).toEqual([
-      "ok rules[0]",
+      `ok rules[0] ${ruleIds([under])[0]}`,
       "denied consent.default",
       "denied consent.default",
     ]);
@@ -162,7 +163,7 @@ it("a call whose link is swapped while its server starts is not sent", async () 
     content: [{ text: expect.stringContaining("leads elsewhere than when it was allowed") }],
   });
   expect(sent()).toBe(0);
-  expect(hub.storage.rows).toMatchObject([{ status: "denied", rule: "rules[0]" }]);
+  expect(hub.storage.rows).toMatchObject([{ status: "denied", rule: `rules[0] ${ruleIds([under])[0]}` }]);
 });
 
 it("a call whose link is swapped while a person is asked is not sent, although they allow it", async () => {

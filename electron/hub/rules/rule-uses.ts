@@ -33,15 +33,19 @@ export class RuleUses {
       this.#counts.set(rule, { rule, uses, lastUsedAt, written: uses });
   }
 
-  /** A call was decided, at a time in milliseconds since the epoch; nothing happens unless a rule did it. */
-  decided({ by, ruleId }: Decision, at: number): void {
+  /**
+   * A call was decided, at a time in milliseconds since the epoch. Gives the name of the rule that did it, which it keeps
+   * when it is moved (`ruleIds`); undefined when none did.
+   */
+  decided({ by, ruleId }: Decision, at: number): string | undefined {
     const rules = this.#rules();
     if (rules !== this.#namedFor) this.#name(rules);
     const count = this.#named.get(ruleId ?? by);
-    if (count === undefined) return;
+    if (count === undefined) return undefined;
     count.uses += 1;
     count.lastUsedAt = at;
     this.#timer ??= setTimeout(() => this.write(), WRITE_AFTER_MS);
+    return count.rule;
   }
 
   /** By the rule's id; none when it was never used. */
