@@ -42,6 +42,10 @@ export type CallSummary = z.infer<typeof callSummarySchema>;
 export const payloadSchema = z.object({ text: z.string(), bytes: z.int(), truncated: z.boolean() });
 export type Payload = z.infer<typeof payloadSchema>;
 
+/** Whether a recorded text has marks in place of parts that were not kept: secrets, and what `log.redact` names. */
+export const hasPartsTakenOut = (text: string): boolean =>
+  /\[redacted\]|\[secret:[A-Za-z0-9._\-:/]+\]/.test(text);
+
 /** A message that went between client and server within a call, besides its request and its answer. */
 export const callEventSchema = z.object({
   /** Microseconds since the call arrived. */

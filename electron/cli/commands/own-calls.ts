@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { GatehouseError } from "../../../shared/errors.ts";
+import { hasPartsTakenOut } from "../../../shared/model/call.ts";
 import { argumentsIn } from "../../hub/own-calls/recorded-arguments.ts";
 import { visibleLines } from "../escape.ts";
 import type { Context } from "./context.ts";
@@ -54,7 +55,14 @@ export async function replayCall(
       );
     return { ...call, server: call.server, tool: call.tool, text: call.request?.text ?? "{}" };
   });
-  await callTool(context, server, tool, args ?? argumentsIn(text), {
+  const recorded = args === undefined ? argumentsIn(text) : "";
+  if (hasPartsTakenOut(recorded))
+    throw new GatehouseError(
+      "bad_request",
+      `the arguments of call ${id} were recorded with marks in place of secrets, or of what log.redact names`,
+      "Give them as they were, or as they are meant to be sent, with --arguments.",
+    );
+  await callTool(context, server, tool, args ?? recorded, {
     ...options,
     ...(options.project === undefined && project !== null ? { project } : {}),
   });

@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a scrolling region must be reachable by keyboard
 import { Play } from "lucide-react";
 import { useId, useMemo, useState } from "react";
-import type { CallDetail } from "../../../shared/model/call.ts";
+import { type CallDetail, hasPartsTakenOut } from "../../../shared/model/call.ts";
 import type { Tool } from "../../../shared/model/server.ts";
 import { useOwnCall } from "../../call/use-own-call.ts";
 import { plural } from "../../lib/format.ts";
@@ -35,6 +35,7 @@ export function ToolTrial({
   const id = useId();
   const form = useMemo(() => formOf(tool?.inputSchema ?? null), [tool]);
   const given = useMemo(() => argumentsOf(recorded), [recorded]);
+  const takenOut = useMemo(() => given !== undefined && hasPartsTakenOut(writeDraft(given)), [given]);
   const [draft, setDraft] = useState<Draft>(() => given ?? (form === null ? EMPTY : initialDraft(form)));
   const [json, setJson] = useState<string | null>(() => (form === null ? writeDraft(given ?? EMPTY) : null));
   const [tried, setTried] = useState(false);
@@ -85,7 +86,18 @@ export function ToolTrial({
               />
             )}
             <span className="min-w-0 flex-1 truncate text-muted text-xs">
-              {recorded !== undefined && `With the arguments of call #${recorded.id}`}
+              {recorded !== undefined &&
+                (given === undefined ? (
+                  <span className="text-warn">
+                    The arguments of call #{recorded.id} were not read whole: fill them in
+                  </span>
+                ) : takenOut ? (
+                  <span className="text-warn">
+                    Call #{recorded.id} was recorded with parts taken out: put them in
+                  </span>
+                ) : (
+                  `With the arguments of call #${recorded.id}`
+                ))}
             </span>
           </div>
           <div
