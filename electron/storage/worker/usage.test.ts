@@ -63,6 +63,43 @@ describe("of recorded calls", () => {
     ]);
   });
 
+  test("of a request only the arguments count, and of a result what is no image, sound or file", async () => {
+    const meta = {
+      "io.modelcontextprotocol/clientCapabilities": { roots: {}, sampling: {}, elicitation: {} },
+    };
+    const image = { type: "image", data: "iVBORw0KGgo".repeat(40), mimeType: "image/png" };
+    const say = (content: object[]) => JSON.stringify({ content });
+    await call(
+      { tool: "plain" },
+      JSON.stringify({ arguments: { a: "hello world" } }),
+      say([{ ...image, data: "" }]),
+    );
+    const [plain] = await usage();
+    await call(
+      { tool: "meta", startedAt: TODAY - 1 },
+      JSON.stringify({ arguments: { a: "hello world" }, _meta: meta }),
+      say([image]),
+    );
+    const [, same] = await usage();
+    expect(same).toEqual({ ...plain, day: TODAY - DAY });
+    expect(plain?.argumentTokens).toBeLessThan(10);
+    expect(plain?.resultTokens).toBeLessThan(25);
+  });
+
+  test("a large image is no text, wherever its beginning was cut", async () => {
+    await call(
+      {},
+      "{}",
+      JSON.stringify({
+        content: [
+          { type: "text", text: "a picture" },
+          { type: "image", data: "Ab3+".repeat(200_000) },
+        ],
+      }),
+    );
+    expect((await usage())[0]?.resultTokens).toBeLessThan(40);
+  });
+
   test("a large result is looked into at its beginning, and counted whole by that", async () => {
     await call({}, "{}", "hello world\n".repeat(50_000));
     const [day] = await usage();
@@ -87,8 +124,8 @@ describe("of sums and samples", () => {
       more: false,
     }));
     const get = async (id: number) => ({
-      request: { text: all[id]?.text },
-      result: { text: all[id]?.text },
+      request: { text: all[id]?.text, truncated: false },
+      result: { text: all[id]?.text, truncated: false },
       error: null,
     });
     const usage = createUsageReader({ bytes: () => [...rows] }, { list, get } as never, {

@@ -1,6 +1,7 @@
 import type { Cost } from "../../../shared/model/metrics.ts";
 import type { CallLog } from "../../hub/ports/storage.ts";
 import type { RollupReader, TextBytes } from "../rollup-reader.ts";
+import { argumentsText, type ModelText, resultText } from "./model-texts.ts";
 import { ENCODING, type Tokens } from "./tokens.ts";
 
 /** Latest calls of a tool that are looked into, and how much of each text. */
@@ -21,7 +22,10 @@ interface Densities {
   readonly result: Density;
 }
 
-/** What recorded texts take in tokens: their bytes, by how dense the latest texts of the same tool are. */
+/**
+ * What recorded texts take in tokens: their bytes, by how many tokens a model has of the latest payloads of the same
+ * tool. Images, sound and blobs count as none: each model has its own price for them.
+ */
 export interface UsageReader {
   read(from: number, to: number): Promise<Pick<Cost, "encoding" | "usage">>;
 }
@@ -39,15 +43,16 @@ export function createUsageReader(
     const latest = await calls.list(filter, SAMPLED_CALLS, undefined);
     const argument = { bytes: 0, tokens: 0 };
     const result = { bytes: 0, tokens: 0 };
-    const add = async (density: typeof argument, text: string | undefined): Promise<void> => {
-      if (text === undefined) return;
-      density.bytes += Buffer.byteLength(text);
-      density.tokens += await tokens.count(text);
+    const add = async (density: typeof argument, read: ModelText | undefined): Promise<void> => {
+      if (read === undefined) return;
+      density.bytes += read.bytes;
+      density.tokens += await tokens.count(read.text);
     };
     for (const { id } of latest.calls) {
       const call = await calls.get(id, SAMPLED_BYTES);
-      await add(argument, call?.request?.text);
-      await add(result, (call?.result ?? call?.error)?.text);
+      const answer = call?.result ?? call?.error;
+      await add(argument, call?.request ? argumentsText(call.request) : undefined);
+      await add(result, answer ? resultText(answer) : undefined);
     }
     return { argument, result };
   };

@@ -43,7 +43,8 @@ export function CostView() {
     <div className="flex flex-col gap-7 p-5" data-testid="cost">
       <p className="max-w-170 text-muted text-sm">
         All numbers are estimates: they are counted by one tokenizer ({cost.encoding}), and each model has its
-        own. Texts of calls are counted in samples of each tool’s latest calls.
+        own. Texts of calls are counted in samples of each tool’s latest calls; images, sound and files in
+        results count as none.
       </p>
       <Definitions cost={cost} />
       <section aria-label="Calls">
