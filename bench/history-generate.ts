@@ -251,7 +251,7 @@ export function generateHistory(
   try {
     migrate(connection);
     const names = openNames(connection, notAround);
-    const write = prepareCallWriter(connection, names);
+    const write = prepareCallWriter(connection, names, notAround);
     const next = random(seed);
     const t = texts(next);
     let payloadBytes = 0;

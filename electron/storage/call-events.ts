@@ -15,7 +15,9 @@ export function prepareEventReader(connection: Connection): (id: number) => Call
   );
   return (id) => {
     const row = one.get(id);
-    return row === undefined ? undefined : { events: readEvents(row.events), more: row.more };
+    return row === undefined
+      ? undefined
+      : { events: readEvents(row.events), more: Number.isSafeInteger(row.more) ? row.more : 0 };
   };
 }
 

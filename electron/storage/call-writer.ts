@@ -1,6 +1,8 @@
 import type { CallRow } from "../hub/ports/storage.ts";
 import { writeEvents } from "./call-events.ts";
+import { type Around, LAST_ID } from "./damage.ts";
 import type { Connection } from "./database.ts";
+import { nextIdBeyond } from "./ids.ts";
 import { type Names, nameKind } from "./names.ts";
 import { encoding, type StoredParts } from "./parts.ts";
 import { statusNumber } from "./status.ts";
@@ -16,10 +18,15 @@ const callColumns =
 export type CallWriter = (row: CallRow, parts: StoredParts | undefined) => number;
 
 /** Prepares the statements for writing calls on one connection. */
-export function prepareCallWriter(connection: Connection, names: Names): CallWriter {
+export function prepareCallWriter(connection: Connection, names: Names, around: Around): CallWriter {
+  const beyond = nextIdBeyond(connection, around);
+  const [column, id] =
+    beyond === undefined
+      ? ["", ""]
+      : ["id, ", `max(${beyond}, (SELECT ifnull(max(id), 0) FROM call WHERE id <= ${LAST_ID}) + 1), `];
   // Positional parameters and no objects of our own: this runs once a call, on the hub's loop.
   const call = connection.prepare(
-    `INSERT INTO call (${callColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO call (${column}${callColumns}) VALUES (${id}?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const payload = connection.prepare("INSERT INTO payload VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const events = connection.prepare("INSERT INTO call_event VALUES (?, ?, ?)");

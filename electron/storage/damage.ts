@@ -41,6 +41,9 @@ export function rowsAround<K, R>(
   return around(all, singly);
 }
 
+/** The highest id that a call can have: what somebody gave a higher one, which no number here could hold, is left out. */
+export const LAST_ID: number = Number.MAX_SAFE_INTEGER - 1;
+
 /** The ids that the log reaches from and to; null: it is empty. */
 export interface Ends {
   oldest(): number | null;
@@ -53,8 +56,8 @@ export function prepareEnds(connection: Connection, around: Around): Ends {
     const statement = connection.prepare<[], number | null>(`SELECT ${end}(${column}) FROM ${table}`).pluck();
     return () => statement.get() ?? null;
   };
-  const oldest = read("min", "call");
-  const newest = read("max", "call");
+  const oldest = read("min", `call WHERE id >= -${LAST_ID}`);
+  const newest = read("max", `call WHERE id <= ${LAST_ID}`);
   const others = (end: "min" | "max") => [read(end, "payload", "call_id"), read(end, "chain")];
   const first = others("min");
   const last = others("max");

@@ -4,6 +4,9 @@ import type { StorageHealth } from "../hub/ports/storage.ts";
 import { isDamage } from "./damage.ts";
 import { sqliteCode } from "./database.ts";
 
+/** Commits in a row that fail, from which on what failed is not a record's own fault, whatever SQLite says of it. */
+const mostStrange = 3;
+
 /** Milliseconds between tries whether calls can be recorded again. */
 const probeInterval = 1_000;
 
@@ -44,6 +47,7 @@ export function createHealth({ file, found, probe, log }: Options): Health {
   let failing: Error | undefined;
   let readOnly: Problem | undefined;
   let damage: Problem | undefined;
+  let strange = 0;
   let timer: NodeJS.Timeout | undefined;
   const listeners = new Set<() => void>();
   const changed = (): void => {
@@ -83,7 +87,8 @@ export function createHealth({ file, found, probe, log }: Options): Health {
     },
     recorded(error) {
       if (readOnly !== undefined) return;
-      if (error !== undefined && !isStorageFault(error)) return;
+      if (error === undefined) strange = 0;
+      else if (!isStorageFault(error) && ++strange < mostStrange) return;
       // What was written now lies elsewhere: the next call may meet the damage again.
       if (error === undefined && failing !== undefined && isDamage(failing)) return;
       if ((error === undefined) === (failing === undefined)) return;

@@ -34,7 +34,7 @@ async function killed(): Promise<void> {
   await first.close();
   // Without the storage's worker, which would take the log into the database in time.
   const connection = openConnection(home.file, 1_000);
-  const write = prepareCallWriter(connection, openNames(connection, notAround));
+  const write = prepareCallWriter(connection, openNames(connection, notAround), notAround);
   for (let at = 0; at < CALLS; at++) write(callRow(), undefined);
   markOpen(home.file);
   const left = join(dirname(home.file), "left");

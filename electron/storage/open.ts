@@ -79,15 +79,15 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
   }
 
   function assemble(connection: Connection, found: Problem | undefined): Storage {
+    const health = createHealth({ file, found, probe: () => group.probe(probe), log });
     const damaged = (message: string): void => health.damaged([message]);
     const around = readAround(damaged);
     const clear = <T extends object>(store: T): T => withClearErrors(store, file, damaged);
     const names = openNames(connection, around);
     const counts = openServerCounts(connection, names, around);
-    const writeCall = prepareCallWriter(connection, names);
+    const writeCall = prepareCallWriter(connection, names, around);
     const probe = prepareProbe(connection, writeCall);
     const turn = createMainTurn();
-    const health = createHealth({ file, found, probe: () => group.probe(probe), log });
     const mark = readOnly ? undefined : markOpen(file);
     let unchecked = 0;
     const group = createGroupCommit({

@@ -14,6 +14,7 @@ import type { MetricsQuery, MetricsStore, Summed } from "../hub/ports/metrics.ts
 import type { Connection } from "./database.ts";
 import type { Names } from "./names.ts";
 import { MIXED_KIND, openRollupKeys, type RollupKey } from "./rollup-keys.ts";
+import { unlessSpoilt } from "./rollups.ts";
 
 /** Answers questions about the sums of calls, as they stand. */
 export type RollupReader = {
@@ -62,8 +63,8 @@ class Sum {
 
   add(cell: Cell): void {
     for (let i = 0; i < 6; i++) this.counts[i] = (this.counts[i] ?? 0) + (cell[i + 1] as number);
-    this.latency.mergeHex(cell[7]);
-    if (cell[8] !== null) this.waits.mergeHex(cell[8]);
+    unlessSpoilt(() => this.latency.mergeHex(cell[7]));
+    unlessSpoilt(() => cell[8] !== null && this.waits.mergeHex(cell[8]));
   }
 
   merge(other: Sum): void {

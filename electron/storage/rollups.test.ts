@@ -297,6 +297,19 @@ describe("sums", () => {
     expect(await total(now - 90 * DAY, now)).toEqual(before);
   });
 
+  test("go on where somebody has spoilt a histogram: the calls in it are counted, their latency is not", async () => {
+    await store([callRow({ startedAt: now, durationUs: 100, consentUs: 0 })]);
+    await settle();
+    await storage.close();
+    const connection = openConnection(home.file, 1_000);
+    connection.exec("UPDATE rollup SET latency = x'ffffff', waits = x'80'");
+    connection.close();
+    storage = home.open();
+    await store([callRow({ startedAt: now, durationUs: 50, consentUs: 0 })]);
+    await settle();
+    expect(await total(now - HOUR, now)).toMatchObject({ calls: 2, p50: 50 });
+  });
+
   test("the slowest and most failing tools stand beside the time before", async () => {
     const row = (changes: Partial<CallRow>): CallRow => callRow({ consentUs: 0, ...changes });
     await store([

@@ -1,5 +1,6 @@
 import { LEVELS, MIXED_LEVELS } from "../core/metrics/grid.ts";
 import { Histogram } from "../core/metrics/histogram.ts";
+import { LAST_ID } from "./damage.ts";
 import type { Connection } from "./database.ts";
 import { type Names, nameKind } from "./names.ts";
 import { MIXED_KIND, openRollupKeys, type RollupNames, rollupKinds } from "./rollup-keys.ts";
@@ -89,6 +90,15 @@ const noSums = (): Figures => ({
 const keptFor = (level: number, kind: number): number =>
   (kind === MIXED_KIND ? MIXED_LEVELS : LEVELS)[level]?.keptFor ?? 0;
 
+/** Merges a stored histogram; one that somebody has spoilt adds no more: the sums must go on without it. */
+export function unlessSpoilt(merge: () => unknown): void {
+  try {
+    merge();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+}
+
 /** How long one write should hold up others, in milliseconds; how many rows a step takes follows from it. */
 const writeFor = 1.5;
 const fewest = 16;
@@ -112,10 +122,12 @@ export function openRollups({ connection, names, inTurn, clock, stopwatch = thre
     .prepare<[number, number], Row>(
       `SELECT started_at, client, server, tool, method, project, status, duration_us, consent_us,
               request_bytes, result_bytes, error_bytes, id
-       FROM call WHERE id > ? ORDER BY id LIMIT ?`,
+       FROM call WHERE id > ? AND id <= ${LAST_ID} ORDER BY id LIMIT ?`,
     )
     .raw();
-  const newest = connection.prepare<[], number | null>("SELECT max(id) FROM call").pluck();
+  const newest = connection
+    .prepare<[], number | null>(`SELECT max(id) FROM call WHERE id <= ${LAST_ID}`)
+    .pluck();
   const marked = connection.prepare<[], number>("SELECT call FROM rollup_mark").pluck();
   const setMark = connection.prepare<[number]>("UPDATE rollup_mark SET call = ?");
   const stored = connection
@@ -209,8 +221,8 @@ export function openRollups({ connection, names, inTurn, clock, stopwatch = thre
       const before = key === undefined ? undefined : stored.get(level, kind, start, key);
       if (before !== undefined) {
         for (let i = 0; i < COUNTS; i++) counts[i] = (counts[i] ?? 0) + (before[i] as number);
-        latency.mergeBytes(before[COUNTS] as Buffer);
-        waits.mergeBytes(before[COUNTS + 1] as Buffer);
+        unlessSpoilt(() => latency.mergeBytes(before[COUNTS] as Buffer));
+        unlessSpoilt(() => waits.mergeBytes(before[COUNTS + 1] as Buffer));
       }
       const values = [...counts, latency.encode(), waits.encode()];
       return { level, start, kind, names: dimensions, values };

@@ -93,9 +93,13 @@ export function prepareChainHash(connection: Connection, key: Uint8Array): Chain
       if (stored !== undefined) {
         const [requestEncoding, request, resultEncoding, result, errorEncoding, error, chunkSet] = stored;
         parts.push(part(requestEncoding, request), part(resultEncoding, result), part(errorEncoding, error));
-        if (chunkSet !== null)
+        if (chunkSet !== null) {
+          const before = parts.length;
           for (const [chunkPart, position, bytes] of chunks.iterate(chunkSet))
             parts.push([chunkPart, position, hash("sha256", bytes)]);
+          // What is stored in pieces has some.
+          if (parts.length === before) parts.push("no pieces");
+        }
       }
       const within = events.get(id);
       const covered = [startedAt, statusText(status) ?? status, ...rest, parts];

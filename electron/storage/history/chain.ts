@@ -1,4 +1,4 @@
-import { type Around, prepareEnds } from "../damage.ts";
+import { type Around, LAST_ID, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import { beginning, type ChainHash, keyIdOf, prepareChainHash } from "./chain-hash.ts";
 import { type GapReason, gapReason, prepareChainStore } from "./chain-store.ts";
@@ -71,7 +71,9 @@ const farthest = 4_096;
 export function openChain(connection: Connection, inTurn: <T>(write: () => T) => T, around: Around): Chain {
   const store = prepareChainStore(connection);
   const next = connection
-    .prepare<[number], number>(`SELECT id FROM call WHERE id > ? ORDER BY id LIMIT ${batch}`)
+    .prepare<[number], number>(
+      `SELECT id FROM call WHERE id > ? AND id <= ${LAST_ID} ORDER BY id LIMIT ${batch}`,
+    )
     .pluck();
   const ends = prepareEnds(connection, around);
   const links = connection.prepare<[], number | null>("SELECT max(id) FROM chain").pluck();

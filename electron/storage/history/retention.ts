@@ -1,5 +1,5 @@
 import { blockSize, prepareBlocks } from "../blocks.ts";
-import { notAround } from "../damage.ts";
+import { LAST_ID, notAround } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import { type Names, nameKind } from "../names.ts";
 import type { Chain } from "./chain.ts";
@@ -63,7 +63,7 @@ export function openRetention({
 }: Options): Retention {
   const blocks = prepareBlocks(connection, notAround);
   const one = (sql: string) => connection.prepare<[], number | null>(sql).pluck();
-  const newest = one("SELECT max(id) FROM call");
+  const newest = one(`SELECT max(id) FROM call WHERE id <= ${LAST_ID}`);
   const oldest = one("SELECT min(id) FROM call");
   const oldBlocks = connection
     .prepare<[number], number>("SELECT number FROM block WHERE earliest_start < ? ORDER BY number")

@@ -1,6 +1,6 @@
 import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
-import { type PartRef, preparePayloadReader } from "../worker/payload-reader.ts";
+import { type PartRef, passSpoilt, preparePayloadReader } from "../worker/payload-reader.ts";
 import type { SearchDb } from "./search-db.ts";
 import { indexable, readable, readablePieces } from "./searchable.ts";
 import { createSegmentBuilder, type SegmentBuilder, segmentSpan } from "./segment-builder.ts";
@@ -62,6 +62,21 @@ export function openIndexer(connection: Connection, db: SearchDb, around: Around
     .prepare<[number, number], number>("SELECT id FROM call WHERE id BETWEEN ? AND ? ORDER BY id")
     .pluck();
 
+  const idsWithin = connection.prepare<[number, number], { from: number | null; to: number | null }>(
+    `SELECT (SELECT min(id) FROM call WHERE id >= ?) AS "from", (SELECT max(id) FROM call WHERE id <= ?) AS "to"`,
+  );
+  /** Without the ids at both ends that no call has: there may be many before one that somebody gave an id far beyond. */
+  const trimmed = (from: number, to: number): [from: number, to: number] =>
+    around(
+      () => {
+        const found = idsWithin.get(from, to);
+        return [Math.max(from, found?.from ?? to + 1), Math.min(to, found?.to ?? from - 1)];
+      },
+      () => [from, to],
+    );
+
+  const passed = passSpoilt(around);
+
   const sizesOf = (from: number, to: number): [number, number][] =>
     around(
       () => sizes.all(from, to),
@@ -92,8 +107,9 @@ export function openIndexer(connection: Connection, db: SearchDb, around: Around
 
   /** Ids without a segment, newest first; the first may be the tail. */
   const holes = (): { from: number; to: number; tail: boolean }[] => {
-    const [oldest, newest] = [ends.oldest(), ends.newest()];
-    if (oldest === null || newest === null) return [];
+    const [first, newest] = [ends.oldest(), ends.newest()];
+    if (first === null || newest === null) return [];
+    const oldest = Math.max(1, first);
     const found: { from: number; to: number; tail: boolean }[] = [];
     let to = newest;
     for (const { first, last } of db.segments()) {
@@ -101,7 +117,12 @@ export function openIndexer(connection: Connection, db: SearchDb, around: Around
       to = Math.min(to, first - 1);
     }
     if (to >= oldest) found.push({ from: oldest, to, tail: to === newest });
-    return found.filter(({ from, to }) => from <= to);
+    return found
+      .map(({ from, to, tail }) => {
+        const [first, last] = trimmed(from, to);
+        return { from: first, to: last, tail };
+      })
+      .filter(({ from, to }) => from <= to);
   };
 
   /** The ids of the next segment; undefined: what is left is a short tail. */
@@ -157,7 +178,10 @@ export function openIndexer(connection: Connection, db: SearchDb, around: Around
           () => payloads.parts(id),
           () => [],
         );
-        for (const ref of parts) await addPart(builder, id - window.from, ref, pause);
+        for (const ref of parts) {
+          const added = addPart(builder, id - window.from, ref, pause);
+          await added.catch(passed);
+        }
         count++;
         if (builder.isFull()) {
           to = id;

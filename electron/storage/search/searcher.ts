@@ -7,7 +7,7 @@ import type { Names } from "../names.ts";
 import { statusOf } from "../status.ts";
 import { type CallQuery, callQuery, prepareBounds } from "../worker/call-query.ts";
 import { openCallWalk, type Pauses, type StoredCall, summaryOf } from "../worker/call-walk.ts";
-import { type PartRef, preparePayloadReader } from "../worker/payload-reader.ts";
+import { type PartRef, passSpoilt, preparePayloadReader } from "../worker/payload-reader.ts";
 import { type TextMatch, textMatch } from "../worker/text-match.ts";
 import { type Finder, finderOf } from "./finder.ts";
 import type { IndexState } from "./indexer.ts";
@@ -66,6 +66,8 @@ export function openSearcher({ connection, names, db, pauses, around, indexed }:
   const walk = openCallWalk(connection, pauses, around);
   const one = connection.prepare<[number], StoredCall>("SELECT * FROM call WHERE id = ?");
 
+  const passed = passSpoilt(around);
+
   const rowOf = (id: number): StoredCall | undefined =>
     around(
       () => one.get(id),
@@ -105,8 +107,12 @@ export function openSearcher({ connection, names, db, pauses, around, indexed }:
     );
     const inOne = async (match: TextMatch, among: readonly PartRef[]): Promise<boolean> => {
       for (const ref of among) {
-        const answer = match.inPart(payloads, ref);
-        if (typeof answer === "boolean" ? answer : await answer) return true;
+        try {
+          const answer = match.inPart(payloads, ref);
+          if (typeof answer === "boolean" ? answer : await answer) return true;
+        } catch (error) {
+          passed(error);
+        }
       }
       return false;
     };

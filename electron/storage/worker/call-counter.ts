@@ -40,6 +40,9 @@ export function openCallCounter(
     const single = connection
       .prepare<unknown[], [number, number]>(`SELECT id / ${span}, 1 FROM call WHERE id = ?${query.where}`)
       .raw();
+    const older = connection
+      .prepare<[number], number | null>("SELECT max(id) FROM call WHERE id < ?")
+      .pluck();
     const oneByOne = ({ from, to }: IdRange): [number, number][] =>
       Array.from({ length: to - from }, (_, at) => to - 1 - at).flatMap((id) =>
         around(
@@ -47,13 +50,13 @@ export function openCallCounter(
           () => [],
         ),
       );
-    /** False: a page is damaged, and it is to be tried with fewer ids. */
-    const add = ({ from, to }: IdRange): boolean => {
+    /** How many ranges were found; undefined: a page is damaged, and it is to be tried with fewer ids. */
+    const add = ({ from, to }: IdRange): number | undefined => {
       const counted = around(
         () => count.all(from, to, ...query.values),
         () => (to - from > span ? undefined : oneByOne({ from, to })),
       );
-      if (counted === undefined) return false;
+      if (counted === undefined) return undefined;
       for (const [range, calls] of counted) {
         // A block's range may end within a range of ids, which then goes on in the next.
         if (found.ranges.at(-1) === range) found.counts.push((found.counts.pop() ?? 0) + calls);
@@ -62,7 +65,7 @@ export function openCallCounter(
           found.counts.push(calls);
         }
       }
-      return true;
+      return counted.length;
     };
     const within = bounds(filter, found.newest + 1);
     let width = narrowest;
@@ -71,7 +74,8 @@ export function openCallCounter(
       while (ceiling > range.from) {
         const bottom = Math.max(range.from, Math.floor((ceiling - 1) / span) * span + span - width);
         const started = performance.now();
-        if (!add({ from: bottom, to: ceiling })) {
+        const added = add({ from: bottom, to: ceiling });
+        if (added === undefined) {
           width = span;
           continue;
         }
@@ -79,6 +83,12 @@ export function openCallCounter(
         if (took < step / 2) width = Math.min(widest, width * 2);
         else if (took > step * 2) width = Math.max(narrowest, width / 2);
         ceiling = bottom;
+        // As in a walk: where there are no calls at all, none are counted.
+        if (added === 0)
+          ceiling = around(
+            () => Math.min(bottom, (older.get(bottom) ?? -1) + 1),
+            () => bottom,
+          );
         const pause = pauses.due();
         if (pause !== undefined) await pause;
       }

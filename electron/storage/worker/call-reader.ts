@@ -7,7 +7,7 @@ import type { Connection } from "../database.ts";
 import type { Names } from "../names.ts";
 import { openCallCounter } from "./call-counter.ts";
 import { callQuery, prepareBounds } from "./call-query.ts";
-import { createPauses, openCallWalk, type StoredCall, summaryOf } from "./call-walk.ts";
+import { createPauses, openCallWalk, type StoredCall, showable, summaryOf } from "./call-walk.ts";
 import { type PartRef, preparePayloadReader, readText } from "./payload-reader.ts";
 
 /** Reads the call log in short steps, so that several lists and stores go on side by side. Texts are not sought here. */
@@ -34,7 +34,11 @@ export function openCallReader(connection: Connection, names: Names, around: Aro
   ): Promise<Payload | null> =>
     ref === undefined || bytes === null
       ? null
-      : { text: await readText(payloads, ref, maxBytes), bytes, truncated: bytes > maxBytes };
+      : {
+          text: await readText(payloads, ref, maxBytes),
+          bytes: showable(bytes),
+          truncated: bytes > maxBytes,
+        };
 
   return {
     async list(filter, limit, before) {

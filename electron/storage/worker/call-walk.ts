@@ -28,20 +28,31 @@ export interface StoredCall {
   readonly error_bytes: number | null;
 }
 
+/** The latest time that can be written as a date, in milliseconds. */
+const latestTime = 8_640_000_000_000_000;
+/** Whatever number somebody wrote into a row: one that can be shown, `most` or its opposite at most. */
+export const showable = (value: number, most = Number.MAX_SAFE_INTEGER): number =>
+  Math.max(-most, Math.min(most, value));
+
 /** A row as lists show it. */
 export const summaryOf = (row: StoredCall, names: Names): CallSummary => ({
   id: row.id,
-  startedAt: new Date(row.started_at).toISOString(),
+  startedAt: new Date(showable(row.started_at, latestTime)).toISOString(),
   client: names.textOf(row.client),
   session: names.textOf(row.session),
   server: names.textOf(row.server),
   tool: names.textOf(row.tool),
   method: names.textOf(row.method) ?? "",
   status: statusOf(row.status),
-  durationUs: row.duration_us,
-  times: { queue: row.queue_us, consent: row.consent_us, upstream: row.upstream_us, hub: row.hub_us },
-  requestBytes: row.request_bytes ?? 0,
-  resultBytes: row.result_bytes ?? row.error_bytes ?? 0,
+  durationUs: showable(row.duration_us),
+  times: {
+    queue: showable(row.queue_us),
+    consent: showable(row.consent_us),
+    upstream: showable(row.upstream_us),
+    hub: showable(row.hub_us),
+  },
+  requestBytes: showable(row.request_bytes ?? 0),
+  resultBytes: showable(row.result_bytes ?? row.error_bytes ?? 0),
   profile: names.textOf(row.profile),
   project: names.textOf(row.project),
   rule: names.textOf(row.rule),
@@ -92,6 +103,9 @@ export function openCallWalk(connection: Connection, pauses: Pauses, around: Aro
       `SELECT * FROM call WHERE id < ? AND id >= ?${where} ORDER BY id DESC LIMIT ${batch}`,
     );
     const one = connection.prepare<unknown[], StoredCall>(`SELECT * FROM call WHERE id = ?${where}`);
+    const older = connection
+      .prepare<[number], number | null>("SELECT max(id) FROM call WHERE id < ?")
+      .pluck();
     const oneByOne = (high: number, low: number): StoredCall[] =>
       Array.from({ length: high - low }, (_, at) => high - 1 - at).flatMap((id) =>
         around(
@@ -115,6 +129,12 @@ export function openCallWalk(connection: Connection, pauses: Pauses, around: Aro
       if (took < slice / 4) width = Math.min(widest, width * 2);
       else if (took > slice) width = Math.max(narrowest, width / 2);
       ceiling = rows.length === batch ? (rows.at(-1)?.id ?? bottom) : bottom;
+      // Somebody may have given a call an id far beyond all others: what lies between is not looked through.
+      if (rows.length === 0)
+        ceiling = around(
+          () => Math.min(bottom, (older.get(bottom) ?? -1) + 1),
+          () => bottom,
+        );
       for (const row of rows) {
         yield row;
         const pause = pauses.due();

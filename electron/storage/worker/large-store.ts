@@ -28,7 +28,7 @@ export function openLargeStore(
   inTurn: InTurn,
   around: Around,
 ): LargeStore {
-  const writeCall = prepareCallWriter(connection, names);
+  const writeCall = prepareCallWriter(connection, names, around);
   const insertChunk = connection.prepare("INSERT INTO payload_chunk VALUES (?, ?, ?, ?)");
   const deleteSome = connection.prepare("DELETE FROM payload_chunk WHERE chunk_set = ? LIMIT 8");
   const lastSet = connection

@@ -1,5 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createZstdDecompress, zstdDecompressSync } from "node:zlib";
+import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
+import { type Around, isDamage } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import { encoding } from "../parts.ts";
 
@@ -13,6 +15,31 @@ export interface PartRef {
 
 type Bytes = PartRef["bytes"];
 type PayloadRow = [number, Bytes, number, Bytes, number, Bytes, number | null];
+
+/** Contents that somebody has altered, or a fault of the disk has, so that they cannot be decompressed any more. */
+class SpoiltPayload extends GatehouseError {
+  constructor(error: unknown) {
+    super(
+      "storage_unusable",
+      `it was altered or damaged since it was recorded (${sentenceOf(error)})`,
+      "`gatehouse calls verify` tells which calls were; a backup shows what stood there.",
+      error,
+    );
+  }
+}
+
+/** For who reads many payloads and passes by those that are spoilt, or damaged, which `around` tells. Throws other errors again. */
+export const passSpoilt =
+  (around: Around) =>
+  (error: unknown): void => {
+    if (error instanceof SpoiltPayload) return;
+    around(
+      () => {
+        throw error;
+      },
+      () => undefined,
+    );
+  };
 
 /** Reads payloads on one connection. */
 export interface PayloadReader {
@@ -58,7 +85,12 @@ export function preparePayloadReader(connection: Connection, asText = false): Pa
     if (ref.encoding === encoding.chunkedZstd) return undefined;
     if (ref.bytes === null) return Buffer.alloc(0);
     const bytes = typeof ref.bytes === "string" ? Buffer.from(ref.bytes) : ref.bytes;
-    return ref.encoding === encoding.zstd ? zstdDecompressSync(bytes) : bytes;
+    if (ref.encoding !== encoding.zstd) return bytes;
+    try {
+      return zstdDecompressSync(bytes);
+    } catch (error) {
+      throw new SpoiltPayload(error);
+    }
   };
 
   return {
@@ -79,7 +111,11 @@ export function preparePayloadReader(connection: Connection, asText = false): Pa
       const decoder = createZstdDecompress({ chunkSize: 256 * 1024 });
       // A failure of either stream reaches the loop below; leaving the loop ends both.
       pipeline(Readable.from(chunks(ref.chunkSet, ref.part)), decoder, () => undefined);
-      for await (const bytes of decoder) yield bytes as Buffer;
+      try {
+        for await (const bytes of decoder) yield bytes as Buffer;
+      } catch (error) {
+        throw isDamage(error) ? error : new SpoiltPayload(error);
+      }
     },
   };
 }
