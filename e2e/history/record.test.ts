@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { hubForTest, PATIENCE, succeeded } from "../hub/kit.ts";
+import { callUnderWay, hubForTest, PATIENCE, succeeded } from "../hub/kit.ts";
 import { echoServer, runCli, temporaryHome } from "../lib/hub.ts";
 import { waitFor } from "../lib/wait.ts";
 import { openClient2 } from "../lossless/sdk-clients.ts";
@@ -95,6 +95,45 @@ test(
       const own = JSON.parse(await hub.command("calls", "import", file, "--json"));
       expect(own).toEqual({ imported: 0, known: 4, problems: [] });
     }
+  },
+  PATIENCE * 2,
+);
+
+test(
+  "calls come back in the order that the history had, large ones and those that ran at once too",
+  async () => {
+    const hub = await hubForTest({ config: { mcpServers: { one: echoServer() } } });
+    const ada = await hub.connect(await hub.addClient("ada"));
+    for (const bytes of [10, 600_000, 20, 400_000, 30]) await ada.call("one__big", { bytes });
+    // The first to begin is the last to end, and so the newest.
+    const { answer } = await callUnderWay(ada, "one__", { steps: 2, delayMs: 100 });
+    await ada.call("one__echo", { text: "meanwhile" });
+    await answer;
+    const told = (calls: readonly { request: unknown; resultBytes: number }[]): string[] =>
+      calls.map(({ request, resultBytes }) => `${JSON.stringify(request)} ${resultBytes}`);
+    const exported = (text: string) =>
+      told(
+        text
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line)),
+      );
+    const calls = exported(await hub.command("calls", "export"));
+    const home = temporaryHome();
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    const lines = await hub.command("calls", "export", "--limit", "2");
+    expect(exported(lines)[0]).toContain("one__progress");
+    const cli = async (args: string[], input?: string) =>
+      succeeded(args, await runCli(["--home", home, ...args], input, process.env));
+    await cli(["calls", "import", "-"], await hub.command("calls", "export"));
+    expect(exported(await cli(["calls", "export"]))).toEqual(calls);
+    const other = temporaryHome();
+    onTestFinished(() => rmSync(other, { recursive: true, force: true }));
+    const args = ["--home", other, "calls"];
+    succeeded(args, await runCli([...args, "import", "-"], lines, process.env));
+    expect(exported(succeeded(args, await runCli([...args, "export"], undefined, process.env)))).toEqual(
+      calls.slice(0, 2),
+    );
   },
   PATIENCE * 2,
 );

@@ -1,6 +1,7 @@
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
 import { isPartial, reachSentence, type Searched } from "../../../shared/model/call.ts";
 import type { ExportFormat } from "../../../shared/model/export.ts";
+import { idOfLine, isNewestFirst, type Place } from "../../hub/export/newest-first.ts";
 import { type CallFilterOptions, filterOf } from "./calls.ts";
 import type { Context } from "./context.ts";
 import { importSource } from "./import-source.ts";
@@ -111,11 +112,10 @@ export async function recordCalls(context: Context, ids: readonly number[]): Pro
  * with the newest. Throws GatehouseError not_found when it cannot be read.
  */
 async function* piecesOf(file: string): AsyncGenerator<LinePiece> {
-  const pieces = linePieces(
-    file,
-    BATCH,
-    (first, last) => firstStart(first.split("\n")) >= firstStart(last.trimEnd().split("\n").reverse()),
-  );
+  const pieces = linePieces(file, BATCH, (first, last) => {
+    const [one, other] = [placeIn(first.split("\n")), placeIn(last.trimEnd().split("\n").reverse())];
+    return one !== undefined && other !== undefined && isNewestFirst(one, other);
+  });
   for (;;) {
     const next = await pieces.next().catch((error: unknown) => {
       throw new GatehouseError("not_found", `${file} cannot be read: ${sentenceOf(error)}`);
@@ -125,13 +125,14 @@ async function* piecesOf(file: string): AsyncGenerator<LinePiece> {
   }
 }
 
-/** When the first of these lines began that says so. */
-function firstStart(lines: readonly string[]): number {
-  for (const line of lines) {
-    const start = startOf(line.replace(/^\ufeff/, ""));
-    if (!Number.isNaN(start)) return start;
+/** The place of the first of these lines that says when its call began. */
+function placeIn(lines: readonly string[]): Place | undefined {
+  for (const each of lines) {
+    const line = each.replace(/^\ufeff/, "");
+    const startedAt = startOf(line);
+    if (!Number.isNaN(startedAt)) return { id: idOfLine(line), startedAt };
   }
-  return Number.NaN;
+  return undefined;
 }
 
 /** When the call of a line began, in milliseconds since the epoch; NaN where the line does not say. */
