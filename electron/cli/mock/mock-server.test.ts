@@ -211,6 +211,40 @@ describe("a mock", () => {
     expect(mock(0, { ...FIXTURE, calls })("tools/call", { name: "book" }).result).toEqual(answer("booked"));
   });
 
+  it("tells servers apart whose tools and prompts have one name, also where it knows no list of theirs", () => {
+    const calls = ["one", "two", "files"].flatMap((server) => [
+      { server, method: "tools/call", target: "read", params: { name: "x" }, result: answer(server) },
+      {
+        ...{ server, method: "prompts/get", target: "ask", params: { name: "y" } },
+        result: { messages: [], description: server },
+      },
+    ]);
+    const uri = { server: "two", method: "resources/read", target: "r://1", params: { uri: "r://1" } };
+    const own = { name: "files", tools: [tool("read"), tool("one__read")] };
+    const ask = mock(0, {
+      ...{ kind: FIXTURE.kind, servers: [own] },
+      calls: [...calls, { ...uri, result: { contents: [] } }],
+    });
+    const names = (list: { name: string }[]) => list.map(({ name }) => name);
+    expect(names(ask("tools/list").result.tools)).toEqual(["read", "one__read", "one__read_2", "two__read"]);
+    expect(names(ask("prompts/list").result.prompts)).toEqual(["ask", "two__ask", "files__ask"]);
+    for (const [name, server] of [
+      ["read", "files"],
+      ["one__read_2", "one"],
+      ["two__read", "two"],
+    ])
+      expect(ask("tools/call", { name }).result, name).toEqual(answer(server ?? ""));
+    expect(ask("tools/call", { name: "one__read" }).result).toMatchObject({ isError: true });
+    for (const [name, server] of [
+      ["ask", "one"],
+      ["two__ask", "two"],
+      ["files__ask", "files"],
+    ])
+      expect(ask("prompts/get", { name }).result, name).toMatchObject({ description: server });
+    expect(ask("initialize").result.capabilities).toEqual({ tools: {}, prompts: {}, resources: {} });
+    expect(ask("resources/read", { uri: "r://1" }).result).toEqual({ contents: [] });
+  });
+
   it("takes its share of the recorded time", () => {
     const call = { name: "read", arguments: { a: 1, b: 2 } };
     expect(mock(0.5)("tools/call", call).afterMs).toBe(2);

@@ -101,13 +101,20 @@ export class MockServer {
   }
 
   #hello(wanted: string): string {
-    const { lists, instructions, completes } = this.#recording;
+    const { lists, instructions, methods } = this.#recording;
     const capabilities = Object.fromEntries(
       LIST_KINDS.filter((kind) => lists[kind].length > 0).map((kind) => [LISTS[kind].capability, {}]),
     );
+    // A client asks only for what a server says that it has.
+    const reads = methods.has("resources/read") ? { resources: {} } : {};
     const hello = JSON.stringify({
       protocolVersion: negotiateRevision(wanted),
-      capabilities: { ...capabilities, tools: {}, ...(completes ? { completions: {} } : {}) },
+      capabilities: {
+        ...capabilities,
+        ...reads,
+        tools: {},
+        ...(methods.has("completion/complete") ? { completions: {} } : {}),
+      },
       serverInfo: { name: "gatehouse-mock", title: "Recording", version: VERSION },
     });
     return instructions === undefined ? hello : `${hello.slice(0, -1)},"instructions":${instructions}}`;

@@ -6,6 +6,7 @@ import { decodeString, elementsOf, membersOf, textOf } from "../../core/jsonrpc/
 import { blankLineBreaks } from "../../core/jsonrpc/splice.ts";
 import { whole } from "../../core/mcp/stateless-era/edits.ts";
 import { canonicalText, readTree } from "../../core/pins/json-tree.ts";
+import { type Named, Names } from "./names.ts";
 
 /** One recorded answer, as raw JSON. */
 export interface RecordedAnswer {
@@ -29,8 +30,8 @@ export interface Recording {
   readonly answers: ReadonlyMap<string, readonly RecordedAnswer[]>;
   /** Method and target of everything recorded, to tell an unknown target from unknown arguments. */
   readonly targets: ReadonlySet<string>;
-  /** Whether it has answers to completion/complete. */
-  readonly completes: boolean;
+  /** The methods that it has answers to. */
+  readonly methods: ReadonlySet<string>;
 }
 
 /** Reads a fixture that `gatehouse calls record` wrote. Throws GatehouseError `bad_request` that says what is wrong. */
@@ -63,9 +64,7 @@ function read(bytes: Uint8Array): Recording {
     throw invalid(`it is not a fixture: its "kind" is not "${FIXTURE_KIND}"`);
   const lists: Record<ListKind, string[]> = { tools: [], prompts: [], resources: [], templates: [] };
   const tools = new Set<string>();
-  const taken = new Set<string>();
-  /** By server, kind and own name: what it is called here. */
-  const renamed = new Map<string, string>();
+  const names = new Names();
   let instructions: string | undefined;
   for (const span of elements(bytes, fixture.get("servers"))) {
     const server = objectAt(bytes, span);
@@ -80,9 +79,9 @@ function read(bytes: Uint8Array): Recording {
         const keySpan = objectAt(bytes, entry).get(LISTS[kind].key);
         const key = textAt(bytes, keySpan);
         if (key === undefined || keySpan === undefined) continue;
-        const shown = free(kind, key, name, taken);
+        const shown = isNamed(kind) ? names.add(name, kind, key) : key;
+        if (shown === undefined) continue;
         if (kind === "tools") tools.add(shown);
-        if (shown !== key) renamed.set(JSON.stringify([name, kind, key]), shown);
         lists[kind].push(
           textOf(bytes, { start: entry.start, end: keySpan.start }) +
             JSON.stringify(shown) +
@@ -92,7 +91,7 @@ function read(bytes: Uint8Array): Recording {
   }
   const answers = new Map<string, RecordedAnswer[]>();
   const targets = new Set<string>();
-  let completes = false;
+  const methods = new Set<string>();
   for (const span of elements(bytes, fixture.get("calls"))) {
     const call = objectAt(bytes, span);
     const method = textAt(bytes, call.get("method"));
@@ -100,21 +99,22 @@ function read(bytes: Uint8Array): Recording {
     const asked = askedOf(bytes, method, call.get("params"));
     const own = textAt(bytes, call.get("target")) ?? asked.target;
     const server = textAt(bytes, call.get("server")) ?? "";
-    const kind = method === "tools/call" ? "tools" : "prompts";
-    const target = renamed.get(JSON.stringify([server, kind, own])) ?? own;
-    if (method === "tools/call" && !taken.has(JSON.stringify(["tools", target]))) {
-      // The server was unknown when the calls were recorded: the tool is all the same callable.
-      taken.add(JSON.stringify(["tools", target]));
-      tools.add(target);
-      lists.tools.push(JSON.stringify({ name: target, inputSchema: { type: "object" } }));
+    const kind = NAMED_BY[method];
+    const unlisted = kind === undefined ? undefined : names.add(server, kind, own);
+    if (kind !== undefined && unlisted !== undefined) {
+      // The server was unknown when the calls were recorded: what was asked for can be asked for all the same.
+      if (kind === "tools") tools.add(unlisted);
+      const schema = kind === "tools" ? { inputSchema: { type: "object" } } : {};
+      lists[kind].push(JSON.stringify({ name: unlisted, ...schema }));
     }
+    const target = names.of(server, kind ?? "prompts", own) ?? own;
     const answer = answerOf(bytes, call);
     const key = answerKey(method, target, asked.rest);
     answers.set(key, [...(answers.get(key) ?? []), answer]);
     targets.add(targetKey(method, target));
-    completes ||= method === "completion/complete";
+    methods.add(method);
   }
-  return { lists, tools, instructions, answers, targets, completes };
+  return { lists, tools, instructions, answers, targets, methods };
 }
 
 /**
@@ -152,14 +152,9 @@ function answerOf(bytes: Uint8Array, call: ReadonlyMap<string, Span>): RecordedA
   };
 }
 
-/** Two servers may have had a tool of one name: the second is called SERVER__NAME here. */
-function free(kind: ListKind, key: string, server: string, taken: Set<string>): string {
-  const isFree = (name: string): boolean => !taken.has(JSON.stringify([kind, name]));
-  let name = key;
-  if ((kind === "tools" || kind === "prompts") && !isFree(name)) name = `${server}__${key}`;
-  taken.add(JSON.stringify([kind, name]));
-  return name;
-}
+/** What entries are called by their names with. */
+const NAMED_BY: Readonly<Record<string, Named>> = { "tools/call": "tools", "prompts/get": "prompts" };
+const isNamed = (kind: ListKind): kind is Named => kind === "tools" || kind === "prompts";
 
 /** The members of an object; none of what is absent or anything else. */
 const objectAt = (bytes: Uint8Array, span: Span | undefined): Map<string, Span> =>
