@@ -155,6 +155,7 @@ export function createHub(deps: HubDeps): Hub {
       upstreamAuth,
       tasks,
       health,
+      telemetry,
       broadcaster,
     })),
   });
@@ -204,6 +205,7 @@ export function createHub(deps: HubDeps): Hub {
     servers.sessionEnded(session);
     tasks.book.sessionEnded(session);
     consent.sessionEnded(session);
+    telemetry.sessionEnded(session);
   };
 
   const policy = new PolicyService({

@@ -200,6 +200,8 @@ const call = (changes: Partial<TracedCall> = {}): TracedCall => ({
   upstream: { begin: 1_900_000_000_041, end: 1_900_000_000_100 },
   method: "tools/call",
   subject: "read_file",
+  overHttp: true,
+  peer: { transport: "pipe", address: undefined, revision: "2025-06-18", requestId: "31" },
   server: "files",
   client: "claude",
   session: "s-1",
@@ -258,6 +260,9 @@ test("a strict receiver accepts spans and metrics, and sees the client's span as
     "gen_ai.operation.name": "execute_tool",
     "gen_ai.tool.name": "read_file",
     "jsonrpc.request.id": "7",
+    "mcp.protocol.version": "2025-11-25",
+    "network.transport": "tcp",
+    "network.protocol.name": "http",
   });
   const children = spans.filter(({ parentSpanId }) => parentSpanId === own?.spanId);
   expect(children.map(({ name, kind }) => [name, kind])).toEqual([
@@ -274,6 +279,52 @@ test("a strict receiver accepts spans and metrics, and sees the client's span as
     "gatehouse.consent.duration",
   ]);
   expect(requests.map(({ body }) => body).join()).not.toContain("gen_ai.tool.call");
+});
+
+test("the side of the server is told by its own transport, address, revision and id; sessions are counted by theirs", async () => {
+  const { url, spans, requests, problems } = await receiver();
+  const sink = open(url);
+  const address = { host: "mcp.example.com", port: 443 };
+  const remote = { transport: "tcp", address, revision: undefined, requestId: undefined } as const;
+  sink.call(call());
+  sink.call(call({ overHttp: false, peer: remote, spanId: "3".repeat(16), upstreamSpanId: "4".repeat(16) }));
+  sink.session({ side: "server", ms: 90_000, revision: "2025-11-25", peer: undefined });
+  sink.session({ side: "client", ms: 1_500, revision: undefined, peer: remote });
+  await sink.close();
+  expect(problems).toEqual([]);
+  type Told = readonly { readonly key: string; readonly value: object }[];
+  const WANTED = /^(network\.|server\.|mcp\.protocol|jsonrpc)/;
+  const wanted = (attributes: Told | undefined) =>
+    Object.fromEntries(
+      (attributes ?? [])
+        .filter(({ key }) => WANTED.test(key))
+        .map(({ key, value: held }) => [key, Object.values(held)[0]]),
+    );
+  const http = { "network.transport": "tcp", "network.protocol.name": "http" };
+  const at = { "server.address": "mcp.example.com", "server.port": 443 };
+  const pipe = { "mcp.protocol.version": "2025-06-18", "network.transport": "pipe" };
+  const client = { "mcp.protocol.version": "2025-11-25" };
+  const spanAt = (id: string) => wanted(spans.find(({ spanId }) => spanId === id)?.attributes);
+  expect(spanAt("53ce929d0e0e4736")).toEqual({ ...pipe, "jsonrpc.request.id": "31" });
+  expect(spanAt("3".repeat(16))).toEqual({ ...client, "jsonrpc.request.id": "7" });
+  expect(spanAt("4".repeat(16))).toEqual({ ...http, ...at });
+  const told = requests.filter((one) => one.url === "/v1/metrics").map(({ body }) => JSON.parse(body));
+  interface Metric {
+    readonly name: string;
+    readonly unit: string;
+    readonly histogram: { readonly dataPoints: { readonly sum: number; readonly attributes: Told }[] };
+  }
+  const metrics: Metric[] = told.at(-1).resourceMetrics[0].scopeMetrics[0].metrics;
+  const pointsOf = (name: string) =>
+    metrics
+      .find((metric) => metric.name === name && metric.unit === "s")
+      ?.histogram.dataPoints.map(({ attributes }) => wanted(attributes));
+  expect(pointsOf("mcp.server.operation.duration")).toEqual([{ ...client, ...http }, client]);
+  expect(pointsOf("mcp.client.operation.duration")).toEqual([pipe, { ...http, ...at }]);
+  expect(pointsOf("mcp.server.session.duration")).toEqual([{ ...client, ...http }]);
+  expect(pointsOf("mcp.client.session.duration")).toEqual([{ ...http, ...at }]);
+  const ofSessions = metrics.filter(({ name }) => name.includes("session"));
+  expect(ofSessions.map(({ histogram: { dataPoints } }) => dataPoints[0]?.sum)).toEqual([90, 1.5]);
 });
 
 test("metrics count every call: those whose traces nobody keeps, and those whose spans are too many to be sent", async () => {

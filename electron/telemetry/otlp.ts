@@ -7,10 +7,10 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from "@opentelemetry/sdk-metrics";
-import type { TelemetrySink, TelemetryTarget, TracedCall } from "../hub/ports/telemetry.ts";
+import type { TelemetrySink, TelemetryTarget, TracedCall, TracedSession } from "../hub/ports/telemetry.ts";
 import { Outbox, type Pause } from "./outbox.ts";
 import { openReceiver, type Post } from "./post.ts";
-import { metricAttributes, spansOf } from "./spans.ts";
+import { metricAttributes, sessionAttributes, spansOf } from "./spans.ts";
 import { Trouble } from "./trouble.ts";
 
 /** Calls that wait to be sent, and their contents in characters; when there are more, the newest are lost. */
@@ -66,7 +66,7 @@ export function openOtlp(
     send: (body) => post("traces", body),
     onSent: (sent) => trouble.sent(sent, outbox.takeLost()),
   });
-  const { meters, count } = openMetrics(
+  const { meters, count, countSession } = openMetrics(
     resource,
     version,
     metricExporter(post, new Trouble("metrics", url, log)),
@@ -89,6 +89,7 @@ export function openOtlp(
       uncounted.push(call.content === undefined ? call : { ...call, content: undefined });
       if (call.sampled) outbox.add(call);
     },
+    session: countSession,
     async close() {
       clearInterval(timer);
       void flush();
@@ -121,15 +122,24 @@ function openMetrics(resource: Resource, version: string, exporter: PushMetricEx
   const durations = histogram("mcp.server.operation.duration", "Time from a request to its answer.");
   const upstream = histogram("mcp.client.operation.duration", "Time from asking a server to its answer.");
   const waits = histogram("gatehouse.consent.duration", "Time that calls waited for a person.");
+  const sessions = {
+    server: histogram("mcp.server.session.duration", "Time that sessions of clients lasted."),
+    client: histogram("mcp.client.session.duration", "Time that sessions with servers lasted."),
+  };
+  const countSession = (session: TracedSession): void =>
+    sessions[session.side].record(session.ms / 1_000, sessionAttributes(session));
   const count = (call: TracedCall): void => {
     const server = call.server === null ? {} : { "gatehouse.server": call.server };
-    const attributes = { ...metricAttributes(call), ...server };
-    durations.record((call.end - call.begin) / 1_000, attributes);
+    const attributes = metricAttributes(call);
+    durations.record((call.end - call.begin) / 1_000, { ...attributes.own, ...server });
     if (call.upstream !== undefined)
-      upstream.record((call.upstream.end - call.upstream.begin) / 1_000, attributes);
+      upstream.record((call.upstream.end - call.upstream.begin) / 1_000, {
+        ...attributes.upstream,
+        ...server,
+      });
     if (call.consent !== undefined) waits.record((call.consent.end - call.consent.begin) / 1_000, server);
   };
-  return { meters, count };
+  return { meters, count, countSession };
 }
 
 /** Sums are cumulative: what could not be sent is in the next message. */

@@ -9,7 +9,7 @@ import {
 } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
-import type { Stretch, TracedCall } from "../hub/ports/telemetry.ts";
+import type { Stretch, TracedCall, TracedSession } from "../hub/ports/telemetry.ts";
 
 const SCOPE = { name: "gatehouse" };
 const NANO = 1_000_000;
@@ -33,10 +33,43 @@ function callAttributes(call: TracedCall): Attributes {
   };
 }
 
-/** The same of its durations. Names that lead nowhere are whatever a client writes: they are no series of their own. */
-export function metricAttributes(call: TracedCall): Attributes {
-  return callAttributes(call.server === null ? { ...call, subject: null } : call);
+const HTTP = { "network.transport": "tcp", "network.protocol.name": "http" };
+
+/** How the client's request came; nothing of a call that came by none. */
+const ownNetwork = ({ overHttp }: TracedCall): Attributes => (overHttp ? HTTP : {});
+
+/** How its server was asked. */
+function upstreamNetwork({ peer }: Pick<TracedCall, "peer">): Attributes {
+  if (peer === undefined) return {};
+  const { transport, address } = peer;
+  return {
+    ...(transport === "tcp" ? HTTP : { "network.transport": transport }),
+    ...(address === undefined ? {} : { "server.address": address.host, "server.port": address.port }),
+  };
 }
+
+/** A call's attributes on the side of its server, whose revision may be another. */
+function upstreamAttributes(call: TracedCall): Attributes {
+  const { "mcp.protocol.version": _, ...common } = callAttributes(call);
+  const revision = call.peer?.revision;
+  return {
+    ...common,
+    ...(revision === undefined ? {} : { "mcp.protocol.version": revision }),
+    ...upstreamNetwork(call),
+  };
+}
+
+/** The same of its durations. Names that lead nowhere are whatever a client writes: they are no series of their own. */
+export function metricAttributes(call: TracedCall): { own: Attributes; upstream: Attributes } {
+  const told = call.server === null ? { ...call, subject: null } : call;
+  return { own: { ...callAttributes(told), ...ownNetwork(call) }, upstream: upstreamAttributes(told) };
+}
+
+/** What tells sessions apart. */
+export const sessionAttributes = (session: TracedSession): Attributes => ({
+  ...(session.revision === undefined ? {} : { "mcp.protocol.version": session.revision }),
+  ...(session.side === "server" ? HTTP : upstreamNetwork(session)),
+});
 
 /** The spans of a call: its own, and one for each stretch that it spent waiting or at its server. */
 export function spansOf(call: TracedCall, resource: Resource, newId: () => string): ReadableSpan[] {
@@ -97,6 +130,7 @@ export function spansOf(call: TracedCall, resource: Resource, newId: () => strin
     call,
     {
       ...common,
+      ...ownNetwork(call),
       "jsonrpc.request.id": call.requestId,
       "gatehouse.status": call.status,
       ...(call.server === null ? {} : { "gatehouse.server": call.server }),
@@ -125,7 +159,11 @@ export function spansOf(call: TracedCall, resource: Resource, newId: () => strin
             call.upstreamSpanId,
             call.spanId,
             call.upstream,
-            { ...common, ...(call.server === null ? {} : { "gatehouse.server": call.server }) },
+            {
+              ...upstreamAttributes(call),
+              ...(call.peer?.requestId === undefined ? {} : { "jsonrpc.request.id": call.peer.requestId }),
+              ...(call.server === null ? {} : { "gatehouse.server": call.server }),
+            },
             { isFailed },
           ),
         ];

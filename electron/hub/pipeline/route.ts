@@ -111,8 +111,10 @@ class Routing implements Cancellable {
       mirrored: call.method === "tools/call" ? this.#server.catalog.mirroredArguments(this.#ownKey) : [],
       withdrawn: () => this.#refused() || this.#withdrawn(),
       sentAt: 0,
+      sentAs: 0,
       answered: (bytes, answer, era) => {
         if (call.sentAt === 0) call.sentAt = request.sentAt;
+        this.#noteSent();
         call.answeredAt = performance.now();
         if (era.kind === "stateless" && answer.resultType === "input_required")
           if (call.answersRounds) this.#passRound(request, bytes, answer, era);
@@ -126,6 +128,7 @@ class Routing implements Cancellable {
       },
       failed: ({ end }) => {
         call.sentAt = request.sentAt;
+        this.#noteSent();
         call.answeredAt = performance.now();
         this.#settle(diedOutcome(call, this.#server.name, end));
       },
@@ -135,6 +138,11 @@ class Routing implements Cancellable {
   }
 
   #request: OutboundRequest | undefined;
+
+  /** Its trace knows by which id its server does. */
+  #noteSent(): void {
+    if (this.#call.trace !== undefined) this.#call.trace.sentAs = this.#request?.sentAs ?? 0;
+  }
 
   #answer(request: OutboundRequest, bytes: Buffer, answer: Envelope, era: ServerEra): void {
     const call = this.#call;
@@ -264,6 +272,7 @@ class Routing implements Cancellable {
 
   #abandon(reason: string, outcome: Outcome): void {
     this.#call.sentAt = this.#sentAt;
+    this.#noteSent();
     this.#ticket?.cancel(reason);
     this.#task?.cancel(reason);
     this.#settle(outcome);

@@ -1,5 +1,17 @@
 import type { CallStatus } from "../../../shared/model/call.ts";
 
+/** How a call's server is reached. */
+export interface TracedPeer {
+  /** The conventions' name of what carries the messages. */
+  readonly transport: "pipe" | "tcp";
+  /** The host and port of a remote server; undefined where nobody knows them before its secrets are filled in. */
+  readonly address: { readonly host: string; readonly port: number } | undefined;
+  /** The revision of MCP that is spoken with it; undefined where nobody has found out. */
+  readonly revision: string | undefined;
+  /** The id of the request that it got; undefined where it got none. */
+  readonly requestId: string | undefined;
+}
+
 /** A finished call for those who trace. Times in milliseconds since the epoch, with fractions. */
 export interface TracedCall {
   readonly traceId: string;
@@ -20,6 +32,10 @@ export interface TracedCall {
   readonly consent: Stretch | undefined;
   readonly queue: Stretch | undefined;
   readonly upstream: Stretch | undefined;
+  /** Whether it came over HTTP, as all calls but the person's own. */
+  readonly overHttp: boolean;
+  /** Undefined where it has no server. */
+  readonly peer: TracedPeer | undefined;
   readonly method: string;
   /** The tool's own name, prompt's name or URI. */
   readonly subject: string | null;
@@ -44,6 +60,15 @@ export interface TracedCall {
     | undefined;
 }
 
+/** A session that is over: a client's with the hub ("server"), or the hub's with a server ("client"). */
+export interface TracedSession {
+  readonly side: "server" | "client";
+  readonly ms: number;
+  readonly revision: string | undefined;
+  /** The server, where it is the hub's. */
+  readonly peer: TracedPeer | undefined;
+}
+
 export interface Stretch {
   readonly begin: number;
   readonly end: number;
@@ -52,6 +77,7 @@ export interface Stretch {
 /** Sends what it is given in batches; a receiver that cannot take it loses telemetry and nothing else. */
 export interface TelemetrySink {
   call(call: TracedCall): void;
+  session(session: TracedSession): void;
   /** Sends what is left, for some seconds at most. */
   close(): Promise<void>;
 }

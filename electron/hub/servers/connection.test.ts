@@ -29,6 +29,7 @@ test("raw line breaks in what is put into a request do not end its line", () => 
     envelope,
     edits: () => [{ start: at, end: at, bytes: answer }],
     sentAt: 0,
+    sentAs: 0,
     answered: nothing,
     progressed: nothing,
     failed: nothing,

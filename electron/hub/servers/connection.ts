@@ -44,6 +44,8 @@ export interface OutboundRequest {
   withdrawn?(): boolean;
   /** performance.now() when it was handed to the transport; set by the connection. */
   sentAt: number;
+  /** The id that it was sent with; set by the connection. */
+  sentAs: number;
   answered(bytes: Buffer, envelope: Envelope, era: ServerEra): void;
   /** A progress notification of this request, its token mapped back. */
   progressed(parts: readonly Uint8Array[], note: string | null): void;
@@ -147,6 +149,7 @@ export class ServerConnection {
     orderEdits(edits);
     const parts = splice(request.bytes, edits);
     request.sentAt = performance.now();
+    request.sentAs = id;
     // Until the transport says otherwise the bytes may be on their way: a call is repeated only when it surely never left.
     entry.written = true;
     // What is put in may be a client's raw text too: its answers to a server's questions, its capabilities.
@@ -209,6 +212,7 @@ export class ServerConnection {
         edits: (era) =>
           era.kind === "stateless" ? paramsEdits(bytes, scanned, upgradedRequest(hubAsker(era.version))) : [],
         sentAt: 0,
+        sentAs: 0,
         answered: (answer, envelope) => resolve({ bytes: answer, envelope }),
         progressed: () => {},
         failed: ({ end }) => reject(new Error(end.message)),

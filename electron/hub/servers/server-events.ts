@@ -9,6 +9,7 @@ import type { Health } from "../health/health.ts";
 import type { Pins } from "../pins/pins.ts";
 import type { Storage } from "../ports/storage.ts";
 import type { Tasks } from "../tasks/tasks.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { UpstreamAuth } from "../upstream-auth/upstream-auth.ts";
 import { catalogOwner } from "./catalog-owner.ts";
 import type { ManagedServer } from "./managed-server.ts";
@@ -26,6 +27,7 @@ interface Parts {
   readonly upstreamAuth: UpstreamAuth;
   readonly tasks: Tasks;
   readonly health: Health<ManagedServer>;
+  readonly telemetry: Pick<Telemetry, "serverEnded">;
   readonly broadcaster: Broadcaster;
 }
 
@@ -40,7 +42,8 @@ export function serverEvents(
       packageStarted(server);
     },
     onEnded(server) {
-      const { serverMessages, consent } = parts();
+      const { serverMessages, consent, telemetry } = parts();
+      telemetry.serverEnded(server);
       serverMessages.serverEnded(server);
       consent.withdrawWhere(
         (call) => (isInputMethod(call.method) && call.server === server ? serverGone(call) : undefined),

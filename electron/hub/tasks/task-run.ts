@@ -125,6 +125,7 @@ export class TaskRun {
         edits: (era) =>
           era.kind === "stateless" ? paramsEdits(bytes, envelope, upgradedRequest(asker(era.version))) : [],
         sentAt: 0,
+        sentAs: 0,
         answered: (answer, answered) => resolve({ bytes: answer, envelope: answered }),
         progressed: () => {},
         failed: ({ end }) =>

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { TracedCall } from "../ports/telemetry.ts";
+import type { TracedCall, TracedSession } from "../ports/telemetry.ts";
 import { createTestHub, fakeConfig } from "../testing/test-hub.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -9,6 +9,7 @@ const otlp = (more = "") => fakeConfig(`, "telemetry": { "otlp": "http://127.0.0
 
 async function tracedHub(config: string) {
   const calls: TracedCall[] = [];
+  const sessions: TracedSession[] = [];
   const opened: string[] = [];
   let closed = 0;
   const hub = await createTestHub({
@@ -17,6 +18,7 @@ async function tracedHub(config: string) {
       opened.push(url);
       return Promise.resolve({
         call: (call) => calls.push(call),
+        session: (session) => sessions.push(session),
         close: () => {
           closed += 1;
           return Promise.resolve();
@@ -44,7 +46,7 @@ async function tracedHub(config: string) {
     return hub.server.received.findLast(({ method }) => method === "tools/call")?.params;
   };
   await hub.request({ jsonrpc: "2.0", id: 1, method: "tools/list" }, { session });
-  return { hub, calls, opened, call, closed: () => closed };
+  return { hub, calls, sessions, session, opened, call, closed: () => closed };
 }
 
 test("a call continues the trace that its message names, and hands it on to the server", async () => {
@@ -176,6 +178,31 @@ test("an error is told by its code, and in its words only with contents; each ca
     ]);
     expect(calls[0]?.content?.errorMessage).toEqual(words);
   }
+});
+
+test("a call names its server's side too: how it is reached, what is spoken with it, and what it knows the request by", async () => {
+  const { calls, call, hub } = await tracedHub(otlp());
+  await call(undefined);
+  await call(undefined, undefined, undefined, "nowhere");
+  const id = String(hub.server.received.findLast(({ method }) => method === "tools/call")?.id);
+  expect(calls).toMatchObject([
+    {
+      overHttp: true,
+      peer: { transport: "pipe", address: undefined, revision: "2025-11-25", requestId: id },
+    },
+    { overHttp: true, peer: undefined },
+  ]);
+});
+
+test("the length of a client's session and of a server's is told when it is over", async () => {
+  const { hub, sessions, session, call } = await tracedHub(otlp());
+  await call(undefined);
+  hub.hub.mcp.endSession(session);
+  const revision = "2025-11-25";
+  expect(sessions).toEqual([{ side: "server", ms: expect.any(Number), revision, peer: undefined }]);
+  await hub.hub.endServers();
+  expect(sessions.slice(1)).toMatchObject([{ side: "client", revision, peer: { transport: "pipe" } }]);
+  for (const { ms } of sessions) expect(ms).toBeGreaterThanOrEqual(0);
 });
 
 test("without telemetry nothing is opened, and a client's own traceparent reaches the server as it came", async () => {

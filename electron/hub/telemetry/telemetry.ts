@@ -12,9 +12,13 @@ import {
   writeTraceParent,
 } from "../../core/telemetry/traceparent.ts";
 import type { Log } from "../log.ts";
+import { OwnClient } from "../own-calls/own-client.ts";
 import type { Call, Step } from "../pipeline/call.ts";
 import type { CallRow } from "../ports/storage.ts";
 import type { OpenTelemetry, Stretch, TelemetrySink, TracedCall } from "../ports/telemetry.ts";
+import type { ManagedServer } from "../servers/managed-server.ts";
+import type { Session } from "../sessions.ts";
+import { peerOf } from "./peer.ts";
 
 /** A call's place in its trace, and what that changes in the request to its server. */
 export interface CallTrace {
@@ -29,6 +33,8 @@ export interface CallTrace {
   readonly upstream: TraceParent;
   /** params._meta.traceparent and .tracestate (MCP SEP-414). */
   readonly change: ParamsChange;
+  /** The id of the last request that was sent to its server; 0 when none was. */
+  sentAs: number;
 }
 
 export interface TelemetryDeps {
@@ -62,6 +68,21 @@ export class Telemetry {
     const trace = call.trace;
     if (trace === undefined) return;
     this.#sink?.call(tracedCall(row, call, trace, this.#settings.content));
+  }
+
+  /** Tells how long a client's session was. */
+  sessionEnded({ stored: { createdAt, revision } }: Session): void {
+    const ms = Math.max(0, Date.now() - createdAt);
+    this.#sink?.session({ side: "server", ms, revision, peer: undefined });
+  }
+
+  /** Tells how long a server's was: in the stateless era it has none. */
+  serverEnded(server: ManagedServer): void {
+    const peer = peerOf(server, 0);
+    if (this.#sink === undefined || server.startedAt === undefined || server.era?.kind === "stateless")
+      return;
+    const ms = Math.max(0, Date.now() - server.startedAt);
+    this.#sink.session({ side: "client", ms, revision: peer.revision, peer });
   }
 
   /** Resolves when what the settings say is done. */
@@ -113,7 +134,7 @@ function traceOf(call: Call): CallTrace {
   const metaSet = new Map([["traceparent", encodeJson(writeTraceParent(upstream))]]);
   if (state !== undefined) metaSet.set("tracestate", encodeJson(state));
   const change = { metaSet, metaRemove: STATE };
-  return { parent, ambient, state, own: span(), upstream, change };
+  return { parent, ambient, state, own: span(), upstream, change, sentAs: 0 };
 }
 
 const STATE: ReadonlySet<string> = new Set(["tracestate"]);
@@ -166,6 +187,8 @@ function tracedCall(row: CallRow, call: Call, trace: CallTrace, content: boolean
     consent: row.consentUs > 0 ? stretch(asked - row.consentUs / 1_000, asked) : undefined,
     queue: call.queuedAt > 0 ? stretch(call.queuedAt, sent ? call.sentAt : end) : undefined,
     upstream: sent ? stretch(call.sentAt, call.sentAt + row.upstreamUs / 1_000) : undefined,
+    overHttp: !(call.client instanceof OwnClient),
+    peer: call.server === undefined ? undefined : peerOf(call.server, trace.sentAs),
     method: row.method,
     // Half of a surrogate pair would have the receiver refuse everything that travels with it.
     subject: row.tool?.toWellFormed() ?? null,
