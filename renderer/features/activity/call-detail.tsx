@@ -17,6 +17,7 @@ import { CallActions } from "./detail/call-actions.tsx";
 import { EventList } from "./detail/event-lane.tsx";
 import { Facts } from "./detail/facts.tsx";
 import { Waterfall } from "./detail/waterfall.tsx";
+import { hasParams } from "./detail/wire.ts";
 import { WirePanel } from "./detail/wire-panel.tsx";
 
 const FIRST = 1024 * 1024;
@@ -125,7 +126,11 @@ export function CallDetailPane({ id, onClose }: { readonly id: number; readonly 
           </TabPanel>
           <TabPanel id="request" className="flex flex-col">
             {detail.request === null ? (
-              <Nothing>The request had no parameters.</Nothing>
+              <Nothing>
+                {hasParams(detail)
+                  ? "The parameters of this request were not recorded."
+                  : "The request had no parameters."}
+              </Nothing>
             ) : (
               <JsonView
                 text={detail.request.text}

@@ -1,13 +1,14 @@
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
 // biome-ignore-all lint/a11y/useSemanticElements: a scrolling region must be reachable by keyboard
 import { ArrowLeft, ArrowRight } from "lucide-react";
-import { useMemo } from "react";
+import { Fragment, useMemo } from "react";
 import type { CallDetail } from "../../../../shared/model/call.ts";
 import { bytes } from "../../../lib/format.ts";
 import { parseJson } from "../../../lib/json/parse.ts";
 import { writeJson } from "../../../lib/json/rows.ts";
 import { CopyButton } from "../../../ui/copy-button.tsx";
 import { ServerText } from "../../../ui/server-text.tsx";
+import { EventList } from "./event-lane.tsx";
 import { type WireMessage, wireOf } from "./wire.ts";
 
 /** What is indented for reading; a longer message is shown as it went. */
@@ -15,7 +16,7 @@ const MOST_INDENTED = 200_000;
 
 /** The JSON-RPC messages of a call between its client and Gatehouse. */
 export function WirePanel({ detail }: { readonly detail: CallDetail }) {
-  const { era, messages } = useMemo(() => wireOf(detail), [detail]);
+  const { era, isStateless, messages } = useMemo(() => wireOf(detail), [detail]);
   return (
     <div
       className="relative min-h-0 flex-1 space-y-4 overflow-auto px-5 py-4"
@@ -25,15 +26,28 @@ export function WirePanel({ detail }: { readonly detail: CallDetail }) {
       data-testid="wire"
     >
       <p className="text-muted text-sm">
-        Put together again from what is recorded: parameters, result and error are what went between client
-        and Gatehouse, byte for byte but for secrets and what your settings leave out; the request's id is not
-        kept. The client spoke <ServerText text={era} multiline limit={120} />.
+        Put together again from what is recorded, byte for byte but for secrets and what your settings leave
+        out: the client's parameters, and the server's result or error, which Gatehouse translates where the
+        two speak different eras of MCP. The request's id is not kept. The client spoke{" "}
+        <ServerText text={era} multiline limit={120} />
+        {isStateless && (detail.events ?? []).some(({ kind }) => kind === "request")
+          ? ": what it was asked within the call went to it as a result of type input_required, and it sent the request again with its answers"
+          : ""}
+        .
       </p>
-      {messages.map((message) => (
-        <Message key={message.from} message={message} />
+      {messages.map((message, index) => (
+        <Fragment key={message.from}>
+          {index === 1 && <EventList detail={detail} />}
+          <Message message={message} />
+        </Fragment>
       ))}
+      {messages.length === 1 && <EventList detail={detail} />}
       {messages.length === 1 && (
-        <p className="text-muted text-sm">No answer was sent: the call was cancelled.</p>
+        <p className="text-muted text-sm">
+          {detail.status === "cancelled"
+            ? "No answer was sent: the call was cancelled."
+            : "The answer was not recorded."}
+        </p>
       )}
     </div>
   );

@@ -41,6 +41,29 @@ describe("the wire messages of a call", () => {
     expect(wireOf(call({ session: null })).era).toBe("a client without a session");
   });
 
+  it.each([
+    ['{"content":[],"n":1.0}', '{"resultType":"complete","content":[],"n":1.0}'],
+    [" { }", '{"resultType":"complete" }'],
+    ['{"content":[],"resultType":"input_required"}', '{"content":[],"resultType":"input_required"}'],
+  ])("of the stateless era have the type that each of its results has: %s", (recorded, sent) => {
+    const request = payload('{"name":"t","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}');
+    const result = payload(recorded);
+    expect(wireOf(call({ session: null, request, result })).messages[1]?.text).toBe(
+      `{"jsonrpc":"2.0","id":"(not recorded)","result":${sent}}`,
+    );
+    expect(wireOf(call({ result })).messages[1]?.text).toContain(recorded);
+  });
+
+  it("of a call without its payloads say that they were not recorded", () => {
+    expect(wireOf(call({ request: null, result: null })).messages.map(({ text }) => text)).toEqual([
+      '{"jsonrpc":"2.0","id":"(not recorded)","method":"tools/call","params":"(not recorded)"}',
+    ]);
+    const list = call({ request: null, requestBytes: 0, method: "tools/list" });
+    expect(wireOf(list).messages[0]?.text).toBe(
+      '{"jsonrpc":"2.0","id":"(not recorded)","method":"tools/list"}',
+    );
+  });
+
   it("of payloads that were not read whole stay open", () => {
     expect(wireOf(call({ request: payload('{"name":"t","argu', true) })).messages[0]).toMatchObject({
       truncated: true,
