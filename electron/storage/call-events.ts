@@ -39,7 +39,7 @@ function isEvent(event: Record<keyof CallEvent, unknown>): event is CallEvent {
   return (
     Number.isSafeInteger(at) &&
     Number.isSafeInteger(bytes) &&
-    (from === "server" || from === "client") &&
+    (from === "server" || from === "client" || from === "gatehouse") &&
     (kind === "notification" || kind === "request" || kind === "response") &&
     typeof method === "string" &&
     (note === null || typeof note === "string")

@@ -50,7 +50,8 @@ export const hasPartsTakenOut = (text: string): boolean =>
 export const callEventSchema = z.object({
   /** Microseconds since the call arrived. */
   at: z.int(),
-  from: z.enum(["server", "client"]),
+  /** "gatehouse": it answered the server itself, as the client may not, or cannot, be asked. */
+  from: z.enum(["server", "client", "gatehouse"]),
   kind: z.enum(["notification", "request", "response"]),
   method: z.string(),
   /** Of the whole message. */

@@ -4,19 +4,14 @@ import { DENIED, errorMessage, INVALID_REQUEST, METHOD_NOT_FOUND } from "../../c
 import { decodeString, encodeJson } from "../../core/jsonrpc/json.ts";
 import { splice } from "../../core/jsonrpc/splice.ts";
 import { isAtLeast, type LogLevel, mostVerbose } from "../../core/mcp/log-levels.ts";
-import {
-  type InputMethod,
-  isInputMethod,
-  missingOf,
-  requiredCapability,
-} from "../../core/mcp/stateless-era/capabilities.ts";
+import { type InputMethod, isInputMethod } from "../../core/mcp/stateless-era/capabilities.ts";
 import { sortEdits } from "../../core/mcp/stateless-era/edits.ts";
 import { type InputRequest, sessionParams } from "../../core/mcp/stateless-era/round-trips.ts";
 import { rawMember } from "../../core/mcp/tasks/capabilities.ts";
 import { renameTask } from "../../core/mcp/tasks/messages.ts";
 import type { Call, Step } from "../pipeline/call.ts";
 import { holdDeadlines } from "../pipeline/call-deadline.ts";
-import { noteEvent, noteOf } from "../pipeline/call-events.ts";
+import { type NotAsked, noteEvent, noteOf, noteQuestion } from "../pipeline/call-events.ts";
 import { cancelledOutcome } from "../pipeline/outcomes.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session, Sessions } from "../sessions.ts";
@@ -24,6 +19,7 @@ import type { OwnedTask } from "../tasks/task-book.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import { AskedClients } from "./asked-clients.ts";
 import type { InFlight } from "./in-flight.ts";
+import { lackingFor } from "./lacking.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 /** How a server gets the answer to a request of its own: a whole JSON-RPC message, in pieces. */
@@ -102,21 +98,24 @@ export class ServerMessages {
       respond(parts);
     };
     const raw = params === undefined ? undefined : bytes.subarray(params.start, params.end);
+    const question = noteQuestion(calls[0], method, [bytes]);
+    const refuse = (note: NotAsked, parts: readonly Uint8Array[]): void => {
+      question.notAsked(note, parts);
+      answer(parts);
+    };
     const { onAsked } = session;
     const lacking = onAsked === undefined ? lackingFor(session, method, raw) : undefined;
-    if (lacking !== undefined) return answer([errorMessage(serverId, METHOD_NOT_FOUND, lacking)]);
+    if (lacking !== undefined)
+      return refuse("the client cannot", [errorMessage(serverId, METHOD_NOT_FOUND, lacking)]);
     const judged = (allowed: true | string): void => {
-      if (allowed !== true) answer([errorMessage(serverId, DENIED, allowed, { code: "denied" })]);
-      else {
-        const [call] = calls;
-        if (call !== undefined) noteEvent(call, "server", "request", method, [bytes]);
-        const noted: AnswerServer = (parts) => {
-          if (call !== undefined) noteEvent(call, "client", "response", method, parts);
-          answer(parts);
-        };
-        if (onAsked !== undefined) onAsked(bytes, envelope, noted);
-        else this.#pass(server, session, bytes, envelope, serverId, noted, related?.task, goOn);
-      }
+      if (allowed !== true)
+        return refuse("refused", [errorMessage(serverId, DENIED, allowed, { code: "denied" })]);
+      const noted: AnswerServer = (parts) => {
+        question.answered(parts);
+        answer(parts);
+      };
+      if (onAsked !== undefined) onAsked(bytes, envelope, noted);
+      else this.#pass(server, session, bytes, envelope, serverId, noted, related?.task, goOn);
     };
     const allowed = this.#deps.mayAsk(server, session, method, raw);
     if (allowed instanceof Promise)
@@ -193,28 +192,37 @@ export class ServerMessages {
     session: Session,
     request: InputRequest,
   ): Promise<Uint8Array> {
+    const call = server === undefined ? undefined : this.#callOf(server, session);
+    const params = sessionParams(request, randomUUID());
+    const envelope = encodeJson({ jsonrpc: "2.0", method: request.method });
+    const question = noteQuestion(
+      call,
+      request.method,
+      params === undefined ? [envelope] : [envelope, params],
+    );
+    const refuse = (note: NotAsked, why: string): never => {
+      question.notAsked(note, [encode(why)]);
+      throw new Error(why);
+    };
     const lacking = lackingFor(session, request.method, request.params);
-    if (lacking !== undefined) throw new Error(lacking);
+    if (lacking !== undefined) refuse("the client cannot", lacking);
     const allowed =
       server === undefined || (await this.#deps.mayAsk(server, session, request.method, request.params));
-    if (allowed !== true) throw new Error(allowed);
-    const call = server === undefined ? undefined : this.#callOf(server, session);
+    if (allowed !== true) refuse("refused", allowed);
     return new Promise((resolve, reject) => {
       const id = this.#asked.remember({
         server,
         session,
         serverId: undefined,
         answer: (bytes, { result }) => {
-          if (call !== undefined) noteEvent(call, "client", "response", request.method, [bytes]);
+          question.answered([bytes]);
           if (result === undefined) reject(new Error(`the client refused ${request.method}`));
           else resolve(Uint8Array.prototype.slice.call(bytes, result.start, result.end));
         },
         refuse: (why) => reject(new Error(why)),
       });
-      const params = sessionParams(request, randomUUID());
       const head = encodeJson({ jsonrpc: "2.0", id, method: request.method }).subarray(0, -1);
       const parts = params === undefined ? [head, CLOSE] : [head, PARAMS, params, CLOSE];
-      if (call !== undefined) noteEvent(call, "server", "request", request.method, parts);
       if (server === undefined) session.push(parts);
       else this.send(server, session, parts);
     });
@@ -373,19 +381,6 @@ function soleAsker(calls: readonly Call[]): Session | undefined {
     return undefined;
   const asking = calls.filter(({ session }) => !session.waiting);
   return asking.length === 1 ? asking[0]?.session : undefined;
-}
-
-/** Why a session's client cannot be asked this: it has not declared it, or not in this mode; undefined when it can. */
-function lackingFor(
-  session: Session,
-  method: InputMethod,
-  params: Uint8Array | undefined,
-): string | undefined {
-  const declared = new TextEncoder().encode(session.stored.capabilities);
-  const missing = missingOf(requiredCapability(method, params), declared);
-  if (missing === undefined) return undefined;
-  const names = Object.entries(missing).map(([name, modes]) => [name, ...Object.keys(modes)].join("."));
-  return `the client does not support ${names.join(", ")}`;
 }
 
 function memberOf(envelope: Envelope, key: string): Span | undefined {

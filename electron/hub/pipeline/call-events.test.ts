@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { callOf, createTestHub, type TestHub } from "../testing/test-hub.ts";
+import { callOf, createTestHub, fakeConfig, type TestHub } from "../testing/test-hub.ts";
 
 let open: TestHub | undefined;
 const start = async (
@@ -70,5 +70,26 @@ describe("what goes on within a call", () => {
     const { hub, session } = await start();
     await hub.request(callOf("fake__echo", {}, 1), { session });
     expect(lastRow(hub)?.events).toBeUndefined();
+  });
+
+  it("has what a server asked in vain too, and that no client answered it", async () => {
+    const { hub, session } = await start({ sampling: {} });
+    hub.server.answer["tools/call"] = () => {
+      for (const method of ["sampling/createMessage", "roots/list"])
+        hub.server.say({ jsonrpc: "2.0", id: method, method, params: {} });
+      return { content: [] };
+    };
+    await hub.configure(
+      fakeConfig(', "rules": [{ "method": "sampling/createMessage", "decision": "deny" }]'),
+    );
+    await hub.request(callOf("fake__echo", {}, 1), { session });
+    expect(
+      lastRow(hub)?.events?.events.map(({ from, kind, method, note }) => [from, kind, method, note]),
+    ).toEqual([
+      ["server", "request", "sampling/createMessage", null],
+      ["gatehouse", "response", "sampling/createMessage", "refused"],
+      ["server", "request", "roots/list", null],
+      ["gatehouse", "response", "roots/list", "the client cannot"],
+    ]);
   });
 });

@@ -41,6 +41,21 @@ export function noteEvent(
   recording.events.push({ at, from, kind, method: method.slice(0, 100), bytes, note });
 }
 
+/** Why the hub answered a server in its client's place. */
+export type NotAsked = "refused" | "the client cannot";
+
+/** Notes what a server asks within a call, if there is one, and then who answered it. */
+export function noteQuestion(call: Call | undefined, method: string, parts: readonly Uint8Array[]) {
+  const note = (who: Who, what: What, said: readonly Uint8Array[], why: NotAsked | null = null): void => {
+    if (call !== undefined) noteEvent(call, who, what, method, said, why);
+  };
+  note("server", "request", parts);
+  return {
+    answered: (said: readonly Uint8Array[]): void => note("client", "response", said),
+    notAsked: (why: NotAsked, said: readonly Uint8Array[]): void => note("gatehouse", "response", said, why),
+  };
+}
+
 /** Of a notification that says how far something is, or how grave it is, that; raw JSON numbers, levels of MCP. */
 export function noteOf(bytes: Uint8Array, { method, paramsMembers }: Envelope): string | null {
   const raw = (key: string): string | undefined => {

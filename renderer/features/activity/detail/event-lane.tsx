@@ -11,6 +11,8 @@ const WORDS: Record<CallEvent["kind"], string> = {
   response: "answered",
 };
 
+const WHO: Record<CallEvent["from"], string> = { server: "Server", client: "Client", gatehouse: "Gatehouse" };
+
 /** Marks of the messages within a call, on the waterfall's scale: a dot for what was told, signs for questions and answers. */
 export function EventMarks({
   events,
@@ -49,7 +51,7 @@ export function EventList({ detail }: { readonly detail: CallDetail }) {
           <li
             // biome-ignore lint/suspicious/noArrayIndexKey: events have no identity but their place
             key={index}
-            className="grid grid-cols-[64px_120px_minmax(0,1fr)_auto] items-center gap-x-3 border-line/60 border-b px-3 py-1.5 last:border-b-0"
+            className="grid grid-cols-[64px_136px_minmax(0,1fr)_auto] items-center gap-x-3 border-line/60 border-b px-3 py-1.5 last:border-b-0"
           >
             <span className="text-right text-muted" title={exactMicros(event.at)}>
               {duration(event.at)}
@@ -58,7 +60,7 @@ export function EventList({ detail }: { readonly detail: CallDetail }) {
               <span aria-hidden className={event.from === "server" ? "text-accent" : "text-warn"}>
                 {SIGN[event.kind]}{" "}
               </span>
-              {event.from === "server" ? "Server" : "Client"} {WORDS[event.kind]}
+              {WHO[event.from]} {WORDS[event.kind]}
             </span>
             <span className="flex min-w-0 items-baseline gap-2">
               <ServerText text={event.method} limit={60} className="min-w-0 font-mono" />
