@@ -62,7 +62,10 @@ export const runDetailSchema = runSummarySchema.extend({
       durationUs: z.int(),
     }),
   ),
-  /** Paths, and hosts of addresses, that were named, the most named first. What a tool reached by itself nobody can see. */
+  /**
+   * Paths, and hosts of addresses, that were named, and hosts of remote servers that were called; the most first. What a
+   * tool reached by itself nobody can see.
+   */
   files: z.array(placeSchema),
   hosts: z.array(placeSchema),
   /** Its calls, oldest first. */

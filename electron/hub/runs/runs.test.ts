@@ -50,6 +50,7 @@ function logOf(made: readonly Made[]): Pick<CallLog, "list" | "get"> {
     },
   };
 }
+const hostOf = (server: string) => (server === "remote" ? "mcp.example.com" : undefined);
 const params = (value: object): Buffer => Buffer.from(JSON.stringify(value));
 
 describe("a run", () => {
@@ -63,12 +64,31 @@ describe("a run", () => {
       { at: 3, method: "resources/read", request: params({ uri: "file:///read" }) },
       { at: 4, method: "tools/list", tool: null },
     ]);
-    const run = await readRun(log, 1);
+    const run = await readRun(log, 1, hostOf);
     expect(run.files).toEqual([
       { name: "/big", calls: 2, denied: 1, tools: ["read_file"] },
       { name: "/read", calls: 1, denied: 0, tools: ["resources/read"] },
     ]);
     expect(run).toMatchObject({ calls: 5, read: 4, openStart: false, openEnd: false });
+  });
+
+  it("reached the hosts that calls named, and those of the remote servers that were not kept from them", async () => {
+    const fetched = params({ arguments: { url: "https://mcp.example.com/x" } });
+    const log = logOf([
+      { at: 0, server: "remote", tool: "fetch", request: fetched },
+      { at: 1, server: "remote", tool: "list" },
+      { at: 2, server: "remote", tool: "send", status: "denied" },
+      {
+        at: 3,
+        tool: "fetch",
+        request: params({ arguments: { url: "http://other.example" } }),
+        status: "denied",
+      },
+    ]);
+    expect((await readRun(log, 1, hostOf)).hosts).toEqual([
+      { name: "mcp.example.com", calls: 2, denied: 0, tools: ["fetch", "list"] },
+      { name: "other.example", calls: 1, denied: 1, tools: ["fetch"] },
+    ]);
   });
 
   it("of a client without sessions is that of one project folder", async () => {
@@ -77,13 +97,13 @@ describe("a run", () => {
       { at: 1, project: "/b" },
       { at: 2, project: "/a" },
     ]);
-    expect((await readRun(log, 1)).callIds).toEqual([1, 3]);
+    expect((await readRun(log, 1, hostOf)).callIds).toEqual([1, 3]);
   });
 
   it("of more calls than are looked through is shown around the call, its ends said to be open", async () => {
     const log = logOf(Array.from({ length: 12_000 }, (_, index) => ({ at: index * 10 })));
     for (const id of [1, 6_000, 12_000]) {
-      const { callIds, openStart, openEnd } = await readRun(log, id);
+      const { callIds, openStart, openEnd } = await readRun(log, id, hostOf);
       expect(callIds).toContain(id);
       expect(callIds.length).toBeGreaterThan(2_000);
       expect(callIds.length).toBeLessThanOrEqual(5_000);
@@ -93,6 +113,6 @@ describe("a run", () => {
 
   it("goes on over hours as long as no pause ends it", async () => {
     const log = logOf(Array.from({ length: 60 }, (_, index) => ({ at: index * 9 * 60_000 })));
-    expect(await readRun(log, 30)).toMatchObject({ calls: 60, openStart: false, openEnd: false });
+    expect(await readRun(log, 30, hostOf)).toMatchObject({ calls: 60, openStart: false, openEnd: false });
   });
 });

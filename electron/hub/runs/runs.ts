@@ -51,8 +51,15 @@ export async function listRuns(
   };
 }
 
-/** The run that a call is in, in full. Throws `not_found`. */
-export async function readRun(log: Log, id: number): Promise<RunDetail> {
+/**
+ * The run that a call is in, in full; `hostOf` is the host of a remote server, as it is configured now. Throws
+ * `not_found`.
+ */
+export async function readRun(
+  log: Log,
+  id: number,
+  hostOf: (server: string) => string | undefined,
+): Promise<RunDetail> {
   const call = await log.get(id, 0);
   if (call === undefined) throw new GatehouseError("not_found", `there is no call ${id} in the log`);
   const { run, openStart, openEnd } = await around(log, call);
@@ -70,26 +77,41 @@ export async function readRun(log: Log, id: number): Promise<RunDetail> {
     ...summaryOfRun(run, openStart),
     steps: stepsOf(run),
     files: countPlaces(named.map((one) => ({ ...one, places: one.places.files }))),
-    hosts: countPlaces(named.map((one) => ({ ...one, places: one.places.hosts }))),
+    hosts: countPlaces(hostsOf(run.calls, named, hostOf)),
     callIds: run.calls.map((one) => one.id),
     read: named.length + (run.calls.length - naming.length),
     openEnd,
   };
 }
 
+/** The hosts that calls named, and those of remote servers that they were sent to. */
+function hostsOf(
+  calls: readonly CallSummary[],
+  named: readonly Named[],
+  hostOf: (server: string) => string | undefined,
+) {
+  const byCall = new Map(named.map((one) => [one.id, one.places.hosts]));
+  return calls.map((call) => {
+    const denied = call.status === "denied";
+    const own = call.server === null || denied ? undefined : hostOf(call.server);
+    const hosts = new Set([...(own === undefined ? [] : [own]), ...(byCall.get(call.id) ?? [])]);
+    return { tool: nameOf(call), denied, places: [...hosts] };
+  });
+}
+
+const nameOf = ({ method, tool }: CallSummary): string => (method === "tools/call" ? (tool ?? "") : method);
+
 /** What one call named. */
 interface Named {
+  readonly id: number;
   readonly tool: string;
   readonly denied: boolean;
   readonly places: Places;
 }
 
 /** Empty when the call's params are not there whole, or too large for what is left of the budget. */
-async function placesOf(
-  log: Log,
-  { id, tool, method, status }: CallSummary,
-  budget: { bytes: number },
-): Promise<Named[]> {
+async function placesOf(log: Log, call: CallSummary, budget: { bytes: number }): Promise<Named[]> {
+  const { id, method, status } = call;
   let params = (await log.get(id, READ_BYTES))?.request;
   // What writes a file is large by the file's contents; which one it is still has to be told.
   if (params?.truncated && params.bytes <= budget.bytes) {
@@ -99,7 +121,7 @@ async function placesOf(
   if (params === null || params === undefined || params.truncated) return [];
   try {
     const places = placesInParams(method, params.text);
-    return [{ tool: method === "tools/call" ? (tool ?? "") : method, denied: status === "denied", places }];
+    return [{ id, tool: nameOf(call), denied: status === "denied", places }];
   } catch {
     return [];
   }

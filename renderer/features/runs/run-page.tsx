@@ -72,15 +72,16 @@ export function RunPage({ call }: { readonly call: number }) {
               places={value.files}
             />
             <Places
-              title="Hosts it named"
-              empty="No addresses were in the arguments that were read."
+              title="Hosts it named or called"
+              empty="No addresses were in the arguments that were read, and no server was a remote one."
               icon={<Globe aria-hidden size={14} />}
               places={value.hosts}
             />
           </div>
           <p className="text-faint text-xs">
-            Files and hosts are those that {count(value.read)} of {plural(value.calls, "call")} named; what a
-            tool reads or reaches of itself Gatehouse cannot see. Tokens are estimated at four bytes each.
+            Files and hosts are those that {count(value.read)} of {plural(value.calls, "call")} named, and the
+            hosts of remote servers; what a tool reads or reaches of itself Gatehouse cannot see. Tokens are
+            estimated at four bytes each.
           </p>
         </div>
       ) : failure !== null ? (

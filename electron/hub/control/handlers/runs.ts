@@ -11,5 +11,13 @@ export const runHandlers = (state: HubState): Pick<Handlers, "runs.list" | "runs
       client === undefined ? undefined : queryOf(state, { client }).client,
       before,
     ),
-  "runs.get": ({ call }) => readRun(state.storage.calls, call),
+  "runs.get": ({ call }) => {
+    const { mcpServers } = state.store.config;
+    return readRun(state.storage.calls, call, (server) => {
+      const entry = Object.hasOwn(mcpServers, server) ? mcpServers[server] : undefined;
+      return entry !== undefined && "url" in entry && URL.canParse(entry.url)
+        ? new URL(entry.url).host
+        : undefined;
+    });
+  },
 });
