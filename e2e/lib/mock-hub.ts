@@ -14,7 +14,8 @@ export type Scenario =
   | "loading"
   | "asking"
   | "million"
-  | "troubled";
+  | "troubled"
+  | "restarted";
 
 export interface MockHub {
   /** Opens the web UI, signed in. */

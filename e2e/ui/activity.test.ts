@@ -132,7 +132,8 @@ test("a view is saved, found again after a reload, renamed and deleted", async (
 
   await page.reload();
   await page.getByTestId("call-row").first().waitFor();
-  expect(await field().inputValue()).toBe("");
+  expect(await field().inputValue()).toBe("client:cursor status:ok");
+  await clear();
   await tab.click();
   expect(await field().inputValue()).toBe("client:cursor status:ok");
   await page.getByRole("button", { name: "More about views" }).click();

@@ -88,3 +88,50 @@ test("what was dragged over is marked in every chart, moves nothing, and a press
   await brushed().waitFor({ state: "detached" });
   expect(new Set(await marks())).toEqual(new Set([0]));
 });
+
+test("a press on the heatmap chooses its column's time for all charts, and leads to its calls", async () => {
+  const heatmap = page.getByRole("img", { name: /^How long calls took/ });
+  await heatmap.scrollIntoViewIfNeeded();
+  const box = await heatmap.boundingBox();
+  if (box === null) throw new Error("the heatmap is not in view");
+  const columns = Number((await heatmap.getAttribute("viewBox"))?.split(" ")[2]);
+  const press = async (column: number, to = column): Promise<void> => {
+    const at = (place: number): number => box.x + ((place + 0.5) / columns) * box.width;
+    await page.mouse.move(at(column), box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(at(to), box.y + 20, { steps: 3 });
+    await page.mouse.up();
+  };
+  await press(columns - 10);
+  await brushed().waitFor();
+  expect((await marks())[0]).toBeGreaterThan(5);
+  await press(columns - 10);
+  await brushed().waitFor({ state: "detached" });
+  await page.getByTestId("heatmap-chosen").waitFor({ state: "detached" });
+
+  await press(columns - 10, columns - 13);
+  const calls = await brushed()
+    .getByRole("button", { name: /^See \d+ calls$/ })
+    .innerText();
+  expect(Number(/\d+/.exec(calls)?.[0])).toBeGreaterThan(0);
+  await brushed().getByRole("button", { name: calls }).click();
+  const filter = page.getByRole("combobox", { name: "Filter calls" });
+  await filter.waitFor();
+  const [, since = "", until = ""] = /^since:(\S+) until:(\S+)$/.exec(await filter.inputValue()) ?? [];
+  expect(Date.parse(until) - Date.parse(since)).toBe(4 * 60_000);
+});
+
+test("what the charts tell apart is in the table of numbers too, a column for each line", async () => {
+  await page.getByLabel("Tell apart").click();
+  await page.getByRole("option", { name: "By server" }).click();
+  const names = await page
+    .getByTitle("Show only this")
+    .evaluateAll((all) => all.map((one) => one.querySelector("span")?.textContent ?? ""));
+  expect(names.length).toBeGreaterThan(1);
+  await page.getByRole("button", { name: "Show the numbers as a table" }).click();
+  for (const name of names)
+    await page
+      .getByTestId("numbers")
+      .getByRole("columnheader", { name: `p95 of ${name}` })
+      .waitFor();
+});

@@ -21,10 +21,10 @@ import { SettingsView } from "../features/settings/settings-view.tsx";
 import { CommandPalette } from "../features/shell/command-palette.tsx";
 import { Shell } from "../features/shell/shell.tsx";
 import { Shortcuts } from "../features/shell/shortcuts.tsx";
-import type { Route } from "../lib/router.ts";
 import { useRoute, useServices } from "../lib/services.tsx";
 import { SkeletonRows } from "../ui/skeleton.tsx";
 import { TooltipProvider } from "../ui/tooltip.tsx";
+import { followRoute, noteActivity } from "./activity-address.ts";
 
 /** Its charts are a library of their own, which nobody else needs. */
 const LatencyView = lazy(() => import("../features/latency/latency-view.tsx"));
@@ -61,7 +61,12 @@ export function App() {
 
 function CurrentScreen({ activity }: { readonly activity: Activity }) {
   const route = useRoute();
-  useEffect(() => followRoute(activity, route), [activity, route]);
+  const { router } = useServices();
+  useEffect(() => {
+    if (route.screen !== "activity") return;
+    followRoute(activity.calls, route);
+    return noteActivity(activity.calls, router, route);
+  }, [activity, router, route]);
   switch (route.screen) {
     case "servers":
       return route.server === undefined ? (
@@ -90,7 +95,11 @@ function CurrentScreen({ activity }: { readonly activity: Activity }) {
     case "activity":
       return <ActivityView activity={activity} />;
     case "runs":
-      return route.run === undefined ? <RunList /> : <RunPage key={route.run} call={route.run} />;
+      return route.run === undefined ? (
+        <RunList client={route.client} />
+      ) : (
+        <RunPage key={route.run} call={route.run} />
+      );
     case "compare":
       return <CompareView key={`${route.first} ${route.second}`} first={route.first} second={route.second} />;
     case "playground":
@@ -98,18 +107,10 @@ function CurrentScreen({ activity }: { readonly activity: Activity }) {
     case "latency":
       return (
         <Suspense fallback={<SkeletonRows rows={12} label="Loading the charts" />}>
-          <LatencyView part={route.part} />
+          <LatencyView route={route} />
         </Suspense>
       );
     case "settings":
       return <SettingsView />;
   }
-}
-
-/** "The calls of this server", "this call": a route may carry a filter and what to open. */
-function followRoute({ calls }: Activity, route: Route): void {
-  if (route.screen !== "activity") return;
-  const { screen: _, call, ...filter } = route;
-  if (call !== undefined || Object.keys(filter).length > 0) calls.setFilter(filter);
-  if (call !== undefined) calls.select(call);
 }

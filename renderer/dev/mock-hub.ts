@@ -2,7 +2,7 @@
  * Development only: a stand-in for the hub that serves the built renderer at /ui/ (with the production CSP) and speaks
  * the control API with sample data.
  *
- *   node renderer/dev/mock-hub.ts [--port 4790] [--scenario full|empty|failing|hostile|asking|million|troubled] [--live]
+ *   node renderer/dev/mock-hub.ts [--port 4790] [--scenario full|empty|failing|hostile|asking|million|troubled|restarted] [--live]
  *
  * POST /mock/flood?count=10000&seconds=10 sends calls; POST /mock/approve answers the oldest question with approve;
  * POST /mock/drop closes every control connection; POST /mock/mend ends what is wrong with a troubled hub;
@@ -24,7 +24,7 @@ import { sampleDiagnosis } from "./sample-diagnosis.ts";
 import { sampleHeld } from "./sample-held.ts";
 import { type LogQuery, sampleLogPage } from "./sample-log.ts";
 import { sampleMetrics } from "./sample-metrics.ts";
-import { SAMPLE_PROBLEMS } from "./sample-problems.ts";
+import { SAMPLE_PROBLEMS, SAMPLE_START_PROBLEMS } from "./sample-problems.ts";
 import { askedNow, SAMPLE_QUESTIONS } from "./sample-questions.ts";
 import { sampleRun, sampleRuns } from "./sample-runs.ts";
 import { sampleDetail, sampleHealth, sampleServers } from "./sample-servers.ts";
@@ -70,7 +70,8 @@ const hub = () => ({
   desktop: false,
   problems,
 });
-let problems = scenario === "troubled" ? [...SAMPLE_PROBLEMS] : [];
+let problems =
+  scenario === "troubled" ? [...SAMPLE_PROBLEMS] : scenario === "restarted" ? [...SAMPLE_START_PROBLEMS] : [];
 let indexed: Searched | undefined = scenario === "troubled" ? { through: 1_200, of: 3_000 } : undefined;
 const tellIndex = (): void => {
   if (indexed === undefined) return;

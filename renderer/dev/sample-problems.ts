@@ -21,3 +21,20 @@ export const SAMPLE_PROBLEMS: readonly Problem[] = [
     advice: 'They are in no list. With `log.onFailure: "refuse"` calls are refused instead.',
   },
 ];
+
+/** What a hub says that has started on a full disk, after an end that took the newest part of its history. */
+export const SAMPLE_START_PROBLEMS: readonly Problem[] = [
+  {
+    code: "disk_low",
+    message:
+      "the disk of /home/ada/.config/gatehouse is full: Gatehouse has started in the room that it had reserved there",
+    advice: "Make room on the disk: what is left may not be enough for the next calls.",
+  },
+  {
+    code: "history_shortened",
+    message:
+      "the newest part of /home/ada/.config/gatehouse/gatehouse.db is lost: /home/ada/.config/gatehouse/gatehouse.db-wal, which held it, was removed, cut or damaged while no hub ran",
+    advice:
+      "Calls from before the hub's last, unclean end are missing, and clients that were added then must be connected again.",
+  },
+];

@@ -30,6 +30,7 @@ const TITLES: Readonly<Record<string, string>> = {
   database_damaged: "The call history is damaged",
   [LOST]: "The call history was lost",
   [SHORTENED]: "The newest calls of the history were lost",
+  disk_low: "The disk is full",
   history_key_unavailable: "New calls are not protected against changes yet",
   [UNRECORDED]: "Calls were answered without a record",
 };

@@ -9,7 +9,9 @@ describe("routes", () => {
     { screen: "clients", client: "claude code" },
     { screen: "profiles" },
     { screen: "profiles", profile: NEW_PROFILE },
-    { screen: "activity" },
+    { screen: "activity", text: "" },
+    { screen: "activity", text: "", call: 12 },
+    { screen: "activity", text: 'tool:read_* "a & b" 100%', call: 12 },
     { screen: "activity", call: 12 },
     { screen: "rules" },
     { screen: "rules", part: "grants" },
@@ -17,12 +19,14 @@ describe("routes", () => {
     { screen: "activity", server: "a b", client: "c&d" },
     { screen: "activity", tool: "read file", project: "/p", since: 1_000, until: 2_000 },
     { screen: "runs" },
+    { screen: "runs", client: "claude code" },
     { screen: "runs", run: 7 },
     { screen: "compare", first: 7, second: 12 },
     { screen: "playground" },
     { screen: "playground", server: "a/b", tool: "x?y" },
     { screen: "playground", server: "a", tool: "b", call: 3 },
-    { screen: "latency" },
+    { screen: "latency", span: "" },
+    { screen: "latency", span: "7d", by: "tool", server: "a&b", from: 1_000, to: 2_000 },
     { screen: "latency", part: "cost" },
     { screen: "settings" },
   ])("survive the address bar: %j", (route) => {
@@ -33,12 +37,22 @@ describe("routes", () => {
     expect(parseRoute(fragment)).toEqual({ screen: "servers" });
   });
 
+  it("that leave a screen as it is have its bare name as their address", () => {
+    expect([routeHref({ screen: "activity" }), routeHref({ screen: "latency" })]).toEqual([
+      "#/activity",
+      "#/latency",
+    ]);
+  });
+
   it("follow the address and write to it", () => {
     let fragment = "#/clients";
     let changed = (): void => undefined;
     const router = createRouter({
       read: () => fragment,
       write: (next) => {
+        fragment = next;
+      },
+      replace: (next) => {
         fragment = next;
       },
       onChange: (listener) => {
@@ -49,6 +63,9 @@ describe("routes", () => {
     expect(router.store.getState()).toEqual({ screen: "clients" });
     router.go({ screen: "servers", server: "x" });
     expect(fragment).toBe("#/servers/x");
+    router.note({ screen: "activity", text: "tool:x" });
+    expect(fragment).toBe("#/activity?text=tool%3Ax");
+    expect(router.store.getState()).toEqual({ screen: "servers", server: "x" });
     fragment = "#/settings";
     changed();
     expect(router.store.getState()).toEqual({ screen: "settings" });

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { LatencySpot } from "./router.ts";
 
 /** What is open over the screens; shared so that any screen can open it without knowing who draws it. */
 export interface UiState {
@@ -9,6 +10,8 @@ export interface UiState {
   readonly diagnosing: { readonly server: string | null } | null;
   /** The server whose page begins a sign-in as soon as it stands. */
   readonly authenticating: string | null;
+  /** What the Latency screen showed last. */
+  readonly latency: LatencySpot;
 }
 
 /** Creates the state with everything closed. */
@@ -19,4 +22,5 @@ export const createUiState = (): StoreApi<UiState> =>
     shortcuts: false,
     diagnosing: null,
     authenticating: null,
+    latency: {},
   }));

@@ -206,7 +206,7 @@ export function Segmented({
           aria-pressed={option.value === value}
           onClick={() => onValue(option.value)}
           className={cx(
-            "h-6 rounded-[5px] px-2.5 font-medium text-xs transition-colors duration-100",
+            "h-6 rounded-[5px] px-2.5 font-medium text-xs transition-colors duration-100 max-[960px]:px-1.75",
             option.value === value
               ? "bg-raised text-fg shadow-[0_1px_2px_rgb(0_0_0/14%)]"
               : "text-muted hover:text-fg",

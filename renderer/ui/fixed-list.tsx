@@ -119,7 +119,7 @@ export function FixedList({
       className={cx("min-h-0 flex-1 overflow-auto [overflow-anchor:none]", className)}
     >
       {header}
-      <div {...body} style={{ height: map.extent, overflow: "hidden" }}>
+      <div {...body} style={{ ...body?.style, height: map.extent, overflow: "hidden" }}>
         <div role="presentation" style={{ transform: `translateY(${first * rowHeight - offset}px)` }}>
           {rows}
         </div>

@@ -19,6 +19,13 @@ export const problemsScenes: readonly Scene[] = [
     },
   },
   {
+    name: "problems-start",
+    scenario: "restarted",
+    at: "#/activity",
+    shown: true,
+    stage: (page) => page.locator('[data-code="disk_low"]').waitFor(),
+  },
+  {
     name: "activity-not-recording",
     scenario: "troubled",
     at: "#/activity",

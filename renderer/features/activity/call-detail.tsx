@@ -72,30 +72,30 @@ export function CallDetailPane({ id, onClose }: { readonly id: number; readonly 
         if (event.key === "Escape" && !event.defaultPrevented) onClose();
       }}
     >
-      <header className="flex shrink-0 items-start gap-2 px-5 pt-3.5 pb-1">
-        <div className="min-w-0 flex-1">
+      <header className="shrink-0 px-5 pt-3.5 pb-1">
+        <div className="flex items-center gap-2">
           {detail === null ? (
-            <div className="skeleton my-1.5 h-3 w-40" />
+            <div className="flex h-6.5 flex-1 items-center">
+              <div className="skeleton h-3 w-40" />
+            </div>
           ) : (
-            <>
-              <h2 className="flex min-w-0 items-baseline gap-1.5 font-semibold text-lg tracking-[-0.012em]">
-                <ServerText text={detail.tool ?? detail.method} limit={160} className="min-w-0" />
-              </h2>
-              <div className="tabular flex min-w-0 flex-wrap items-center gap-x-3 text-muted text-sm">
-                <CallOutcome status={detail.status} />
-                <span>{duration(detail.durationUs)}</span>
-                {detail.server !== null && (
-                  <ServerText text={detail.server} limit={60} className="max-w-40" />
-                )}
-                <span>{fullTime(detail.startedAt)}</span>
-              </div>
-            </>
+            <h2 className="flex min-w-0 flex-1 items-baseline gap-1.5 font-semibold text-lg tracking-[-0.012em]">
+              <ServerText text={detail.tool ?? detail.method} limit={160} className="min-w-0" />
+            </h2>
           )}
+          {detail !== null && <CallActions call={detail} />}
+          <IconButton label="Close" keys="Escape" size="sm" onClick={onClose}>
+            <X size={15} />
+          </IconButton>
         </div>
-        {detail !== null && <CallActions call={detail} />}
-        <IconButton label="Close" keys="Escape" size="sm" onClick={onClose}>
-          <X size={15} />
-        </IconButton>
+        {detail !== null && (
+          <div className="tabular flex min-w-0 flex-wrap items-center gap-x-3 text-muted text-sm">
+            <CallOutcome status={detail.status} />
+            <span>{duration(detail.durationUs)}</span>
+            {detail.server !== null && <ServerText text={detail.server} limit={60} className="max-w-40" />}
+            <span className="whitespace-nowrap">{fullTime(detail.startedAt)}</span>
+          </div>
+        )}
       </header>
       {failure !== null && <Failure what="This call could not be read." failure={failure} onRetry={load} />}
       {detail !== null && (

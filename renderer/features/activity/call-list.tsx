@@ -54,6 +54,14 @@ export function CallList({ activity }: { readonly activity: Activity }) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  useEffect(() => {
+    // Who comes back finds the open call where the list shows it.
+    const { selected: open } = calls.store.getState();
+    const place = open === null ? -1 : calls.indexOf(open);
+    if (place >= 0) list.current?.reveal(place, "center");
+    // Nobody reads a list that is not shown.
+    return () => calls.setReading(false);
+  }, [calls]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter is another list, with nothing chosen in it
   useEffect(() => setMarked(NONE), [filter]);
 
@@ -195,7 +203,7 @@ export function CallList({ activity }: { readonly activity: Activity }) {
             event.preventDefault();
           }}
           header={<HeaderRow layout={layout} />}
-          body={{ role: "rowgroup" }}
+          body={{ role: "rowgroup", style: { minWidth: layout.minWidth } }}
           renderRow={(index) => {
             const call = calls.row(index);
             if (call === undefined) return <WaitingRow index={index} />;

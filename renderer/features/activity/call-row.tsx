@@ -12,16 +12,21 @@ import { COLUMNS, type ColumnKey, type Layout } from "./columns.ts";
 
 /** Height of a row in pixels. */
 export const ROW_HEIGHT = 32;
-const ROW = "grid items-center gap-x-3 whitespace-nowrap px-5 @2xl:gap-x-4";
+const rowOf = ({ wide }: Layout): string =>
+  cx("grid items-center whitespace-nowrap px-5", wide ? "gap-x-4" : "gap-x-3");
 
 /** The line above the rows. */
 export const HeaderRow = ({ layout }: { readonly layout: Layout }) => (
-  <div role="rowgroup" className="sticky top-0 z-[5] border-line border-b bg-bg">
+  <div
+    role="rowgroup"
+    className="sticky top-0 z-[5] border-line border-b bg-bg"
+    style={{ minWidth: layout.minWidth }}
+  >
     <div
       role="row"
       aria-rowindex={1}
       style={{ gridTemplateColumns: layout.template }}
-      className={cx(ROW, "h-8 font-medium text-faint text-xs")}
+      className={cx(rowOf(layout), "h-8 font-medium text-faint text-xs")}
     >
       <span role="columnheader">Time</span>
       <span role="columnheader" className="truncate">
@@ -102,7 +107,7 @@ export const CallRow = memo(function CallRow({
       onClick={(event) => onPress(call, index, event)}
       style={{ gridTemplateColumns: layout.template }}
       className={cx(
-        ROW,
+        rowOf(layout),
         "h-8 border-line/60 border-b text-sm",
         selected || marked ? "bg-accent-soft" : "hover:bg-hover",
         selected && "shadow-[inset_2px_0_0_var(--accent)]",
@@ -112,12 +117,12 @@ export const CallRow = memo(function CallRow({
         {day === "" ? (
           <>
             {clock(call.startedAt).slice(0, 8)}
-            <span className="hidden @2xl:inline">{clock(call.startedAt).slice(8)}</span>
+            {layout.wide && clock(call.startedAt).slice(8)}
           </>
         ) : (
           <>
             {day}
-            <span className="hidden @2xl:inline"> {clock(call.startedAt).slice(0, 8)}</span>
+            {layout.wide && ` ${clock(call.startedAt).slice(0, 8)}`}
           </>
         )}
       </span>
@@ -143,8 +148,10 @@ export const CallRow = memo(function CallRow({
         <CallOutcome status={call.status} wordClass="sr-only @lg:not-sr-only" />
       </span>
       <span role="gridcell" className="flex items-center justify-end gap-3">
-        <TimingBar times={call.times} total={call.durationUs} className="hidden w-16 @2xl:block" />
-        <span className="tabular shrink-0 text-right @2xl:w-18">{duration(call.durationUs)}</span>
+        {layout.wide && <TimingBar times={call.times} total={call.durationUs} className="w-16" />}
+        <span className={cx("tabular shrink-0 text-right", layout.wide && "w-18")}>
+          {duration(call.durationUs)}
+        </span>
       </span>
     </div>
   );

@@ -36,36 +36,69 @@ const MATTER: readonly ColumnKey[] = [
   "upstream",
 ];
 
-/** The columns that find room, and the grid's template for header and rows alike. */
+/** The columns that are shown, and the grid's template for header and rows alike. */
 export interface Layout {
   readonly columns: readonly ColumnKey[];
   readonly template: string;
+  /** There is room for milliseconds and for a bar of each call's time. */
+  readonly wide: boolean;
+  /** Pixels that it needs; where the list has fewer it scrolls sideways. */
+  readonly minWidth: number;
 }
 
-const GAP = 16;
 const PADDING = 40;
-const TOOL = 110;
+/** What a server's and a tool's name need, in pixels. */
+const TOOL = 180;
+const STATUS = 92;
+/** Pixels of the other parts of a row, and between them. */
+const SIZES = { wide: { time: 104, duration: 148, gap: 16 }, compact: { time: 62, duration: 68, gap: 12 } };
+/** Pixels that a text is squeezed to before the list scrolls sideways. */
+const SQUEEZED = 70;
+/** A list narrower than these, in pixels, stands beside something else, and leaves out what it has no room for. */
+const ROOMY = 672;
+const NARROW = 512;
 
-/** Chooses, of the columns that are wanted, those for which a list of this width has room. */
+const needs = (
+  columns: readonly ColumnKey[],
+  { time, duration, gap }: typeof SIZES.wide,
+  widthOf = (key: ColumnKey): number => COLUMNS[key].width,
+): number =>
+  PADDING +
+  time +
+  TOOL +
+  STATUS +
+  duration +
+  3 * gap +
+  columns.reduce((sum, key) => sum + widthOf(key) + gap, 0);
+
+const squeezed = (key: ColumnKey): number => {
+  const { right, width } = COLUMNS[key];
+  return right ? width : Math.min(width, SQUEEZED);
+};
+
+/** How a list of this width shows the columns that are wanted: all of them, unless it stands beside something else. */
 export function layoutFor(wanted: readonly ColumnKey[], width: number): Layout {
-  const isNarrow = width < 512;
-  const isWide = width >= 672;
-  const time = isWide ? 104 : 62;
-  const status = isNarrow ? 16 : 92;
-  const duration = isNarrow ? 62 : isWide ? 148 : 68;
-  let room = isWide ? width - PADDING - time - status - duration - TOOL - 3 * GAP : 0;
-  const columns = new Set<ColumnKey>();
-  for (const key of [...MATTER, ...COLUMN_KEYS]) {
-    if (!wanted.includes(key) || columns.has(key) || COLUMNS[key].width + GAP > room) continue;
-    columns.add(key);
-    room -= COLUMNS[key].width + GAP;
-  }
-  const shown = COLUMN_KEYS.filter((key) => columns.has(key));
-  const widths = shown.map((key) =>
-    COLUMNS[key].right ? `${COLUMNS[key].width}px` : `minmax(0,${COLUMNS[key].width}px)`,
-  );
+  const all = COLUMN_KEYS.filter((key) => wanted.includes(key));
+  const wide = needs(all, SIZES.wide) <= width;
+  const { time, duration } = wide ? SIZES.wide : SIZES.compact;
+  const isNarrow = width < NARROW;
+  const columns = width >= ROOMY ? all : isNarrow ? [] : thatFit(all, width);
+  const widths = columns.map((key) => {
+    const { right, width } = COLUMNS[key];
+    return right ? `${width}px` : `minmax(${squeezed(key)}px,${width}px)`;
+  });
+  const ends = isNarrow ? ["16px", "62px"] : [`${STATUS}px`, `${duration}px`];
   return {
-    columns: shown,
-    template: [`${time}px`, "minmax(0,1fr)", ...widths, `${status}px`, `${duration}px`].join(" "),
+    columns,
+    template: [`${time}px`, `minmax(${isNarrow ? 0 : TOOL}px,1fr)`, ...widths, ...ends].join(" "),
+    wide,
+    minWidth: width >= ROOMY ? needs(columns, wide ? SIZES.wide : SIZES.compact, squeezed) : 0,
   };
+}
+
+function thatFit(all: readonly ColumnKey[], width: number): ColumnKey[] {
+  const chosen: ColumnKey[] = [];
+  for (const key of new Set([...MATTER, ...COLUMN_KEYS]))
+    if (all.includes(key) && needs([...chosen, key], SIZES.compact) <= width) chosen.push(key);
+  return COLUMN_KEYS.filter((key) => chosen.includes(key));
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { COLUMN_KEYS, layoutFor } from "./columns.ts";
 import { parseFilter } from "./filter/parse.ts";
 import { BUILT_IN, createPreferences } from "./preferences.ts";
 
@@ -69,24 +68,5 @@ describe("how a person looks at calls", () => {
 
   it("has views from the start, and each is a right filter", () => {
     for (const { text } of BUILT_IN) expect(parseFilter(text, 0).problems).toEqual([]);
-  });
-});
-
-describe("the columns that find room", () => {
-  it("are fewer in a narrow list, the least important first to go", () => {
-    expect(layoutFor(COLUMN_KEYS, 400).columns).toEqual([]);
-    expect(layoutFor(COLUMN_KEYS, 700).columns).toEqual(["client"]);
-    expect(layoutFor(["client", "result"], 1_000).columns).toEqual(["client", "result"]);
-    expect(layoutFor(COLUMN_KEYS, 4_000).columns).toEqual(COLUMN_KEYS);
-  });
-
-  it("never need more than there is", () => {
-    for (let width = 300; width < 3_000; width += 37) {
-      const { columns, template } = layoutFor(COLUMN_KEYS, width);
-      const widths = [...template.matchAll(/(\d+)px/g)].map(([, pixels]) => Number(pixels));
-      const gaps = 16 * (columns.length + 3);
-      if (columns.length > 0)
-        expect(widths.reduce((sum, one) => sum + one, 40 + gaps)).toBeLessThanOrEqual(width);
-    }
   });
 });

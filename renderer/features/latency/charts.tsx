@@ -1,12 +1,13 @@
 import { List, ZoomIn } from "lucide-react";
 import { type Ref, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
-import type { MetricsLine, MetricsSeries } from "../../../shared/model/metrics.ts";
+import type { MetricsLine } from "../../../shared/model/metrics.ts";
 import { count, plural, shortSpan, shortTime } from "../../lib/format.ts";
 import { useServices } from "../../lib/services.tsx";
 import { Button } from "../../ui/button.tsx";
 import { type Brushed, Chart, type ChartLine, DASHES } from "../../ui/chart.tsx";
-import type { LatencyStore } from "./latency-store.ts";
+import { callsWithin } from "./brushing.ts";
+import type { LatencyData, LatencyStore } from "./latency-store.ts";
 import { callsRoute, failed, latency as inWords, lineName, percent, widthWords } from "./words.ts";
 
 /** The colours of lines that are told apart; each has its own dashes and its name beside it too. */
@@ -25,14 +26,17 @@ const SYNC = "latency";
 /** Latency, calls and waits over time. A span chosen in one, by dragging or keys, leads to its calls, or zooms in. */
 export function Charts({
   latency,
-  series,
+  data: { series, heatmap },
+  brushed,
+  onBrush: setBrushed,
 }: {
   readonly latency: LatencyStore;
-  readonly series: MetricsSeries;
+  readonly data: LatencyData;
+  readonly brushed: Brushed | null;
+  readonly onBrush: (span: Brushed | null) => void;
 }) {
   const { by, filter } = useStore(latency.store);
   const { router } = useServices();
-  const [brushed, setBrushed] = useState<Brushed | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
   const { all, groups, more, from, width } = series;
   const at = useMemo(() => all.calls.map((_, bucket) => from + bucket * width), [all, from, width]);
@@ -90,7 +94,7 @@ export function Charts({
       {brushed !== null && (
         <BrushedBar
           brushed={brushed}
-          series={series}
+          calls={callsWithin(brushed, series, heatmap)}
           first={seeCalls}
           onZoom={() => {
             latency.show({ fixed: brushed });
@@ -194,7 +198,7 @@ function Heading({
     <div className="mb-1.5 flex flex-wrap items-baseline gap-x-4 gap-y-1">
       <h2 className="font-semibold text-base">{title}</h2>
       <span className="tabular mr-auto text-muted text-xs">{hint}</span>
-      {children}
+      <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">{children}</div>
     </div>
   );
 }
@@ -249,7 +253,7 @@ function Key({
 /** What was chosen, and what can be done with it. */
 function BrushedBar({
   brushed,
-  series,
+  calls,
   first,
   onZoom,
   onCalls,
@@ -257,15 +261,11 @@ function BrushedBar({
 }: {
   readonly brushed: Brushed;
   readonly first: Ref<HTMLButtonElement>;
-  readonly series: MetricsSeries;
+  readonly calls: number;
   readonly onZoom: () => void;
   readonly onCalls: () => void;
   readonly onClear: () => void;
 }) {
-  const calls = series.all.calls.reduce((sum, calls, bucket) => {
-    const at = series.from + bucket * series.width;
-    return at >= brushed.from && at < brushed.to ? sum + calls : sum;
-  }, 0);
   return (
     // It lies over the charts, so that nothing moves under the pointer.
     <div className="sticky top-3 z-10 -mb-6 flex h-0 justify-center">

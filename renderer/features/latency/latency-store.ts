@@ -25,6 +25,9 @@ export const SPANS = {
 } as const;
 export type Span = keyof typeof SPANS;
 
+/** What is shown until something else is chosen. */
+export const USUAL_SPAN: Span = "1h";
+
 /** A span that stands still, in milliseconds since the epoch. */
 export interface Fixed {
   readonly from: number;
@@ -59,6 +62,8 @@ export interface LatencyStore {
 }
 
 export interface LatencyOptions {
+  /** What is shown first. */
+  readonly sight?: LatencySight;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
   /** Runs a callback later; returns its canceller. */
@@ -80,10 +85,7 @@ const TOOLS = 8;
 export function createLatencyStore(connection: Connection, options: LatencyOptions = {}): LatencyStore {
   const { clock = Date.now, later = runLater } = options;
   const store = createStore<LatencyState>(() => ({
-    span: "1h",
-    fixed: null,
-    by: "",
-    filter: {},
+    ...(options.sight ?? { span: USUAL_SPAN, fixed: null, by: "", filter: {} }),
     data: null,
     failure: null,
   }));

@@ -1,13 +1,14 @@
 import { ChartSpline, Table2, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { MetricsDimension, MetricsFilter } from "../../../shared/model/metrics.ts";
 import { count, shortTime } from "../../lib/format.ts";
-import type { LatencyPart } from "../../lib/router.ts";
-import { useHub, useServices } from "../../lib/services.tsx";
+import type { LatencySpot, Route } from "../../lib/router.ts";
+import { type Services, useHub, useServices } from "../../lib/services.tsx";
 import { plainVisible } from "../../lib/visible-text.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
+import type { Brushed } from "../../ui/chart.tsx";
 import { Chip } from "../../ui/chip.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -21,6 +22,7 @@ import { CostView } from "./cost-view.tsx";
 import { Heatmap } from "./heatmap.tsx";
 import { createLatencyStore, type LatencyStore, SPANS, type Span } from "./latency-store.ts";
 import { NumbersTable } from "./numbers-table.tsx";
+import { isSameSpot, sightOf, spotFor } from "./spot.ts";
 import { ToolTables } from "./tool-tables.tsx";
 
 const SPAN_OPTIONS = Object.keys(SPANS).map((value) => ({ value, label: value }));
@@ -33,14 +35,34 @@ const BY_OPTIONS = [
 ];
 
 /** The Latency screen: how long calls take and how they end over time, and what their texts cost in tokens. */
-export default function LatencyView({ part }: { readonly part: LatencyPart | undefined }) {
-  const { connection, router } = useServices();
+export default function LatencyView({ route }: { readonly route: LatencyRoute }) {
+  const { part } = route;
+  const { connection, router, ui } = useServices();
   const [store, setStore] = useState<LatencyStore | null>(null);
+  const shown = useRef(route);
+  shown.current = route;
   useEffect(() => {
-    const created = createLatencyStore(connection);
-    setStore(created);
-    return () => created.dispose();
-  }, [connection]);
+    const created = createLatencyStore(connection, { sight: sightOf(spotOf(shown.current, ui)) });
+    // What is chosen is gone to, so that going back, a reload and a link know it.
+    setStore({
+      ...created,
+      show: (sight) =>
+        router.go({ screen: "latency", ...spotFor({ ...created.store.getState(), ...sight }) }),
+    });
+    const follow = (to: Route): void => {
+      if (to.screen !== "latency" || to.part !== undefined) return;
+      const spot = spotOf(to, ui);
+      if (to.span === undefined) router.note({ screen: "latency", ...spot });
+      ui.setState({ latency: spot });
+      if (!isSameSpot(spot, spotFor(created.store.getState()))) created.show(sightOf(spot));
+    };
+    follow(shown.current);
+    const stop = router.store.subscribe(follow);
+    return () => {
+      stop();
+      created.dispose();
+    };
+  }, [connection, router, ui]);
   return (
     <Screen title="Latency" actions={part === undefined && store !== null && <Controls latency={store} />}>
       <NotRecording />
@@ -64,6 +86,13 @@ export default function LatencyView({ part }: { readonly part: LatencyPart | und
       </Tabs>
     </Screen>
   );
+}
+
+type LatencyRoute = Extract<Route, { screen: "latency" }>;
+
+/** What a route is to show; where it does not say, what was shown last. */
+function spotOf({ screen: _, part: __, ...spot }: LatencyRoute, ui: Services["ui"]): LatencySpot {
+  return spot.span === undefined ? { span: "", ...ui.getState().latency } : spot;
 }
 
 function Controls({ latency }: { readonly latency: LatencyStore }) {
@@ -101,7 +130,7 @@ function Controls({ latency }: { readonly latency: LatencyStore }) {
           filter.server,
         )}
         onValue={(server) => set("server", server)}
-        className="min-w-12 max-w-36 shrink"
+        className="min-w-12 max-w-36 shrink!"
       />
       <Select
         label="Client"
@@ -112,14 +141,14 @@ function Controls({ latency }: { readonly latency: LatencyStore }) {
           filter.client,
         )}
         onValue={(client) => set("client", client)}
-        className="min-w-12 max-w-36 shrink"
+        className="min-w-12 max-w-36 shrink!"
       />
       <Select
         label="Tell apart"
         value={by}
         options={BY_OPTIONS}
         onValue={(chosen) => latency.show({ by: chosen as MetricsDimension | "" })}
-        className="min-w-12 max-w-36 shrink"
+        className="min-w-12 max-w-36 shrink!"
       />
       {fixed === null ? (
         <Segmented
@@ -139,8 +168,9 @@ function Controls({ latency }: { readonly latency: LatencyStore }) {
 }
 
 function Body({ latency }: { readonly latency: LatencyStore }) {
-  const { data, failure, filter, fixed } = useStore(latency.store);
+  const { data, failure, filter, fixed, by } = useStore(latency.store);
   const [table, setTable] = useState(false);
+  const [brushed, setBrushed] = useState<Brushed | null>(null);
   if (failure !== null && data === null)
     return <Failure what="The charts could not be read." failure={failure} onRetry={latency.reload} />;
   if (data === null) return <SkeletonRows rows={12} label="Loading the charts" />;
@@ -157,14 +187,14 @@ function Body({ latency }: { readonly latency: LatencyStore }) {
           {count(series.behind)} recorded calls are not in these charts yet. They fill by themselves.
         </Banner>
       )}
-      <Charts latency={latency} series={series} />
-      <Heatmap heatmap={data.heatmap} />
+      <Charts latency={latency} data={data} brushed={brushed} onBrush={setBrushed} />
+      <Heatmap heatmap={data.heatmap} brushed={brushed} onBrush={setBrushed} />
       <ToolTables top={data.top} span={{ from: series.from, to: series.to }} filter={filter} />
       <section aria-label="Numbers">
         <Button icon={<Table2 size={13} />} aria-expanded={table} onClick={() => setTable(!table)}>
           {table ? "Hide the numbers" : "Show the numbers as a table"}
         </Button>
-        {table && <NumbersTable series={series} filter={filter} />}
+        {table && <NumbersTable series={series} by={series.groups.length > 0 ? by : ""} filter={filter} />}
       </section>
     </div>
   );

@@ -8,6 +8,7 @@ import { useOwnCall } from "../../call/use-own-call.ts";
 import { plural } from "../../lib/format.ts";
 import { member, parseJson } from "../../lib/json/parse.ts";
 import { Button } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
 import { Segmented, Textarea } from "../../ui/field.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
@@ -73,7 +74,12 @@ export function ToolTrial({
             send();
           }}
         >
-          <div className="flex shrink-0 items-center gap-3 border-line border-b px-5 py-1.5">
+          <div
+            className={cx(
+              "flex shrink-0 items-center gap-3 border-line border-b px-5 py-1.5",
+              form === null && recorded === undefined && "hidden",
+            )}
+          >
             {form !== null && (
               <Segmented
                 label="How to fill in the arguments"

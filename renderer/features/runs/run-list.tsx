@@ -12,6 +12,7 @@ import { useHub, useServices } from "../../lib/services.tsx";
 import { plainVisible } from "../../lib/visible-text.ts";
 import { ActivityParts } from "../../ui/activity-parts.tsx";
 import { Button } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Select } from "../../ui/field.tsx";
@@ -24,7 +25,9 @@ import { lengthOf, withOlder } from "./words.ts";
 const NEVER: readonly Broadcast[] = [];
 /** The list is read again so often while it is looked at, in milliseconds: it takes more than a row to change it. */
 const REFRESH_MS = 10_000;
+/** Tools that are named of a run, and how many of them where there is less room. */
 const TOOLS_SHOWN = 4;
+const TOOLS_NARROW = 2;
 /** Older runs are read when the list's end is nearer than this, in pixels. */
 const NEAR_END = 600;
 
@@ -34,9 +37,10 @@ interface Page {
 }
 
 /** What agents did, run by run, the latest first. */
-export function RunList() {
+export function RunList({ client = "" }: { readonly client?: string | undefined }) {
+  const { router } = useServices();
   const clients = useHub((data) => data.clients);
-  const [client, setClient] = useState("");
+  const names = [...new Set([...clients.map(({ name }) => name), ...(client === "" ? [] : [client])])];
   return (
     <Screen
       title="Activity"
@@ -47,9 +51,9 @@ export function RunList() {
             value={client}
             options={[
               { value: "", label: "All clients" },
-              ...clients.map(({ name }) => ({ value: name, label: plainVisible(name, 40) })),
+              ...names.map((name) => ({ value: name, label: plainVisible(name, 40) })),
             ]}
-            onValue={setClient}
+            onValue={(chosen) => router.go({ screen: "runs", ...(chosen === "" ? {} : { client: chosen }) })}
           />
           <ActivityParts part="runs" />
         </>
@@ -144,7 +148,6 @@ function Runs({ client }: { readonly client: string }) {
 
 function Row({ run }: { readonly run: RunSummary }) {
   const { router } = useServices();
-  const more = run.tools.length - TOOLS_SHOWN;
   const route = { screen: "runs", run: run.id } as const;
   return (
     <li className="@container border-line border-b [contain-intrinsic-size:auto_57px] [content-visibility:auto]">
@@ -160,25 +163,35 @@ function Row({ run }: { readonly run: RunSummary }) {
       >
         <span className="min-w-0">
           <span className="flex min-w-0 items-baseline gap-2">
-            <ServerText text={run.client ?? "anonymous"} limit={60} className="min-w-0 font-medium" />
+            <ServerText
+              text={run.client ?? "anonymous"}
+              limit={60}
+              className="max-w-[60%] shrink-0 font-medium"
+            />
             {run.project !== null && (
-              <ServerText text={run.project} limit={80} className="min-w-0 text-muted text-xs" />
+              <span title={plainVisible(run.project, 300)} className="min-w-0 truncate text-muted text-xs">
+                <ServerText text={folderName(run.project)} limit={80} className="block" />
+              </span>
             )}
             {run.denied > 0 && <span className="shrink-0 text-bad text-xs">{run.denied} denied</span>}
             {run.failed > 0 && <span className="shrink-0 text-warn text-xs">{run.failed} failed</span>}
           </span>
           <span className="flex min-w-0 items-baseline gap-1.5 overflow-hidden text-muted text-xs">
             {run.tools.length === 0 && "only lists and the like"}
-            {run.tools.slice(0, TOOLS_SHOWN).map((tool) => (
+            {run.tools.slice(0, TOOLS_SHOWN).map((tool, index) => (
               <span
                 key={JSON.stringify([tool.server, tool.name])}
-                className="flex min-w-0 items-baseline gap-1"
+                className={cx(
+                  "min-w-0 items-baseline gap-1",
+                  index < TOOLS_NARROW ? "flex" : "hidden @4xl:flex",
+                )}
               >
                 <ServerText text={tool.name} limit={40} className="min-w-0" />
                 {tool.calls > 1 && <span className="tabular shrink-0 text-faint">×{tool.calls}</span>}
               </span>
             ))}
-            {more > 0 && <span className="shrink-0 text-faint">and {more} more</span>}
+            <More of={run.tools.length - TOOLS_NARROW} className="@4xl:hidden" />
+            <More of={run.tools.length - TOOLS_SHOWN} className="hidden @4xl:inline" />
           </span>
         </span>
         <span className="tabular text-right text-sm">{plural(run.calls, "call")}</span>
@@ -193,3 +206,9 @@ function Row({ run }: { readonly run: RunSummary }) {
     </li>
   );
 }
+
+/** The end of a folder tells more than its beginning. */
+const folderName = (path: string): string => path.split(/[/\\]/).findLast((part) => part !== "") ?? path;
+
+const More = ({ of: more, className }: { readonly of: number; readonly className: string }) =>
+  more > 0 && <span className={cx("shrink-0 text-faint", className)}>and {more} more</span>;

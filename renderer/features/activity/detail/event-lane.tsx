@@ -51,7 +51,7 @@ export function EventList({ detail }: { readonly detail: CallDetail }) {
           <li
             // biome-ignore lint/suspicious/noArrayIndexKey: events have no identity but their place
             key={index}
-            className="grid grid-cols-[64px_136px_minmax(0,1fr)_auto] items-center gap-x-3 border-line/60 border-b px-3 py-1.5 last:border-b-0"
+            className="grid grid-cols-[64px_136px_minmax(0,1fr)_auto] items-center gap-x-3 border-line/60 border-b px-3 py-1.5 last:border-b-0 @max-md:grid-cols-[56px_minmax(0,1fr)_auto]"
           >
             <span className="text-right text-muted" title={exactMicros(event.at)}>
               {duration(event.at)}
@@ -62,7 +62,7 @@ export function EventList({ detail }: { readonly detail: CallDetail }) {
               </span>
               {WHO[event.from]} {WORDS[event.kind]}
             </span>
-            <span className="flex min-w-0 items-baseline gap-2">
+            <span className="flex min-w-0 items-baseline gap-2 @max-md:col-span-2 @max-md:col-start-2 @max-md:row-start-2">
               <ServerText text={event.method} limit={60} className="min-w-0 font-mono" />
               {event.note !== null && (
                 <ServerText text={event.note} limit={40} className="min-w-0 text-muted" />

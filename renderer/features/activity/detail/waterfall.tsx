@@ -8,7 +8,8 @@ import { EventMarks } from "./event-lane.tsx";
 import { exactMicros, marksOf, type Stage, share, stagesOf } from "./stages.ts";
 
 const colourOf = new Map<Stage["key"], string>(TIME_PARTS.map(({ key, variable }) => [key, variable]));
-const LANE = "grid grid-cols-[128px_minmax(0,1fr)_64px] items-center gap-x-3";
+const LANE =
+  "grid grid-cols-[128px_minmax(0,1fr)_64px] items-center gap-x-3 @max-md:grid-cols-[116px_minmax(0,1fr)_56px] @max-md:gap-x-2.5";
 
 /** A bar's fill: hatched where something was waited for, upright stripes of the server's colour where its answer streamed. */
 const fill = ({ key, waiting }: Stage): string => {
@@ -34,10 +35,15 @@ export function Waterfall({ call }: { readonly call: CallDetail }) {
         <div className={cx(LANE, "h-5 text-faint")}>
           <span />
           <span className="relative h-4">
-            {marksOf(total).map((mark) => (
+            {marksOf(total).map((mark, index) => (
               <span
                 key={mark}
-                className={cx("absolute top-0 whitespace-nowrap", mark > 0 && "-translate-x-1/2")}
+                className={cx(
+                  "absolute top-0 whitespace-nowrap",
+                  mark > 0 && "-translate-x-1/2",
+                  // Where there is little room every other one is named.
+                  index % 2 === 1 && "@max-md:hidden",
+                )}
                 style={{ left: at(mark) }}
               >
                 {mark > total * 0.9 ? "" : mark === 0 ? "0" : duration(mark)}
