@@ -34,7 +34,6 @@ export type Route =
       readonly screen: "activity";
       readonly server?: string;
       readonly client?: string;
-      readonly session?: string;
       /** The filter as it is written, in place of the parts below; where neither stands, it is as it was. */
       readonly text?: string;
       readonly call?: number;
