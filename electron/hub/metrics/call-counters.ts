@@ -35,7 +35,8 @@ export class CallCounters {
 
   recorded(row: CallRow): void {
     // Names that lead nowhere, and resources, are whatever a client writes: they go by their method.
-    const tool = row.server !== null && row.method === "tools/call" ? (row.tool ?? "") : "";
+    // Halves of surrogate pairs are all written alike: two series must not become one.
+    const tool = row.server !== null && row.method === "tools/call" ? (row.tool ?? "").toWellFormed() : "";
     const series = this.#find(row.server ?? "", row.method, tool);
     series.byStatus.set(row.status, (series.byStatus.get(row.status) ?? 0) + 1);
     series.latency.add(row.durationUs - row.consentUs);

@@ -73,6 +73,15 @@ test("a tool with the name of a method is counted apart from it", () => {
   ]);
 });
 
+test("tools whose names differ only in what is no Unicode are one series, not the same one twice", () => {
+  const counters = new CallCounters();
+  for (const tool of ["x\ud800", "x\udc00", "x\ufffd"]) counters.recorded(callRow({ tool }));
+  const families = checkExposition(metricsText(counters.families(), facts));
+  expect(families.get("gatehouse_calls_total")?.samples).toMatchObject([
+    { labels: { tool: "x\ufffd" }, value: 3 },
+  ]);
+});
+
 test("however many tools are called, the series stay bounded", () => {
   const counters = new CallCounters();
   for (let i = 0; i < 1_050; i++) counters.recorded(callRow({ tool: `tool-${i}` }));
