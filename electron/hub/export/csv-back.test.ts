@@ -48,3 +48,14 @@ test("a record that is no call says why", () => {
   expect(() => lineOfCsv(csvColumns, ["1"])).toThrow(`it has 1 cells, the first line ${csvColumns.length}`);
   expect(() => lineOfCsv(["durationUs"], ["-1"])).toThrow("durationUs must be a whole number");
 });
+
+test("a CSV from which somebody took payloads and sizes away is still one of calls", () => {
+  const names = ["id", "startedAt", "method", "status", "durationUs", "consentUs", "requestBytes", "request"];
+  const cells = ["3", "2030-01-01T00:00:00.000Z", "ping", "ok", "5", "0", "", ""];
+  const call = {
+    ...{ id: 3, startedAt: "2030-01-01T00:00:00.000Z", method: "ping", status: "ok", durationUs: 5 },
+    times: { consent: 0 },
+  };
+  expect(JSON.parse(lineOfCsv(names, cells))).toEqual({ ...call, request: null });
+  expect(JSON.parse(lineOfCsv(names.slice(0, 6), cells.slice(0, 6)))).toEqual(call);
+});

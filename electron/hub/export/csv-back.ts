@@ -8,7 +8,9 @@ const TIMES: Readonly<Record<string, string>> = {
   upstreamUs: "upstream",
   hubUs: "hub",
 };
-const NUMBERS: ReadonlySet<string> = new Set(["id", "durationUs", "requestBytes", "resultBytes"]);
+/** What payloads say themselves: a call is none the worse for an empty one. */
+const SIZES: ReadonlySet<string> = new Set(["requestBytes", "resultBytes"]);
+const NUMBERS: ReadonlySet<string> = new Set(["id", "durationUs", ...SIZES]);
 
 /** Whether a text begins as `csv.ts` begins one. */
 export const isCsvHead = (text: string): boolean =>
@@ -67,10 +69,11 @@ export function lineOfCsv(names: readonly string[], cells: readonly string[]): s
     const time = TIMES[name];
     if (PAYLOADS.has(name)) payloads.push(`${JSON.stringify(name)}:${payloadOf(armed(cell))}`);
     else if (time !== undefined) times[time] = numberOf(name, cell);
+    else if (SIZES.has(name) && cell === "") continue;
     else if (NUMBERS.has(name)) summary[name] = numberOf(name, cell);
     else summary[name] = cell === "" ? null : armed(cell);
   }
-  return `${JSON.stringify({ ...summary, times }).slice(0, -1)},${payloads.join(",")}}`;
+  return `${[JSON.stringify({ ...summary, times }).slice(0, -1), ...payloads].join(",")}}`;
 }
 
 function numberOf(name: string, cell: string): number {

@@ -181,6 +181,7 @@ describe("an import", () => {
   it.each([
     ["not json", /JSON|expected/i],
     ['{"startedAt":"soon"}', "startedAt is no time"],
+    ['{"startedAt":0}', "startedAt is no time"],
     ['{"startedAt":"2030-01-01","status":"fine"}', "status must be one of"],
     ['{"startedAt":"2030-01-01","status":"ok"}', "method is missing"],
     ['{"startedAt":"2030-01-01","status":"ok","method":"m","durationUs":-1}', "durationUs must be a whole"],

@@ -38,7 +38,9 @@ export function importedRow(line: string): CallRow {
       return null;
     return raw.slice();
   };
-  const startedAt = Date.parse(String(value("startedAt")));
+  const began = value("startedAt");
+  // Of a number nobody knows what it counts, and from when.
+  const startedAt = typeof began === "string" ? Date.parse(began) : Number.NaN;
   if (Number.isNaN(startedAt)) throw new Error("startedAt is no time");
   const status = callStatusSchema.safeParse(value("status"));
   if (!status.success) throw new Error(`status must be one of ${callStatusSchema.options.join(", ")}`);
