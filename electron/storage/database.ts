@@ -13,19 +13,19 @@ export function sqliteCode(error: unknown): string | undefined {
 /**
  * Opens one connection to the call database: WAL, `synchronous=NORMAL`, no automatic checkpoints (the worker makes
  * them), files readable by their owner alone; a new one can give pages back (`incremental_vacuum`). `readOnly`: every
- * write fails. Throws GatehouseError storage_unusable.
+ * write fails. `existing`: none is made in the place of one that is gone. Throws GatehouseError storage_unusable.
  */
 export function openConnection(
   file: string,
   cacheKibibytes: number,
-  { readOnly = false }: { readonly readOnly?: boolean } = {},
+  { readOnly = false, existing = false }: { readonly readOnly?: boolean; readonly existing?: boolean } = {},
 ): Connection {
   let connection: Connection | undefined;
   try {
     for (const path of [file, `${file}-wal`, `${file}-shm`])
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw aFolder(path);
-    makePrivate(file);
-    connection = new Database(file, { timeout: 5_000 });
+    if (!existing) makePrivate(file);
+    connection = new Database(file, { timeout: 5_000, fileMustExist: existing });
     // Of use to an empty file only, and a write to any other: an older one keeps its pages for new calls.
     if (isEmpty(connection)) connection.pragma("auto_vacuum = INCREMENTAL");
     connection.pragma("journal_mode = WAL");

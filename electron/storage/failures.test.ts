@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -299,6 +300,51 @@ function segments(file: string): number {
     database.close();
   }
 }
+
+// Windows lets nobody remove a file that is open.
+test.skipIf(process.platform === "win32").each([
+  ["the database", "", "gatehouse backup"],
+  ["its log", "-wal", "Stop Gatehouse in order"],
+  ["its log's index", "-shm", "Stop Gatehouse in order"],
+])(
+  "%s, removed while it is in use, is told until it is back, and what was recorded can be saved",
+  async (_, suffix, advice) => {
+    const storage = home.open();
+    await append(storage);
+    // Its workers have it open too.
+    await storage.calls.list({ search: "files" }, 10, undefined);
+    await storage.calls.count({});
+    const changed = (): Promise<void> =>
+      new Promise((resolve) => {
+        const end = storage.health.onChanged(() => {
+          end();
+          resolve();
+        });
+      });
+    const [path, aside] = [`${home.file}${suffix}`, `${home.file}.aside`];
+    const gone = changed();
+    renameSync(path, aside);
+    await gone;
+    expect(storage.health.problems()).toEqual([
+      {
+        code: "recording_failed",
+        message: expect.stringContaining(`${path} was removed`),
+        advice: expect.stringContaining(advice),
+      },
+    ]);
+    expect(storage.health.failing?.message).toContain(path);
+    const back = changed();
+    const backup = `${home.file}.backup`;
+    await storage.history.backUp(backup, () => {});
+    const database = new Database(backup, { readonly: true });
+    expect(database.prepare("SELECT count(*) FROM call").pluck().get()).toBe(1);
+    database.close();
+    renameSync(aside, path);
+    await back;
+    expect(storage.health.problems()).toEqual([]);
+    expect(storage.health.failing).toBeUndefined();
+  },
+);
 
 test("a backup is whole, for its owner alone, made while calls are recorded, and replaces nothing", async () => {
   const storage = home.open();

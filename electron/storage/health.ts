@@ -3,6 +3,7 @@ import type { Problem } from "../../shared/model/server.ts";
 import type { StorageHealth } from "../hub/ports/storage.ts";
 import { isDamage } from "./damage.ts";
 import { sqliteCode } from "./database.ts";
+import type { Displaced } from "./in-place.ts";
 
 /** Commits in a row that fail, from which on what failed is not a record's own fault, whatever SQLite says of it. */
 const mostStrange = 3;
@@ -24,6 +25,8 @@ export interface Health extends StorageHealth {
   suspect(): void;
   /** Nothing is written to a database of a newer Gatehouse, or to a file that cannot be written. */
   readOnly(problem: Problem): void;
+  /** The database's files do not lie where they were opened; undefined: they do again. */
+  displaced(found: Displaced | undefined): void;
   damaged(faults: readonly string[]): void;
   /** The database was looked over and found whole. */
   whole(): void;
@@ -46,6 +49,7 @@ export function createHealth({ file, found, probe, log }: Options): Health {
   const mark = `${file}.damaged`;
   let failing: Error | undefined;
   let readOnly: Problem | undefined;
+  let displaced: { error: Error; advice: string } | undefined;
   let damage: Problem | undefined;
   let strange = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -66,17 +70,20 @@ export function createHealth({ file, found, probe, log }: Options): Health {
 
   return {
     get failing() {
-      return failing;
+      return displaced?.error ?? failing;
     },
     problems() {
       const problems: Problem[] = [];
       if (readOnly !== undefined) problems.push(readOnly);
-      else if (failing !== undefined)
-        problems.push({
-          code: "recording_failed",
-          message: `calls cannot be recorded: ${failing.message}`,
-          advice: adviceFor(sqliteCode(failing), file),
-        });
+      else {
+        const error = displaced?.error ?? failing;
+        if (error !== undefined)
+          problems.push({
+            code: "recording_failed",
+            message: `calls cannot be recorded: ${error.message}`,
+            advice: displaced?.advice ?? adviceFor(sqliteCode(error), file),
+          });
+      }
       if (damage !== undefined) problems.push(damage);
       if (found !== undefined) problems.push(found);
       return problems;
@@ -100,6 +107,10 @@ export function createHealth({ file, found, probe, log }: Options): Health {
     readOnly(problem) {
       readOnly = problem;
       failing = new Error(problem.message);
+      changed();
+    },
+    displaced(found) {
+      displaced = found && { error: new Error(found.sentence), advice: found.advice };
       changed();
     },
     damaged(faults) {

@@ -10,13 +10,15 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { prepareCallWriter } from "./call-writer.ts";
 import { notAround } from "./damage.ts";
 import { openConnection } from "./database.ts";
 import { append, callRow, type Home, makeHome } from "./fixtures/storage.ts";
-import { markOpen } from "./lost-log.ts";
+import { createOpenMark, renewMark } from "./lost-log.ts";
 import { openNames } from "./names.ts";
+import { openMaintenance } from "./worker/maintenance.ts";
 
 let home: Home;
 beforeEach(() => {
@@ -36,13 +38,14 @@ async function killed(): Promise<void> {
   const connection = openConnection(home.file, 1_000);
   const write = prepareCallWriter(connection, openNames(connection, notAround), notAround);
   for (let at = 0; at < CALLS; at++) write(callRow(), undefined);
-  markOpen(home.file);
+  createOpenMark(home.file).committed();
   const left = join(dirname(home.file), "left");
   mkdirSync(left);
   for (const suffix of suffixes) copyFileSync(`${home.file}${suffix}`, join(left, `db${suffix}`));
   connection.close();
   // The database stays the same file, as it does when a process is killed.
   for (const suffix of suffixes) copyFileSync(join(left, `db${suffix}`), `${home.file}${suffix}`);
+  renewMark(home.file);
 }
 
 const opened = async () => {
@@ -92,6 +95,39 @@ function spoilMiddle(): void {
   const bytes = readFileSync(log());
   writeFileSync(log(), bytes.fill(0xa5, bytes.length >> 1, (bytes.length >> 1) + 500));
 }
+
+it("after a kill a program that takes the log into the database, as sqlite3 does, has lost nothing", async () => {
+  await killed();
+  const other = new Database(home.file);
+  expect(other.prepare("SELECT count(*) FROM call").pluck().get()).toBe(CALLS + 1);
+  other.close();
+  expect(existsSync(log())).toBe(false);
+  const { calls, codes } = await opened();
+  expect({ calls, codes }).toEqual({ calls: CALLS + 1, codes: [] });
+});
+
+it("what is killed before it has recorded anything leaves nothing that could be lost", async () => {
+  const storage = home.open();
+  expect(existsSync(`${home.file}.open`)).toBe(false);
+  await append(storage);
+  expect(existsSync(`${home.file}.open`)).toBe(true);
+  await storage.close();
+  expect(existsSync(`${home.file}.open`)).toBe(false);
+});
+
+it("a log that was removed is told though much of it had been taken into the database before", async () => {
+  const storage = home.open();
+  await append(storage, { result: Buffer.alloc(6_000_000, "[1234567890]") });
+  await storage.close();
+  await killed();
+  const connection = openConnection(home.file, 1_000);
+  openMaintenance(connection, (write) => write(), notAround).run();
+  const mark = readFileSync(`${home.file}.open`);
+  connection.close();
+  writeFileSync(`${home.file}.open`, mark);
+  removeAll(...[log(), `${home.file}-shm`].filter(existsSync));
+  expect((await opened()).codes).toEqual(["history_shortened"]);
+});
 
 it("a backup that is put in the place of the database after a kill is none that has lost anything", async () => {
   const storage = home.open();

@@ -1,4 +1,13 @@
-import { closeSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import type { Problem } from "../../shared/model/problem.ts";
 import type { Connection } from "./database.ts";
 
@@ -13,23 +22,55 @@ export interface Committed {
   readonly frames: number | undefined;
 }
 
-/** Lies beside a database while it is open, and after its process was killed: then its log must be there. */
+/** Lies beside a database to which something was committed, until an orderly end: until then its log must be there. */
 const markOf = (file: string): string => `${file}.open`;
 
-/** Marks a database as open: its log exists now, and is removed by an orderly end alone, before which `unmark` is called. */
-export function markOpen(file: string): { unmark(): void } {
+/**
+ * Which file this is, and when we changed it last. Another one in its place, as a backup, has a log of its own or none;
+ * and one that somebody has changed since was opened by a program that took the log into it, as sqlite3 does when it ends.
+ */
+function stateOf(file: string): string {
+  const { ino, mtimeNs } = statSync(file, { bigint: true });
+  return `${ino} ${mtimeNs}`;
+}
+
+function mark(file: string): void {
   try {
-    // Another file in its place, as a backup, has a log of its own or none.
-    writeFileSync(markOf(file), String(statSync(file).ino), { mode: 0o600 });
+    writeFileSync(markOf(file), stateOf(file), { mode: 0o600 });
   } catch {
     // Without the mark a log that was removed is only noticed by its index.
   }
-  return { unmark: () => rmSync(markOf(file), { force: true }) };
+}
+
+/** Marks a database at the first commit: its log exists from then on, and is removed by an orderly end alone. */
+export interface OpenMark {
+  /** Something was committed. Cheap. */
+  committed(): void;
+  /** Before an orderly end. */
+  unmark(): void;
+}
+
+/** The mark of one database, by who writes to it. */
+export function createOpenMark(file: string): OpenMark {
+  let marked = false;
+  return {
+    committed() {
+      if (marked) return;
+      marked = true;
+      mark(file);
+    },
+    unmark: () => rmSync(markOf(file), { force: true }),
+  };
+}
+
+/** To be called when the log was taken into a database: it has changed, by ourselves. */
+export function renewMark(file: string): void {
+  if (existsSync(markOf(file))) mark(file);
 }
 
 function isMarked(file: string): boolean {
   try {
-    return readFileSync(markOf(file), "utf8") === String(statSync(file).ino);
+    return readFileSync(markOf(file), "utf8") === stateOf(file);
   } catch {
     return false;
   }

@@ -15,7 +15,8 @@ import { type Connection, openConnection, sqliteCode, unusable } from "./databas
 import { createGroupCommit } from "./group-commit.ts";
 import { createHealth } from "./health.ts";
 import { openHistory } from "./history.ts";
-import { committedBefore, lostSince, markOpen } from "./lost-log.ts";
+import { watchInPlace } from "./in-place.ts";
+import { committedBefore, createOpenMark, lostSince } from "./lost-log.ts";
 import { openMetrics } from "./metrics.ts";
 import { isNew, isNewer, migrate, newer } from "./migrate.ts";
 import { openNames } from "./names.ts";
@@ -88,7 +89,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
     const writeCall = prepareCallWriter(connection, names, around);
     const probe = prepareProbe(connection, writeCall);
     const turn = createMainTurn();
-    const mark = readOnly ? undefined : markOpen(file);
+    const mark = createOpenMark(file);
     let unchecked = 0;
     const group = createGroupCommit({
       connection,
@@ -100,6 +101,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
         history.recorded();
       },
       wrote(bytes) {
+        mark.committed();
         history.written();
         unchecked += bytes;
         if (unchecked < checkpointAfter) return;
@@ -140,6 +142,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       readOnly,
       log,
     });
+    const endWatch = readOnly ? undefined : watchInPlace(file, health.displaced);
     if (readOnly) health.readOnly(readOnlyProblem(connection, file));
     else if (unclean || health.wasDamaged()) history.check();
     const calls = openCalls({
@@ -149,6 +152,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       counts,
       health,
       stored() {
+        mark.committed();
         history.written();
         history.recorded();
       },
@@ -162,6 +166,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       clients.writeTimes();
       sessions.writeTimes();
       health.close();
+      endWatch?.();
       await calls.settled();
       await group.drained();
       await history.close();
@@ -174,7 +179,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
         // Nothing is lost: the next start goes on from the write-ahead log.
         log("warn", `the last checkpoint of ${file} failed: ${sentenceOf(error)}`);
       } finally {
-        mark?.unmark();
+        if (!readOnly) mark.unmark();
         connection.close();
       }
     };

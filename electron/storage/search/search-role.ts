@@ -27,7 +27,7 @@ const retryInterval = 1_000;
 export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort): void {
   const send = (message: FromWorker): void => port.postMessage(message);
   const warn = (message: string): void => send({ level: "warn", message });
-  const connection = openConnection(file, 2_000, { readOnly: true });
+  const connection = openConnection(file, 2_000, { readOnly: true, existing: true });
   const around = readAround((message) => send({ event: "damaged", message }));
   const names = openNames(connection, around);
   const pauses = createPauses();

@@ -1,6 +1,7 @@
 import { blockSize } from "../blocks.ts";
 import { type Around, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
+import { renewMark } from "../lost-log.ts";
 
 /** Frames of 4 KB in the write-ahead log above which writers are held up for a moment to let it begin anew. */
 const longLog = 16_384;
@@ -53,8 +54,11 @@ export function openMaintenance(
   let seenVersion = -1;
   let seenChanges: number | undefined = -1;
 
-  const checkpoint = (mode: "PASSIVE" | "RESTART"): number =>
-    (connection.pragma(`wal_checkpoint(${mode})`) as [{ log: number }])[0].log;
+  const checkpoint = (mode: "PASSIVE" | "RESTART"): number => {
+    const [{ log }] = connection.pragma(`wal_checkpoint(${mode})`) as [{ log: number }];
+    renewMark(connection.name);
+    return log;
+  };
 
   /** Reads the rows before it takes the turn, so that writers wait only for the inserts. */
   const sumUp = (block: number): void => {

@@ -32,7 +32,7 @@ const turnMs = 8;
 /** The worker of large payloads, of lists, and of the database's upkeep: blocks, checkpoints, chain, retention. */
 export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePort): void {
   const send = (message: FromWorker): void => port.postMessage(message);
-  const connection = openConnection(file, 4_000, { readOnly });
+  const connection = openConnection(file, 4_000, { readOnly, existing: true });
   const around = readAround((message) => send({ event: "damaged", message }));
   const names = openNames(connection, around);
   const inTurn = workerTurn(turn);
