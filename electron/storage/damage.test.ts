@@ -294,3 +294,39 @@ it("a note about a client that cannot be written for damage keeps no call of the
   await append(storage);
   expect(await listed(storage)).toHaveLength(3);
 });
+
+it.each(["chain_head", "chain_gap", "chain_key"])(
+  "where the page of %s is damaged nothing can be said of the calls, which is what a check says",
+  async (table) => {
+    const ids = await recorded();
+    spoil(table, first);
+    const storage = home.open();
+    const taken = await storage.history.takeKeys([chainKey], "fits").catch((error: unknown) => error);
+    expect(table === "chain_gap" ? taken : taken instanceof Error).toBe(
+      table === "chain_gap" ? "file" : true,
+    );
+    expect(await storage.history.verify(() => {})).toMatchObject({
+      ok: false,
+      pending: 0,
+      findings: [{ kind: "unreadable", first: ids[0], last: ids.at(-1) }],
+    });
+    expect(await storage.history.state()).toMatchObject({ chain: { of: ids.at(-1) } });
+    expect(codes(storage)).toEqual(["database_damaged"]);
+    expect(await append(storage)).toBe((ids.at(-1) ?? 0) + 1);
+  },
+);
+
+it("a call is shown though what went on within it lies on a damaged page", async () => {
+  const before = home.open();
+  const id = await append(before, {
+    events: {
+      events: [{ at: 1, from: "server", kind: "request", method: "m", bytes: 1, note: null }],
+      more: 0,
+    },
+  });
+  await before.close();
+  spoil("call_event", first);
+  const storage = home.open();
+  expect(await storage.calls.get(id, 100)).toMatchObject({ id, result: { text: '{"content":[]}' } });
+  expect(codes(storage)).toEqual(["database_damaged"]);
+});

@@ -89,6 +89,7 @@ test.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
 
 test("a database that even root cannot write is opened for reading, and said so", async (context) => {
   const storage = home.open();
+  await storage.history.takeKeys([chainKey], "empty");
   for (let i = 0; i < 3; i++) await append(storage, { result: Buffer.from(`{"text":"needle ${i}"}`) });
   await storage.close();
   // The file alone: the log that SQLite keeps beside it can be written.
@@ -100,6 +101,9 @@ test("a database that even root cannot write is opened for reading, and said so"
   expect(await ids(again, "needle 1")).toEqual([2]);
   await expect(append(again)).rejects.toThrow("readonly");
   expect(await again.check()).toMatchObject({ problem: null, whole: true });
+  expect(await again.history.takeKeys([{ ...chainKey, key: Buffer.alloc(32, 6) }], "lost")).toBe(null);
+  expect(await again.history.takeKeys([chainKey], "lost")).toBe("file");
+  expect(await again.history.verify(() => {})).toMatchObject({ ok: true, checked: 3, pending: 0 });
   await again.close();
 });
 

@@ -133,6 +133,7 @@ export function openStorage({ file, workerScript, log, clock = Date.now }: Stora
       onEvent: (event) => history.told(event),
     });
     const history = openHistory({
+      isNewer: isNewer(connection),
       worker,
       search,
       health,

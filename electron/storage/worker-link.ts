@@ -95,7 +95,9 @@ export function startWorker<W extends AnyServices>(options: Options): WorkerLink
     questions.delete(message.id);
     if (questions.size === 0) worker?.unref();
     if ("error" in message)
-      question.reject(new GatehouseError((message.code ?? "internal") as ErrorCode, message.error));
+      question.reject(
+        new GatehouseError((message.code ?? "internal") as ErrorCode, message.error, message.advice),
+      );
     else question.resolve(message.gives as never);
   };
 

@@ -20,12 +20,13 @@ export async function verifyCalls(context: Context, options: { json?: true }): P
   const found = await context.hub("either", (hub) => hub.call("calls.verify", {}));
   if (options.json) context.json(found);
   else context.io.out(verdict(context, found));
+  const keyless = found.key === null && found.findings.length === 0;
   if (!found.ok)
     throw new GatehouseError(
       "history_not_whole",
-      found.key === null ? "the history cannot be verified without its key" : "the history is not whole",
-      found.key === null
-        ? "Unlock the keychain and try again."
+      keyless ? "the history cannot be verified without its key" : "the history is not whole",
+      keyless
+        ? "`gatehouse status` says what keeps it away; unlock the keychain and try again."
         : "See SECURITY.md for what each finding means; a backup shows what stood there.",
     );
 }

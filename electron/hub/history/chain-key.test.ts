@@ -144,13 +144,17 @@ describe("the key of the history's chain", () => {
     await waiting.stop();
   });
 
-  it("is not asked for, and is no problem, where the history can only be read", async () => {
+  it("is asked for when somebody verifies, and is no problem, where the history can only be read", async () => {
     const { history, taken } = chainBegunWith(KEY);
     const { secrets, state } = lockableSecrets(KEY);
     state.locked = true;
     keeper = createChainKey({ history: { ...history, readOnly: true }, secrets, homeKey, log: () => {} });
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(state.asked).toBe(0);
     expect(await keeper.given()).toBe(false);
-    expect([keeper.problem(), taken, state.asked]).toEqual([undefined, [], 0]);
+    expect([keeper.problem(), taken, state.asked]).toEqual([undefined, [], 1]);
+    state.locked = false;
+    expect(await keeper.given()).toBe(true);
   });
 });
 

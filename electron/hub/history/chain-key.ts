@@ -54,7 +54,7 @@ export function createChainKey(options: Options): ChainKeeper {
         tried = true;
         if (!done) {
           giving = undefined;
-          later(AGAIN_MS);
+          if (!options.history.readOnly) later(AGAIN_MS);
         }
         return done;
       });
@@ -64,7 +64,8 @@ export function createChainKey(options: Options): ChainKeeper {
     clearTimeout(timer);
     if (!stopped) timer = setTimeout(() => void given(), milliseconds).unref();
   };
-  later(FIRST_MS);
+  // Nothing is chained where the history is only read: it is fetched when somebody verifies it.
+  if (!options.history.readOnly) later(FIRST_MS);
   const endWatch = options.history.onRecorded(() => {
     called = true;
     if (giving === undefined && !tried) later(CALLED_MS);
@@ -100,11 +101,11 @@ interface Options {
 /**
  * Gives the history's chain its key: the keychain's, made at the first time; without a keychain one that is derived
  * from the home's own file, which whoever can change the history can read too. A chain goes on with the key that it was
- * begun with; while that cannot be had, nothing is chained and nothing is removed. Resolves with whether there is one, or
+ * begun with; while that cannot be had, nothing is chained and nothing is removed. A history that is only read gets the
+ * key that fits, if there is one. Resolves with whether there is one, or
  * with why it cannot be had.
  */
 async function giveChainKey({ history, secrets, homeKey }: Options): Promise<boolean | Problem> {
-  if (history.readOnly) return false;
   const file = {
     key: createHmac("sha256", homeKey).update("gatehouse-chain/1").digest(),
     source: "file",
@@ -114,6 +115,7 @@ async function giveChainKey({ history, secrets, homeKey }: Options): Promise<boo
   try {
     let stored = await secrets.get("key", NAME);
     const isOld = stored !== undefined;
+    if (history.readOnly && stored === undefined) return false;
     if (stored === undefined) {
       stored = randomBytes(32).toString("base64");
       await secrets.set("key", NAME, stored);
@@ -121,6 +123,7 @@ async function giveChainKey({ history, secrets, homeKey }: Options): Promise<boo
     const kept = { key: Buffer.from(stored, "base64"), source: "keychain", isOld } as const;
     return (await history.takeKeys([kept, file], "lost")) !== null;
   } catch (error) {
+    if (history.readOnly) return false;
     if ((await history.takeKeys([file], "empty")) !== null) return true;
     return {
       code: "history_key_unavailable",

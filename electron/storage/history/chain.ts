@@ -66,9 +66,15 @@ const farthest = 4_096;
 
 /**
  * The chain as the database has it, without a key until `takeKeys`: until then nothing is chained and nothing may be
- * removed. Writes go through `inTurn`; what `around` cannot read is passed by.
+ * removed. Writes go through `inTurn`; what `around` cannot read is passed by. `readOnly`: a chain that there is can be
+ * followed, with a key that fits.
  */
-export function openChain(connection: Connection, inTurn: <T>(write: () => T) => T, around: Around): Chain {
+export function openChain(
+  connection: Connection,
+  inTurn: <T>(write: () => T) => T,
+  around: Around,
+  readOnly = false,
+): Chain {
   const store = prepareChainStore(connection);
   const next = connection
     .prepare<[number], number>(
@@ -211,7 +217,7 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
         });
         inTurn(() => write.immediate());
       }
-      if (!isBegun()) {
+      if (!isBegun() && !readOnly) {
         // Calls whose chain was taken away are not vouched for anew: they stay told as never chained.
         const wasTaken = inUse !== undefined || chosen.isOld === true;
         const isKnown = inUse !== undefined && fits(chosen);
@@ -225,7 +231,14 @@ export function openChain(connection: Connection, inTurn: <T>(write: () => T) =>
       while (step(hashing)) if (performance.now() >= until) return true;
       return false;
     },
-    state: () => ({ through: store.head()?.last ?? 0, of: ends.newest() ?? 0, key: source }),
+    state: () => ({
+      through: around(
+        () => store.head()?.last ?? 0,
+        () => 0,
+      ),
+      of: ends.newest() ?? 0,
+      key: source,
+    }),
     ownFrom,
     hashing: () => hashing,
     removable() {

@@ -49,7 +49,15 @@ export async function verifyChain({
     else if (findings.length < mostFindings) findings.push({ kind, first, last });
     else more++;
   };
-  const head = store.head();
+  /** Null: what the chain is kept by is unreadable. */
+  const kept = around(
+    () => ({
+      head: store.head(),
+      keys: store.keys(),
+      firstGap: connection.prepare<[], number | null>("SELECT min(first) FROM chain_gap").pluck().get(),
+    }),
+    () => null,
+  );
   const result = (checked: number, through: number): CallsVerified => ({
     ok: findings.length === 0 && more === 0 && hashing !== undefined,
     checked,
@@ -59,6 +67,11 @@ export async function verifyChain({
     findings,
     more,
   });
+  if (kept === null) {
+    found("unreadable", prepareEnds(connection, around).oldest() ?? 1, newest);
+    return result(0, newest);
+  }
+  const { head, keys, firstGap } = kept;
   if (hashing === undefined) return result(0, 0);
   const links = connection
     .prepare<[], [number | null, number | null]>(
@@ -75,9 +88,7 @@ export async function verifyChain({
     return result(0, 0);
   }
 
-  const keys = store.keys();
   const ownFrom = chain.ownFrom();
-  const firstGap = connection.prepare<[], number | null>("SELECT min(first) FROM chain_gap").pluck().get();
   const start = Math.min(
     ...[prepareEnds(connection, around).oldest(), firstLink, firstGap].filter((id) => typeof id === "number"),
     keys[0]?.first ?? head.last,
@@ -183,7 +194,10 @@ export async function verifyChain({
     await pause();
     pausedAt = performance.now();
   }
-  const now = store.head();
+  const now = around(
+    () => store.head(),
+    () => undefined,
+  );
   /** Whether the chain ends as its end says; where retention has gone on beyond it meanwhile, that cannot be told. */
   const endFits = (): boolean => {
     if (now === undefined || now.last < head.last) return false;

@@ -58,7 +58,10 @@ export function openCallReader(connection: Connection, names: Names, around: Aro
       const row = one.get(id);
       if (row === undefined) return undefined;
       const [request, result, error] = payloads.parts(id);
-      const within = eventsOf(id);
+      const within = around(
+        () => eventsOf(id),
+        () => undefined,
+      );
       return {
         ...summaryOf(row, names),
         request: await payload(request, row.request_bytes, maxBytes),

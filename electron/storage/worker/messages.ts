@@ -99,7 +99,12 @@ export type WorkerEvent =
 /** What comes back: an answer, an error, how far it has come, a line for the log, or an event. */
 export type FromWorker =
   | { readonly id: number; readonly gives: unknown }
-  | { readonly id: number; readonly error: string; readonly code?: string | undefined }
+  | {
+      readonly id: number;
+      readonly error: string;
+      readonly code?: string | undefined;
+      readonly advice?: string | undefined;
+    }
   | { readonly id: number; readonly done: number; readonly of: number }
   | { readonly level: "info" | "warn" | "error"; readonly message: string }
   | WorkerEvent;

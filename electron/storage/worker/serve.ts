@@ -14,6 +14,13 @@ export type ServiceTable<W> = {
   ) => Promise<Gives<W, S> extends undefined ? void : Gives<W, S>>;
 };
 
+const unreadable = (error: unknown): GatehouseError =>
+  new GatehouseError(
+    "storage_unusable",
+    `what was asked for lies on a damaged page: ${sentenceOf(error)}`,
+    "See `gatehouse status`, which says what to do.",
+  );
+
 /** Answers what the main thread asks; `close` waits for what runs and is the last. */
 export function serve<W>(port: MessagePort, services: ServiceTable<W>): void {
   const running = new Set<Promise<unknown>>();
@@ -30,8 +37,8 @@ export function serve<W>(port: MessagePort, services: ServiceTable<W>): void {
     } catch (error) {
       const damaged = isDamage(error);
       if (damaged) send({ event: "damaged", message: sentenceOf(error) });
-      const code = error instanceof GatehouseError ? error.code : damaged ? "storage_unusable" : undefined;
-      send({ id, error: sentenceOf(error), code });
+      const known = error instanceof GatehouseError ? error : damaged ? unreadable(error) : undefined;
+      send({ id, error: sentenceOf(known ?? error), code: known?.code, advice: known?.advice });
     } finally {
       if (work !== undefined) running.delete(work);
       if (last) port.close();

@@ -39,7 +39,7 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
   const calls = openCallReader(connection, names, around);
   const large = openLargeStore(connection, names, inTurn, around);
   const maintenance = openMaintenance(connection, inTurn, around);
-  const chain = openChain(connection, inTurn, around);
+  const chain = openChain(connection, inTurn, around, readOnly);
   const rollups = openRollups({ connection, names, inTurn, clock: Date.now });
   const sums = openRollupReader(connection, names, Date.now);
   const tokens = createTokens();
@@ -150,7 +150,7 @@ export function runStore({ file, turn, readOnly }: WorkerStart, port: MessagePor
     maintain: async () => maintain(),
     written: async () => wake(),
     async chainKeys({ keys, when }) {
-      const source = readOnly ? null : chain.takeKeys(keys, when);
+      const source = chain.takeKeys(keys, readOnly ? "fits" : when);
       // Nothing is removed without the key.
       lookForOld();
       return source;
