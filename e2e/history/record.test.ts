@@ -100,7 +100,7 @@ test(
 );
 
 test(
-  "calls come back in the order that the history had, large ones and those that ran at once too",
+  "calls come back in the order that the history had, with what went on within them, in each form",
   async () => {
     const hub = await hubForTest({ config: { mcpServers: { one: echoServer() } } });
     const ada = await hub.connect(await hub.addClient("ada"));
@@ -109,31 +109,32 @@ test(
     const { answer } = await callUnderWay(ada, "one__", { steps: 2, delayMs: 100 });
     await ada.call("one__echo", { text: "meanwhile" });
     await answer;
-    const told = (calls: readonly { request: unknown; resultBytes: number }[]): string[] =>
-      calls.map(({ request, resultBytes }) => `${JSON.stringify(request)} ${resultBytes}`);
-    const exported = (text: string) =>
-      told(
-        text
-          .trimEnd()
-          .split("\n")
-          .map((line) => JSON.parse(line)),
-      );
-    const calls = exported(await hub.command("calls", "export"));
-    const home = temporaryHome();
-    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-    const lines = await hub.command("calls", "export", "--limit", "2");
-    expect(exported(lines)[0]).toContain("one__progress");
-    const cli = async (args: string[], input?: string) =>
-      succeeded(args, await runCli(["--home", home, ...args], input, process.env));
-    await cli(["calls", "import", "-"], await hub.command("calls", "export"));
-    expect(exported(await cli(["calls", "export"]))).toEqual(calls);
-    const other = temporaryHome();
-    onTestFinished(() => rmSync(other, { recursive: true, force: true }));
-    const args = ["--home", other, "calls"];
-    succeeded(args, await runCli([...args, "import", "-"], lines, process.env));
-    expect(exported(succeeded(args, await runCli([...args, "export"], undefined, process.env)))).toEqual(
-      calls.slice(0, 2),
-    );
+    interface Line {
+      readonly request: unknown;
+      readonly resultBytes: number;
+      readonly events?: unknown;
+    }
+    const told = (text: string): string[] =>
+      text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Line)
+        .map(({ request, resultBytes, events }) => JSON.stringify([request, resultBytes, events]));
+    const calls = told(await hub.command("calls", "export"));
+    expect(calls[0]).toContain("one__progress");
+    expect(calls[0]).toContain("notifications/progress");
+    /** What a new home has once it took an export. */
+    const back = async (text: string): Promise<string[]> => {
+      const home = temporaryHome();
+      onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+      const run = async (args: string[], input?: string) =>
+        succeeded(args, await runCli(["--home", home, "calls", ...args], input, process.env));
+      await run(["import", "-"], text);
+      return told(await run(["export"]));
+    };
+    for (const format of ["jsonl", "har", "csv"])
+      expect(await back(await hub.command("calls", "export", "--format", format)), format).toEqual(calls);
+    expect(await back(await hub.command("calls", "export", "--limit", "2"))).toEqual(calls.slice(0, 2));
   },
   PATIENCE * 2,
 );

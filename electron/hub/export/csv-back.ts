@@ -1,16 +1,16 @@
 import { armed, csvColumns } from "./csv.ts";
 
-/** The columns that hold payloads, and those of times that JSONL has together. */
-const PAYLOADS: ReadonlySet<string> = new Set(["request", "result", "error"]);
+/** The columns that hold JSON, and those of times that JSONL has together. */
+const PAYLOADS: ReadonlySet<string> = new Set(["request", "result", "error", "events"]);
 const TIMES: Readonly<Record<string, string>> = {
   queueUs: "queue",
   consentUs: "consent",
   upstreamUs: "upstream",
   hubUs: "hub",
 };
-/** What payloads say themselves: a call is none the worse for an empty one. */
-const SIZES: ReadonlySet<string> = new Set(["requestBytes", "resultBytes"]);
-const NUMBERS: ReadonlySet<string> = new Set(["id", "durationUs", ...SIZES]);
+/** A call may lack them. */
+const OPTIONAL: ReadonlySet<string> = new Set(["requestBytes", "resultBytes", "moreEvents"]);
+const NUMBERS: ReadonlySet<string> = new Set(["id", "durationUs", ...OPTIONAL]);
 
 /** Whether a text begins as `csv.ts` begins one. */
 export const isCsvHead = (text: string): boolean =>
@@ -69,7 +69,7 @@ export function lineOfCsv(names: readonly string[], cells: readonly string[]): s
     const time = TIMES[name];
     if (PAYLOADS.has(name)) payloads.push(`${JSON.stringify(name)}:${payloadOf(armed(cell))}`);
     else if (time !== undefined) times[time] = numberOf(name, cell);
-    else if (SIZES.has(name) && cell === "") continue;
+    else if (OPTIONAL.has(name) && cell === "") continue;
     else if (NUMBERS.has(name)) summary[name] = numberOf(name, cell);
     else summary[name] = cell === "" ? null : armed(cell);
   }

@@ -22,6 +22,8 @@ const COLUMNS: readonly (readonly [name: string, value: (call: CallDetail) => st
   ["request", (call) => call.request?.text ?? null],
   ["result", (call) => call.result?.text ?? null],
   ["error", (call) => call.error?.text ?? null],
+  ["events", (call) => (call.events === undefined ? null : JSON.stringify(call.events))],
+  ["moreEvents", (call) => call.moreEvents ?? null],
 ];
 
 /**

@@ -123,7 +123,7 @@ describe("an export", () => {
     ).split("\r\n");
     expect(head).toMatch(/^id,startedAt,client,/);
     expect(line).toContain(`,"a ""b"", c",s-1,files,'=cmd(),tools/call,`);
-    expect(line).toMatch(/,'-1,$/);
+    expect(line).toMatch(/,'-1,,,$/);
     const disarmed = await exported([call(1, { tool: "＝1", client: "\n=1" })], "csv");
     expect(disarmed).toContain(`,"'\n=1",s-1,files,'＝1,`);
   });
@@ -176,6 +176,35 @@ describe("an import", () => {
     expect(Buffer.from(row.request ?? []).toString()).toBe(
       '{"name":"read","arguments":{"id":12345678901234567890}}',
     );
+  });
+
+  it("takes back what went on within a call, and how large its payloads were where they are not kept", () => {
+    const line = (changes: object): string =>
+      JSON.stringify({
+        ...{ startedAt: "2030-01-01T00:00:00.000Z", method: "m", status: "ok", durationUs: 9 },
+        ...{ times: { queue: 0, consent: 0, upstream: 9, hub: 0 }, ...changes },
+      });
+    const event = { at: 3, from: "server", kind: "notification", method: "x", bytes: 7, note: "1 of 2" };
+    expect(importedRow(line({ events: [event], moreEvents: 4 })).events).toEqual({
+      ...{ events: [event], more: 4 },
+    });
+    const many = importedRow(line({ events: Array.from({ length: 210 }, () => event) })).events;
+    expect([many?.events.length, many?.more]).toEqual([200, 10]);
+    expect(importedRow(line({ events: null })).events).toBeUndefined();
+    for (const wrong of [
+      { events: [{ ...event, at: -1 }] },
+      { events: [{ ...event, note: "x".repeat(101) }] },
+    ])
+      expect(() => importedRow(line(wrong))).toThrow("events are not what goes on within a call");
+    expect(importedRow(line({ requestBytes: 12, resultBytes: 34 })).sizes).toEqual({
+      ...{ request: 12, result: 34, error: null },
+    });
+    expect(importedRow(line({ status: "denied", resultBytes: 34 })).sizes).toEqual({
+      ...{ request: null, result: null, error: 34 },
+    });
+    expect(importedRow(line({ result: {}, resultBytes: 34, request: {}, requestBytes: 2 })).sizes).toEqual({
+      ...{ request: null, result: null, error: null },
+    });
   });
 
   it.each([

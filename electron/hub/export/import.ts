@@ -1,12 +1,20 @@
-import { callStatusSchema } from "../../../shared/model/call.ts";
+import { z } from "zod";
+import { callEventSchema, callStatusSchema } from "../../../shared/model/call.ts";
 import { membersOf } from "../../core/jsonrpc/json.ts";
 import { rawOf, whole } from "../../core/mcp/stateless-era/edits.ts";
-import type { CallRow } from "../ports/storage.ts";
+import type { CallEvents, CallRow } from "../ports/storage.ts";
 
 const encoder = new TextEncoder();
 const texts = ["client", "session", "server", "tool", "profile", "project", "rule"] as const;
 /** Longer than anything that is recorded, in characters. */
 const LONGEST_NAME = 10_000;
+/** Messages within a call that are recorded at most, and the length of their texts. */
+const MOST_EVENTS = 200;
+const shortText = z.string().max(100);
+const natural = z.int().min(0);
+const eventsSchema = z.array(
+  callEventSchema.extend({ at: natural, bytes: natural, method: shortText, note: shortText.nullable() }),
+);
 /** The members of what stands for a payload that was not exported whole (`callJson`). */
 const CUT = "text,bytes,truncated";
 /** What an imported call's session begins with, so that nobody takes it for one that this hub has seen. */
@@ -59,6 +67,14 @@ export function importedRow(line: string): CallRow {
   >;
   const [durationUs, consentUs] = [microseconds(value("durationUs"), "durationUs"), time("consent")];
   if (consentUs > durationUs) throw new Error("times.consent is longer than durationUs");
+  const [request, result, error] = [payload("request"), payload("result"), payload("error")];
+  const events = eventsOf(value("events"), value("moreEvents"));
+  const size = (key: string): number | null => {
+    const bytes = value(key);
+    return typeof bytes === "number" && Number.isSafeInteger(bytes) && bytes > 0 ? bytes : null;
+  };
+  const answer = result === null && error === null ? size("resultBytes") : null;
+  const answered = status.data === "ok" || status.data === "tool_error";
   return {
     ...named,
     session: `${IMPORTED}${ownSession(named.session)}`,
@@ -71,10 +87,23 @@ export function importedRow(line: string): CallRow {
     consentUs,
     upstreamUs: time("upstream"),
     hubUs: time("hub"),
-    request: payload("request"),
-    result: payload("result"),
-    error: payload("error"),
+    ...{ request, result, error, events },
+    sizes: {
+      request: request === null ? size("requestBytes") : null,
+      result: answered ? answer : null,
+      error: answered ? null : answer,
+    },
   };
+}
+
+/** What went on within a call; undefined where its line tells of nothing. Throws an Error for what cannot be. */
+function eventsOf(told: unknown, more: unknown): CallEvents | undefined {
+  if (told === undefined || told === null) return undefined;
+  const events = eventsSchema.safeParse(told);
+  const counted = natural.safeParse(more ?? 0);
+  if (!events.success || !counted.success) throw new Error("events are not what goes on within a call");
+  const kept = events.data.slice(0, MOST_EVENTS);
+  return { events: kept, more: counted.data + events.data.length - kept.length };
 }
 
 /** A session's label without the mark of what is imported. */

@@ -72,10 +72,11 @@ function choiceOf(
 }
 
 function withoutPayloads(row: CallRow, kept: Exclude<Payloads, "full">): CallRow {
-  const size = (bytes: Uint8Array | null): number | null => bytes?.byteLength ?? null;
+  const size = (part: "request" | "result" | "error"): number | null =>
+    row[part]?.byteLength ?? row.sizes?.[part] ?? null;
   const sizes =
     kept === "off"
       ? { request: null, result: null, error: null }
-      : { request: size(row.request), result: size(row.result), error: size(row.error) };
+      : { request: size("request"), result: size("result"), error: size("error") };
   return { ...row, request: null, result: null, error: null, sizes };
 }
