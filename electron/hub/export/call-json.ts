@@ -19,9 +19,9 @@ export function callJson({ request, result, error, ...summary }: CallDetail): st
   return `${members},"request":${payloadJson(request)},"result":${payloadJson(result)},"error":${payloadJson(error)}}`;
 }
 
-function payloadJson(payload: Payload | null): string {
+/** A payload as the JSON that it was, on one line; one that is not whole is told of by how much of it there is. */
+export function payloadJson(payload: Payload | null): string {
   if (payload === null) return "null";
-  // A cut text is no JSON any more: it is told as one.
   // Line breaks can only stand between the parts of a JSON text.
   return isWhole(payload) ? payload.text.replaceAll(/[\r\n]/g, " ") : JSON.stringify(payload);
 }

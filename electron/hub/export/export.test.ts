@@ -5,6 +5,7 @@ import type { ExportFormat } from "../../../shared/model/export.ts";
 import type { CallLog } from "../ports/storage.ts";
 import { exportPiece } from "./export.ts";
 import { fixtureOf } from "./fixture.ts";
+import { lineOfHarEntry } from "./har-back.ts";
 import { importedRow } from "./import.ts";
 
 const payload = (text: string) => ({ text, bytes: text.length, truncated: false });
@@ -102,6 +103,21 @@ describe("an export", () => {
     expect(log.entries).toHaveLength(450);
     for (const { time, timings } of log.entries)
       expect(Object.values(timings).reduce((sum, part) => sum + Math.max(part, 0), 0)).toBe(time);
+  });
+
+  it("as HAR has messages that are JSON, also of payloads that were not kept, and takes none for one when it comes back", async () => {
+    const unkept = { text: "", bytes: 39, truncated: false };
+    const cut = { text: '{"na', bytes: 900, truncated: true };
+    const { log } = JSON.parse(
+      await exported([call(1, { request: cut, result: unkept, requestBytes: 900, resultBytes: 39 })], "har"),
+    );
+    const [entry] = log.entries;
+    for (const text of [entry.request.postData.text, entry.response.content.text])
+      expect(JSON.parse(text)).toMatchObject({ jsonrpc: "2.0", id: 1 });
+    expect(importedRow(lineOfHarEntry(entry))).toMatchObject({
+      ...{ request: null, result: null, error: null },
+      sizes: { request: 900, result: 39, error: null },
+    });
   });
 
   it("of at most so many calls ends there, as a whole document", async () => {

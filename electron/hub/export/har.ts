@@ -1,4 +1,5 @@
 import type { CallDetail, Payload } from "../../../shared/model/call.ts";
+import { payloadJson } from "./call-json.ts";
 
 /** What stands before the entries of an HTTP Archive 1.2, and after them. */
 export const harHead = (version: string): string =>
@@ -63,9 +64,9 @@ function addressOf({ server, tool, method }: CallDetail): string {
   return `http://127.0.0.1${path}#${encodeURIComponent(tool ?? method)}`;
 }
 
-/** A JSON-RPC message as text; the payload is put in as it is. */
+/** A JSON-RPC message as text; the payload is put in as it is, as far as it was kept. */
 function message(call: CallDetail, member: string, payload: Payload | null, method?: string): string {
   const named = method === undefined ? "" : `,"method":${method}`;
-  const carried = payload === null ? "" : `,"${member}":${payload.text}`;
+  const carried = payload === null ? "" : `,"${member}":${payloadJson(payload)}`;
   return `{"jsonrpc":"2.0","id":${call.id}${named}${carried}}`;
 }
