@@ -1,3 +1,4 @@
+import { setTimeout as pass } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { SessionHandle } from "../ports/endpoint.ts";
 import { callOf } from "../testing/test-hub.ts";
@@ -124,5 +125,52 @@ describe("elicitation", () => {
     hub.hub.mcp.endSession(session);
     expect(await hub.pending()).toEqual([]);
     expect((await answer())?.error).toBeDefined();
+  });
+});
+
+describe("what a person takes to answer a server", () => {
+  /** Has the server answer its call, and gives for how long the row says that a person was waited for, in milliseconds. */
+  async function timesOf({ hub }: Asked) {
+    const call = hub.server.received.find(({ method }) => method === "tools/call");
+    hub.server.say({ jsonrpc: "2.0", id: call?.id, result: { content: [] } });
+    await expect.poll(() => hub.storage.rows.filter(({ method }) => method === "tools/call")).toHaveLength(1);
+    const row = hub.storage.rows.find(({ method }) => method === "tools/call");
+    if (row === undefined) throw new Error("there is no row");
+    const { durationUs, consentUs, upstreamUs, queueUs, hubUs } = row;
+    expect(consentUs + upstreamUs + queueUs + hubUs).toBe(durationUs);
+    return consentUs / 1_000;
+  }
+  /** Lets a person think; gives how long that was. */
+  async function think(): Promise<number> {
+    const since = performance.now();
+    await pass(60);
+    return performance.now() - since;
+  }
+
+  it.each(["allow-once", "deny"] as const)("in Gatehouse (%s) is no time of the server's", async (given) => {
+    const asked = await asks(SAMPLING, {}, [{ method: SAMPLING, decision: "ask" }]);
+    const { id } = await asked.hub.question();
+    const thought = await think();
+    await asked.hub.answer({ id, answer: given });
+    if (given === "deny") await asked.answer();
+    else await expect.poll(() => asked.heard).toHaveLength(1);
+    expect(await timesOf(asked)).toBeGreaterThanOrEqual(thought);
+  });
+
+  it("at the client (a form, a page) is none of the server's either", async () => {
+    const asked = await asks(ELICITATION, {});
+    await expect.poll(() => asked.heard).toHaveLength(1);
+    const thought = await think();
+    const [request] = asked.heard;
+    asked.hub.notify({ jsonrpc: "2.0", id: request?.id, result: { action: "accept" } }, asked.session);
+    await asked.answer();
+    expect(await timesOf(asked)).toBeGreaterThanOrEqual(thought);
+  });
+
+  it("counts as long as it lasted where nobody answers and the call ends", async () => {
+    const asked = await asks(ELICITATION, {});
+    await expect.poll(() => asked.heard).toHaveLength(1);
+    const thought = await think();
+    expect(await timesOf(asked)).toBeGreaterThanOrEqual(thought);
   });
 });

@@ -33,3 +33,15 @@ export class InFlight {
     return sessions.size === 1 ? session : undefined;
   }
 }
+
+/**
+ * Stateless calls of one and the same client: each stands for itself, and those that wait for the client's answers do
+ * not ask now. Calls of several clients are never told apart by guessing.
+ */
+export function soleAsker(calls: readonly Call[]): Session | undefined {
+  const [first] = calls;
+  if (!calls.every(({ client, session }) => session.quiet && client.id === first?.client.id))
+    return undefined;
+  const asking = calls.filter(({ session }) => !session.waiting);
+  return asking.length === 1 ? asking[0]?.session : undefined;
+}

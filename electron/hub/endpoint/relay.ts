@@ -92,6 +92,7 @@ export function newCall(
     rule: null,
     recheck: undefined,
     consentMs: 0,
+    personWait: undefined,
     events: undefined,
     queuedAt: 0,
     sentAt: 0,

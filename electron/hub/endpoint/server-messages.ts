@@ -13,12 +13,13 @@ import type { Call, Step } from "../pipeline/call.ts";
 import { holdDeadlines } from "../pipeline/call-deadline.ts";
 import { type NotAsked, noteEvent, noteOf, noteQuestion } from "../pipeline/call-events.ts";
 import { cancelledOutcome } from "../pipeline/outcomes.ts";
+import { waitForPerson } from "../pipeline/person-wait.ts";
 import type { ManagedServer } from "../servers/managed-server.ts";
 import type { Session, Sessions } from "../sessions.ts";
 import type { OwnedTask } from "../tasks/task-book.ts";
 import type { Tasks } from "../tasks/tasks.ts";
 import { AskedClients } from "./asked-clients.ts";
-import type { InFlight } from "./in-flight.ts";
+import { type InFlight, soleAsker } from "./in-flight.ts";
 import { lackingFor } from "./lacking.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
@@ -92,7 +93,12 @@ export class ServerMessages {
     }
     // What people take does not count as the server's time.
     const calls = this.#deps.inFlight.on(server).filter((call) => call.session === session);
-    const goOn = holdDeadlines(calls);
+    const release = holdDeadlines(calls);
+    const answeredByPerson = isForPerson(method) ? waitForPerson(calls[0]) : undefined;
+    const goOn = (): void => {
+      answeredByPerson?.();
+      release();
+    };
     const answer: AnswerServer = (parts) => {
       goOn();
       respond(parts);
@@ -118,9 +124,11 @@ export class ServerMessages {
       else this.#pass(server, session, bytes, envelope, serverId, noted, related?.task, goOn);
     };
     const allowed = this.#deps.mayAsk(server, session, method, raw);
-    if (allowed instanceof Promise)
-      allowed.then(judged, (error: unknown) => judged(`it could not be judged: ${String(error)}`));
-    else judged(allowed);
+    if (!(allowed instanceof Promise)) return judged(allowed);
+    const decided = waitForPerson(calls[0]);
+    allowed
+      .finally(decided)
+      .then(judged, (error: unknown) => judged(`it could not be judged: ${String(error)}`));
   }
 
   /** What only a server that belongs to one session may ask: about the tasks of its client (MCP 2025-11-25, Tasks). */
@@ -206,10 +214,12 @@ export class ServerMessages {
     };
     const lacking = lackingFor(session, request.method, request.params);
     if (lacking !== undefined) refuse("the client cannot", lacking);
-    const allowed =
-      server === undefined || (await this.#deps.mayAsk(server, session, request.method, request.params));
+    const verdict =
+      server === undefined || this.#deps.mayAsk(server, session, request.method, request.params);
+    const allowed = verdict instanceof Promise ? await verdict.finally(waitForPerson(call)) : verdict;
     if (allowed !== true) refuse("refused", allowed);
-    return new Promise((resolve, reject) => {
+    const answered = isForPerson(request.method) ? waitForPerson(call) : undefined;
+    const asked = new Promise<Uint8Array>((resolve, reject) => {
       const id = this.#asked.remember({
         server,
         session,
@@ -226,6 +236,7 @@ export class ServerMessages {
       if (server === undefined) session.push(parts);
       else this.send(server, session, parts);
     });
+    return asked.finally(answered);
   }
 
   /** A client answers one of those requests; an answer to anything else is dropped. */
@@ -371,17 +382,8 @@ export class ServerMessages {
   }
 }
 
-/**
- * Stateless calls of one and the same client: each stands for itself, and those that wait for the client's answers do
- * not ask now. Calls of several clients are never told apart by guessing.
- */
-function soleAsker(calls: readonly Call[]): Session | undefined {
-  const [first] = calls;
-  if (!calls.every(({ client, session }) => session.quiet && client.id === first?.client.id))
-    return undefined;
-  const asking = calls.filter(({ session }) => !session.waiting);
-  return asking.length === 1 ? asking[0]?.session : undefined;
-}
+/** A form or a page is for a person; a model's answer and a list of folders are not. */
+const isForPerson = (method: InputMethod): boolean => method === "elicitation/create";
 
 function memberOf(envelope: Envelope, key: string): Span | undefined {
   return envelope.paramsMembers.find((member) => member.key === key)?.value;

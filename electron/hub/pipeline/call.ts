@@ -10,6 +10,7 @@ import type { Cancellable, Session } from "../sessions.ts";
 import type { CallTrace } from "../telemetry/telemetry.ts";
 import type { CallDeadline } from "./call-deadline.ts";
 import type { CallCodec } from "./codec.ts";
+import type { PersonWait } from "./person-wait.ts";
 
 /** One call on its way through the pipeline. Times are performance.now() milliseconds. */
 export interface Call {
@@ -44,8 +45,10 @@ export interface Call {
   readonly codec: CallCodec;
   /** The client answers a server's questions in rounds of its own (the stateless era). */
   readonly answersRounds: boolean;
-  /** Milliseconds spent waiting for a person. */
+  /** Milliseconds spent waiting for a person while its server did not have it. */
   consentMs: number;
+  /** The same while its server had it; undefined: never. */
+  personWait: PersonWait | undefined;
   /** When it was given to its server's queue; 0 when it never was. */
   queuedAt: number;
   /** When it was handed to the server and when the answer came; 0 when it never was. */

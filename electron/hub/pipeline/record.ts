@@ -62,10 +62,12 @@ function rowOf(call: Call, outcome: Outcome, now: number): CallRow {
   const { envelope, bytes } = call;
   const durationUs = micros(now - call.receivedAt);
   const sent = call.sentAt > 0;
-  const upstreamUs = sent
-    ? Math.min(durationUs, micros((call.answeredAt > 0 ? call.answeredAt : now) - call.sentAt))
-    : 0;
-  const consentUs = Math.min(durationUs - upstreamUs, micros(call.consentMs));
+  const answeredAt = call.answeredAt > 0 ? call.answeredAt : now;
+  const atServerUs = sent ? Math.min(durationUs, micros(answeredAt - call.sentAt)) : 0;
+  // Whom the server asked meanwhile was waited for, not the server.
+  const personUs = Math.min(atServerUs, micros(call.personWait?.until(answeredAt) ?? 0));
+  const upstreamUs = atServerUs - personUs;
+  const consentUs = Math.min(durationUs - upstreamUs, micros(call.consentMs) + personUs);
   const waited = call.queuedAt > 0 ? (sent ? call.sentAt : now) - call.queuedAt : 0;
   const queueUs = Math.min(durationUs - upstreamUs - consentUs, micros(waited));
   return {

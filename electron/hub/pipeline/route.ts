@@ -221,11 +221,12 @@ class Routing implements Cancellable {
     // What cannot be read asks for nothing that the client could give.
     if (typeof wanted === "string") return this.#answer(request, bytes, answer, era);
     const release = holdDeadlines([call]);
-    Promise.all(
-      wanted.requests.map(({ method, params }) =>
-        this.#deps.mayAsk(this.#server, call.session, method, params),
-      ),
-    ).then((verdicts) => {
+    const judged = wanted.requests.map(({ method, params }) =>
+      this.#deps.mayAsk(this.#server, call.session, method, params),
+    );
+    const asked = judged.some((verdict) => verdict instanceof Promise) ? performance.now() : undefined;
+    Promise.all(judged).then((verdicts) => {
+      if (asked !== undefined) call.consentMs += performance.now() - asked;
       release();
       const refused = verdicts.find((verdict) => verdict !== true);
       if (refused === undefined) this.#answer(request, bytes, answer, era);
@@ -249,6 +250,8 @@ class Routing implements Cancellable {
       );
     }
     const release = holdDeadlines([call]);
+    // That was no answer yet.
+    call.answeredAt = 0;
     this.#deps.askSession(this.#server, call.session, wanted.requests).then(
       (given) => {
         release();

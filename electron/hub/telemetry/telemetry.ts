@@ -184,9 +184,10 @@ function tracedCall(row: CallRow, call: Call, trace: CallTrace, content: boolean
     upstreamSpanId: trace.upstream.spanId,
     begin: row.startedAt,
     end: wall + end,
-    consent: row.consentUs > 0 ? stretch(asked - row.consentUs / 1_000, asked) : undefined,
+    consent:
+      call.consentMs > 0 ? stretch(Math.max(call.receivedAt, asked - call.consentMs), asked) : undefined,
     queue: call.queuedAt > 0 ? stretch(call.queuedAt, sent ? call.sentAt : end) : undefined,
-    upstream: sent ? stretch(call.sentAt, call.sentAt + row.upstreamUs / 1_000) : undefined,
+    upstream: sent ? stretch(call.sentAt, call.answeredAt > 0 ? call.answeredAt : end) : undefined,
     overHttp: !(call.client instanceof OwnClient),
     peer: call.server === undefined ? undefined : peerOf(call.server, trace.sentAs),
     method: row.method,

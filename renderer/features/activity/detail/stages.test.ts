@@ -49,6 +49,27 @@ describe("the waterfall", () => {
     ]);
   });
 
+  it("does not take the time that a person had a form for a stream", () => {
+    const form = (at: number, kind: CallEvent["kind"]): CallEvent => ({
+      ...event(at, kind === "request" ? "server" : "client"),
+      kind,
+      method: "elicitation/create",
+    });
+    const events = [form(200, "request"), form(300, "request"), form(600, "response"), form(700, "response")];
+    const stages = stagesOf({
+      times: { queue: 0, consent: 500, upstream: 400, hub: 100 },
+      durationUs: 1_000,
+      events,
+    });
+    expect(stages.map(({ key, duration }) => [key, duration])).toEqual([
+      ["consent", 500],
+      ["queue", 0],
+      ["upstream", 100],
+      ["stream", 300],
+      ["hub", 100],
+    ]);
+  });
+
   it.each([
     [0, [0]],
     [3, [0, 1, 2, 3]],

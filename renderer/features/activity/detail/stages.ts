@@ -1,4 +1,4 @@
-import type { CallDetail, CallTimes } from "../../../../shared/model/call.ts";
+import type { CallDetail, CallEvent, CallTimes } from "../../../../shared/model/call.ts";
 
 /** One stage of a call on the waterfall; times in microseconds from the call's arrival. */
 export interface Stage {
@@ -21,7 +21,25 @@ type Timed = Pick<CallDetail, "durationUs" | "times" | "events">;
  */
 function streamOf({ durationUs, times, events = [] }: Timed): number {
   const first = events.find(({ from }) => from === "server");
-  return first === undefined ? 0 : Math.min(times.upstream, Math.max(0, durationUs - first.at));
+  if (first === undefined) return 0;
+  const atPerson = Math.min(times.consent, formsOf(events));
+  return Math.min(times.upstream, Math.max(0, durationUs - first.at - atPerson));
+}
+
+/** For how long a person had a form or a page of the server's before them: the times have it as a wait for a person. */
+function formsOf(events: readonly CallEvent[]): number {
+  let [open, since, sum] = [0, 0, 0];
+  for (const { at, kind, method } of events) {
+    if (method !== "elicitation/create" || kind === "notification") continue;
+    if (kind === "request") {
+      if (open === 0) since = at;
+      open += 1;
+    } else if (open > 0) {
+      open -= 1;
+      if (open === 0) sum += at - since;
+    }
+  }
+  return sum;
 }
 
 /**
