@@ -70,6 +70,9 @@ it.each([
   ["\u200b", '"none of it"'],
   ["\\u200b", '"none of it"'],
   ["\\d", '"d"'],
+  ["\\n", String.raw`"two\nlines"`],
+  ["\\u0041", '"A"'],
+  ["\\\\", JSON.stringify("C:\\new")],
   ["nothing", '"something"'],
 ])("%j is not found in %j", async (search, json) => {
   expect(await finds(search, json)).toBe(false);

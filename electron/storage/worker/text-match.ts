@@ -18,6 +18,8 @@ export interface TextMatch {
 
 /** A text that JSON could hold between quotes, where a quote of its own may also stand as it is. */
 const couldBeJson = /^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*$/;
+/** What escapes may be read as: \n is sought for itself, for a line break would be found nearly everywhere. */
+const worthReading = /.{3}|[\u0080-\uffff]/s;
 /**
  * Characters of a payload that may become one of its searchable text, at most: a letter and two marks that are composed or
  * left out, each a \\uXXXX.
@@ -30,7 +32,8 @@ const mostForOne = 21;
  */
 export function textMatch(search: string): TextMatch {
   const typed = folded(search);
-  const copied = (couldBeJson.test(search) ? folded(unescaped(search)) : "") || typed;
+  const read = couldBeJson.test(search) ? folded(unescaped(search)) : "";
+  const copied = worthReading.test(read) ? read : typed;
   const small = smallLetters(search);
   const seen = withoutUnseen(small);
   const itself = typed === "" || (search.length <= 2 && seen !== typed);
