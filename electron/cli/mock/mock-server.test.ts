@@ -245,6 +245,27 @@ describe("a mock", () => {
     expect(ask("resources/read", { uri: "r://1" }).result).toEqual({ contents: [] });
   });
 
+  it("tells servers apart whose resources have one URI", () => {
+    const uri = "r://1";
+    const resources = [{ uri, name: "first" }];
+    const read = (server: string) => ({
+      ...{ server, method: "resources/read", target: uri, params: { uri } },
+      result: { contents: [{ uri, text: server }] },
+    });
+    const servers = ["one", "two"].map((name) => ({ name, resources }));
+    const ask = mock(0, { kind: FIXTURE.kind, servers, calls: ["two", "one", "three"].map(read) });
+    expect(ask("resources/list").result.resources).toEqual([
+      { uri, name: "first" },
+      { uri: "gatehouse://two/r://1", name: "first" },
+    ]);
+    for (const [asked, server] of [
+      [uri, "one"],
+      [`gatehouse://two/${uri}`, "two"],
+      [`gatehouse://three/${uri}`, "three"],
+    ])
+      expect(ask("resources/read", { uri: asked }).result.contents[0].text).toBe(server);
+  });
+
   it("takes its share of the recorded time", () => {
     const call = { name: "read", arguments: { a: 1, b: 2 } };
     expect(mock(0.5)("tools/call", call).afterMs).toBe(2);

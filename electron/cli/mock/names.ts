@@ -1,7 +1,10 @@
-/** The lists whose entries are called by name. */
-export type Named = "tools" | "prompts";
+/** The lists whose entries are asked for by name or URI. */
+export type Named = "tools" | "prompts" | "resources";
 
-/** Two servers may have had a tool of one name: the second is called SERVER__NAME here. */
+/**
+ * Two servers may have had a tool of one name: the second is called SERVER__NAME here, and a resource
+ * gatehouse://SERVER/URI as behind a hub.
+ */
 export class Names {
   readonly #shown = new Map<string, string>();
   readonly #taken = new Set<string>();
@@ -16,8 +19,10 @@ export class Names {
     const entry = JSON.stringify([server, kind, own]);
     if (this.#shown.has(entry)) return undefined;
     const isTaken = (name: string): boolean => this.#taken.has(JSON.stringify([kind, name]));
-    let shown = isTaken(own) ? `${server}__${own}` : own;
-    for (let nth = 2; isTaken(shown); nth++) shown = `${server}__${own}_${nth}`;
+    const second =
+      kind === "resources" ? `gatehouse://${encodeURIComponent(server)}/${own}` : `${server}__${own}`;
+    let shown = isTaken(own) ? second : own;
+    for (let nth = 2; isTaken(shown); nth++) shown = `${second}_${nth}`;
     this.#taken.add(JSON.stringify([kind, shown]));
     this.#shown.set(entry, shown);
     return shown;

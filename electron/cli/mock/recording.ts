@@ -101,7 +101,8 @@ function read(bytes: Uint8Array): Recording {
     const server = textAt(bytes, call.get("server")) ?? "";
     const kind = NAMED_BY[method];
     const unlisted = kind === undefined ? undefined : names.add(server, kind, own);
-    if (kind !== undefined && unlisted !== undefined) {
+    // A resource may be one of a template's.
+    if (kind !== undefined && kind !== "resources" && unlisted !== undefined) {
       // The server was unknown when the calls were recorded: what was asked for can be asked for all the same.
       if (kind === "tools") tools.add(unlisted);
       const schema = kind === "tools" ? { inputSchema: { type: "object" } } : {};
@@ -153,8 +154,12 @@ function answerOf(bytes: Uint8Array, call: ReadonlyMap<string, Span>): RecordedA
 }
 
 /** What entries are called by their names with. */
-const NAMED_BY: Readonly<Record<string, Named>> = { "tools/call": "tools", "prompts/get": "prompts" };
-const isNamed = (kind: ListKind): kind is Named => kind === "tools" || kind === "prompts";
+const NAMED_BY: Readonly<Record<string, Named>> = {
+  "tools/call": "tools",
+  "prompts/get": "prompts",
+  "resources/read": "resources",
+};
+const isNamed = (kind: ListKind): kind is Named => kind !== "templates";
 
 /** The members of an object; none of what is absent or anything else. */
 const objectAt = (bytes: Uint8Array, span: Span | undefined): Map<string, Span> =>
