@@ -24,7 +24,7 @@ export function openConnection(
   try {
     for (const path of [file, `${file}-wal`, `${file}-shm`])
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw aFolder(path);
-    if (!existing) makePrivate(file);
+    if (!existing) makePrivate(file, true);
     connection = new Database(file, { timeout: 5_000, fileMustExist: existing });
     // Of use to an empty file only, and a write to any other: an older one keeps its pages for new calls.
     if (isEmpty(connection)) connection.pragma("auto_vacuum = INCREMENTAL");
@@ -74,14 +74,15 @@ export function unusable(file: string, error: unknown): GatehouseError {
 
 /**
  * Creates a missing file, and makes it and its companions readable by the owner alone; SQLite gives -wal and -shm the
- * mode of the main file. An existing file is never opened here: on POSIX systems closing it again would drop the locks
+ * mode of the main file. `asItIs`: a file
+ * that its owner has made read-only stays so. An existing file is never opened here: on POSIX systems closing it again would drop the locks
  * that SQLite holds on it in this process.
  */
-export function makePrivate(file: string): void {
+export function makePrivate(file: string, asItIs = false): void {
   if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
   for (const path of [file, `${file}-wal`, `${file}-shm`]) {
     try {
-      chmodSync(path, 0o600);
+      chmodSync(path, asItIs ? statSync(file).mode & 0o600 : 0o600);
     } catch (error) {
       // There is none, or it lies where nothing can be changed: then it is opened for reading.
       if (!["ENOENT", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;

@@ -15,7 +15,12 @@ export function readHomeKey(keyFile: string): Buffer | undefined {
     key = readFileSync(keyFile);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw unusable(keyFile, sentenceOf(error), error);
+    throw new GatehouseError(
+      "home_unusable",
+      `the home's key ${keyFile} cannot be read: ${sentenceOf(error)}`,
+      "See that it is yours and that you may read it: clients, and the history's chain, depend on it.",
+      error,
+    );
   }
   if (key.length !== KEY_BYTES)
     throw unusable(keyFile, `it holds ${key.length} bytes instead of ${KEY_BYTES}`);
