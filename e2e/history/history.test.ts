@@ -33,6 +33,7 @@ test(
       if (tool === "echo") move.run(startOf(request.arguments.text), id);
     for (const table of ["chain", "chain_gap", "chain_head", "chain_key"])
       database.prepare(`DELETE FROM ${table}`).run();
+    database.pragma("application_id = 0");
     database.close();
 
     const second = await startTestHub({ home: folder, config });

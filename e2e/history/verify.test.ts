@@ -36,6 +36,7 @@ beforeAll(async () => {
   database.prepare("UPDATE call SET started_at = ? WHERE id < ?").run(Date.now() - 40 * DAY_MS, first);
   for (const table of ["chain", "chain_gap", "chain_head", "chain_key"])
     database.prepare(`DELETE FROM ${table}`).run();
+  database.pragma("application_id = 0");
   database.close();
   const after = await startTestHub({ home: made, config });
   try {
@@ -100,6 +101,28 @@ test("a check takes in what was recorded a moment before", async () => {
     for (let i = 0; i < 5; i += 1) await ada.call("one__echo", { text: `call ${i}` });
     const { stdout } = await hub.cli(["calls", "verify", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, checked: 5, through: 5, pending: 0 });
+  } finally {
+    await hub.stop();
+  }
+});
+
+test("newest rows that were removed stay found though a hub has recorded more since", async () => {
+  const home = keptHome();
+  cpSync(made, home, { recursive: true });
+  tamper(
+    home,
+    `DELETE FROM call WHERE id > ${newest - 2}`,
+    `DELETE FROM payload WHERE call_id > ${newest - 2}`,
+    `DELETE FROM chain WHERE id > ${newest - 2}`,
+    `UPDATE chain_head SET last = ${newest - 2}, hash = (SELECT hash FROM chain WHERE id = ${newest - 2})`,
+  );
+  const hub = await startTestHub({ home });
+  try {
+    const bob = await listedClient(hub, "bob");
+    for (let i = 0; i < 3; i += 1)
+      expect((await bob.call("one__echo", { text: "more" })).error).toBeUndefined();
+    const { ok, findings, through } = await verified(hub);
+    expect({ ok, findings }).toEqual({ ok: false, findings: [at("altered_end", through)] });
   } finally {
     await hub.stop();
   }
@@ -211,6 +234,11 @@ const deeds: readonly (readonly [deed: string, statements: () => string[], findi
     "a checkpoint that was removed",
     () => ["DELETE FROM chain_gap"],
     () => [at("removed", 1, first - 1), at("altered", first)],
+  ],
+  [
+    "all that the chain is kept in, taken away",
+    () => ["chain", "chain_gap", "chain_head", "chain_key"].map((table) => `DELETE FROM ${table}`),
+    () => [at("added", first, newest)],
   ],
   ["the end of the chain, removed", () => ["DELETE FROM chain_head"], () => [at("removed", first, newest)]],
 ];

@@ -44,6 +44,9 @@ export function rowsAround<K, R>(
 /** The highest id that a call can have: what somebody gave a higher one, which no number here could hold, is left out. */
 export const LAST_ID: number = Number.MAX_SAFE_INTEGER - 1;
 
+/** An id, or what somebody wrote in the place of one, as a number that can be counted with. */
+export const asId = (id: number): number => Math.max(-LAST_ID, Math.min(LAST_ID, id));
+
 /** The ids that the log reaches from and to; null: it is empty. */
 export interface Ends {
   oldest(): number | null;

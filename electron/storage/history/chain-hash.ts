@@ -12,8 +12,8 @@ export interface ChainHash {
   link(id: number, before: Uint8Array, digest: Uint8Array): Buffer;
   /** Signs a gap. */
   gap(first: number, last: number, reason: number, before: Uint8Array, after: Uint8Array): Buffer;
-  /** Signs how far the chain reaches. */
-  head(last: number, hash: Uint8Array): Buffer;
+  /** Signs how far the chain reaches; `altered`: and that somebody had set its end elsewhere, from which it went on. */
+  head(last: number, hash: Uint8Array, altered?: boolean): Buffer;
 }
 
 /** What the first link of a chain follows. */
@@ -109,12 +109,14 @@ export function prepareChainHash(connection: Connection, key: Uint8Array): Chain
     link: (id, before, digest) => mac("gatehouse-chain/1 call", int64(id), before, digest),
     gap: (first, last, reason, before, after) =>
       mac("gatehouse-chain/1 gap", int64(first), int64(last), int64(reason), before, after),
-    head: (last, hash) => mac("gatehouse-chain/1 head", int64(last), hash),
+    head: (last, hash, altered = false) =>
+      mac(altered ? "gatehouse-chain/1 altered head" : "gatehouse-chain/1 head", int64(last), hash),
   };
 }
 
 function int64(value: number): Buffer {
   const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(BigInt(value));
+  // What somebody has altered may be the highest there is, which is one more once it is a number of JavaScript's.
+  bytes.writeBigInt64BE(BigInt.asIntN(64, BigInt(value)));
   return bytes;
 }

@@ -1,6 +1,10 @@
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { CallsVerified } from "../../../shared/model/history.ts";
+import {
+  type CallsVerified,
+  callsVerifiedSchema,
+  historyStateSchema,
+} from "../../../shared/model/history.ts";
 import type { Storage } from "../../hub/ports/storage.ts";
 import { notAround } from "../damage.ts";
 import { openConnection } from "../database.ts";
@@ -257,6 +261,9 @@ test("a checkpoint that nobody with the key has signed hides nothing", async () 
   expect(verified).toMatchObject({ ok: false, findings: [{ kind: "removed", first: 5, last: 5 }] });
 });
 
+const CUT_OFF = `DELETE FROM call WHERE id > 17; DELETE FROM chain WHERE id > 17; DELETE FROM payload WHERE call_id > 17;
+  UPDATE chain_head SET last = 17, hash = (SELECT hash FROM chain WHERE id = 17)`;
+
 const withoutChain = (...tables: string[]) => {
   const database = new Database(home.file);
   for (const table of tables) database.exec(`DELETE FROM ${table}`);
@@ -264,6 +271,7 @@ const withoutChain = (...tables: string[]) => {
 };
 
 test.each([
+  ["was begun with them, as the database says", undefined, ["chain", "chain_gap", "chain_head", "chain_key"]],
   ["is older than they are", true, ["chain", "chain_gap", "chain_head", "chain_key"]],
   ["is still named", undefined, ["chain", "chain_head"]],
 ])(
@@ -297,6 +305,10 @@ test("a history that begins anew under its old key, or has never been chained, i
   await fresh.close();
   expect(await verifyAfter()).toEqual({ ...clean, checked: 5, through: 5 });
   withoutChain("chain", "chain_gap", "chain_head", "chain_key");
+  // As a Gatehouse before the chain has left it.
+  const database = new Database(home.file);
+  database.pragma("application_id = 0");
+  database.close();
   expect(await (await open()).history.verify(() => {})).toMatchObject({ ok: true, findings: [] });
 });
 
@@ -377,4 +389,48 @@ test("calls are chained while the hub runs, within seconds", async () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   expect(await storage.history.verify(() => {})).toMatchObject({ ok: true, checked: 1 });
+});
+
+test.each([
+  ["the newest calls were cut off and the end was set back", CUT_OFF],
+  ["the end was signed by nobody", "UPDATE chain_head SET mac = zeroblob(32)"],
+  ["the end's hash was altered", "UPDATE chain_head SET hash = randomblob(32)"],
+])("that %s stays told though calls were recorded since", async (_, statements) => {
+  await recorded(20);
+  const database = new Database(home.file);
+  database.pragma("foreign_keys = OFF");
+  database.exec(statements);
+  database.close();
+  for (let runs = 0; runs < 2; runs++) {
+    const storage = await open();
+    await append(storage);
+    await append(storage);
+    const { ok, pending, through, findings } = await storage.history.verify(() => {});
+    expect({ ok, pending }).toEqual({ ok: false, pending: 0 });
+    expect(findings).toContainEqual({ kind: "altered_end", first: through, last: through });
+    await storage.close();
+  }
+});
+
+test.each([
+  "UPDATE chain_head SET last = 9223372036854775807",
+  "UPDATE chain_head SET last = -9223372036854775808",
+  "UPDATE chain SET id = -9223372036854775808 WHERE id = 5",
+  "UPDATE chain_key SET first = 9223372036854775807",
+  "UPDATE chain_key SET first = -9223372036854775808",
+])("a number that nobody can count with is found too (%s)", async (statement) => {
+  await recorded(20);
+  const verified = await verifyAfter((database) => database.exec(statement));
+  expect(callsVerifiedSchema.parse(verified)).toMatchObject({ ok: false });
+  const again = await open();
+  expect(historyStateSchema.parse(await again.history.state())).toMatchObject({ chain: { of: 20 } });
+});
+
+test("where the record of keys was taken away, the key that has signed the end goes on", async () => {
+  await recorded(20);
+  withoutChain("chain_key");
+  const storage = home.open();
+  const other = { key: Buffer.alloc(32, 77), source: "keychain" } as const;
+  expect(await storage.history.takeKeys([other, key], "lost")).toBe(key.source);
+  expect(await storage.history.verify(() => {})).toMatchObject({ ok: true, checked: 20 });
 });

@@ -1,4 +1,4 @@
-import { type Around, LAST_ID, prepareEnds } from "../damage.ts";
+import { type Around, asId, LAST_ID, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import { beginning, type ChainHash, keyIdOf, prepareChainHash } from "./chain-hash.ts";
 import { type GapReason, gapReason, prepareChainStore } from "./chain-store.ts";
@@ -59,6 +59,9 @@ export interface Chain {
   removed(removal: Removal): void;
 }
 
+/** In the database's header, where a chain was begun: who takes the chain's tables away does not take this. */
+const BEGUN = 0x47617465;
+
 /** Calls hashed before the turn is taken for their links. */
 const batch = 128;
 /** Ids that are looked at where a page is damaged. */
@@ -84,6 +87,11 @@ export function openChain(
   const ends = prepareEnds(connection, around);
   const links = connection.prepare<[], number | null>("SELECT max(id) FROM chain").pluck();
   const isBegun = () => store.head() !== undefined || links.get() !== null;
+  const wasBegun = (): boolean => connection.pragma("application_id", { simple: true }) === BEGUN;
+  /** Inside a transaction that writes to the chain. */
+  const markBegun = (): void => {
+    if (!wasBegun()) connection.pragma(`application_id = ${BEGUN}`);
+  };
   /** The last of the calls that were there without a chain when the database was opened. */
   const unchained = around(
     () => (isBegun() ? 0 : (ends.newest() ?? 0)),
@@ -141,6 +149,7 @@ export function openChain(
   /** Begins the chain behind a call; without `id` its key is known already. */
   const begin = (using: ChainHash, id: Buffer | undefined, last: number): void => {
     const write = connection.transaction(() => {
+      markBegun();
       if (id !== undefined) store.addKey(last + 1, id);
       store.setHead({ last, hash: beginning, mac: using.head(last, beginning) });
     });
@@ -172,6 +181,8 @@ export function openChain(
     );
     const [oldest] = ids;
     if (oldest === undefined) return false;
+    // An end that somebody has set elsewhere stays told, though the chain goes on from there.
+    const altered = head !== undefined && !using.head(head.last, head.hash).equals(head.mac);
     let last = head?.last ?? oldest - 1;
     let before = head?.hash ?? beginning;
     const links: { id: number; hash: Buffer }[] = [];
@@ -188,9 +199,10 @@ export function openChain(
       last = id;
     }
     const write = connection.transaction(() => {
+      markBegun();
       for (const { id, hash } of links) store.add(id, hash);
       for (const { first, last, at } of missing) putGap(first, last, gapReason.missing, at, at);
-      store.setHead({ last, hash: before, mac: using.head(last, before) });
+      store.setHead({ last, hash: before, mac: using.head(last, before, altered) });
     });
     inTurn(() => write.immediate());
     return links.length > 0 && ids.length === batch;
@@ -199,14 +211,19 @@ export function openChain(
   return {
     takeKeys(keys, when) {
       const inUse = store.keys().at(-1);
+      const head = store.head();
+      /** Where the record of keys was taken away, the key that has signed the end is the one. */
+      const hasSigned = (key: Uint8Array): boolean =>
+        head !== undefined && prepareChainHash(connection, key).head(head.last, head.hash).equals(head.mac);
       const fits = ({ key }: ChainKey): boolean => inUse?.keyId.equals(keyIdOf(key)) ?? true;
       const mayBegin = inUse === undefined ? when !== "fits" : when === "lost";
-      const chosen = (inUse === undefined ? undefined : keys.find(fits)) ?? (mayBegin ? keys[0] : undefined);
+      const chosen =
+        (inUse === undefined ? keys.find(({ key }) => hasSigned(key)) : keys.find(fits)) ??
+        (mayBegin ? keys[0] : undefined);
       if (chosen === undefined) return null;
       hashing = prepareChainHash(connection, chosen.key);
       keyId = keyIdOf(chosen.key);
       source = chosen.source;
-      const head = store.head();
       if (head !== undefined && !fits(chosen)) {
         const id = keyId;
         const using = hashing;
@@ -219,7 +236,7 @@ export function openChain(
       }
       if (!isBegun() && !readOnly) {
         // Calls whose chain was taken away are not vouched for anew: they stay told as never chained.
-        const wasTaken = inUse !== undefined || chosen.isOld === true;
+        const wasTaken = inUse !== undefined || chosen.isOld === true || wasBegun();
         const isKnown = inUse !== undefined && fits(chosen);
         begin(hashing, isKnown ? undefined : keyId, wasTaken ? unchained : (ends.oldest() ?? 1) - 1);
       }
@@ -233,7 +250,7 @@ export function openChain(
     },
     state: () => ({
       through: around(
-        () => store.head()?.last ?? 0,
+        () => asId(store.head()?.last ?? 0),
         () => 0,
       ),
       of: ends.newest() ?? 0,

@@ -1,5 +1,5 @@
 import type { CallsVerified, ChainFinding } from "../../../shared/model/history.ts";
-import { type Around, prepareEnds } from "../damage.ts";
+import { type Around, asId, prepareEnds } from "../damage.ts";
 import type { Connection } from "../database.ts";
 import type { Chain } from "./chain.ts";
 import { beginning } from "./chain-hash.ts";
@@ -42,8 +42,9 @@ export async function verifyChain({
   const { of: newest, key } = chain.state();
   const findings: ChainFinding[] = [];
   let more = 0;
-  const found = (kind: ChainFinding["kind"], first: number, last: number): void => {
+  const found = (kind: ChainFinding["kind"], from: number, to: number): void => {
     const previous = findings.at(-1);
+    const [first, last] = [asId(from), asId(to)];
     if (previous?.kind === kind && previous.last === first - 1)
       findings[findings.length - 1] = { ...previous, last };
     else if (findings.length < mostFindings) findings.push({ kind, first, last });
@@ -62,7 +63,7 @@ export async function verifyChain({
     ok: findings.length === 0 && more === 0 && hashing !== undefined,
     checked,
     through,
-    pending: Math.max(0, newest - through),
+    pending: Math.max(0, newest - Math.max(0, through)),
     key,
     findings,
     more,
@@ -88,16 +89,18 @@ export async function verifyChain({
     return result(0, 0);
   }
 
+  /** Somebody may have set it beyond what an id can be. */
+  const end = asId(head.last);
   const ownFrom = chain.ownFrom();
   const start = Math.min(
     ...[prepareEnds(connection, around).oldest(), firstLink, firstGap].filter((id) => typeof id === "number"),
-    keys[0]?.first ?? head.last,
+    keys[0]?.first ?? end,
   );
   // What lies before the chain's beginning was never part of it.
   const beginsAt = keys[0]?.first ?? start;
-  if (beginsAt > start) found("added", start, Math.min(beginsAt - 1, head.last));
-  if (ownFrom > beginsAt) found("other_key", beginsAt, Math.min(ownFrom - 1, head.last));
-  if (!hashing.head(head.last, head.hash).equals(head.mac)) found("altered_end", head.last, head.last);
+  if (beginsAt > start) found("added", start, Math.min(beginsAt - 1, end));
+  if (ownFrom > beginsAt) found("other_key", beginsAt, Math.min(ownFrom - 1, end));
+  if (!hashing.head(head.last, head.hash).equals(head.mac)) found("altered_end", end, end);
   const exchanged: { id: number; before: Buffer; hash: Buffer; digest: Buffer }[] = [];
   let id = Math.max(start, ownFrom);
   /** Undefined: what the last call left is unreadable, so the next one cannot be checked either. */
@@ -138,7 +141,7 @@ export async function verifyChain({
       () => null,
     );
   const checkSome = connection.transaction(() => {
-    for (let done = 0; done < batch && id <= head.last; done++) {
+    for (let done = 0; done < batch && id <= end; done++) {
       const digest = around(
         () => hashing.digest(id),
         () => null,
@@ -157,7 +160,7 @@ export async function verifyChain({
       if (digest === undefined) {
         const gap = gapAt(id);
         if (gap === undefined || gap === null) {
-          const last = gap === null || link !== undefined ? id : Math.min(nextAfter(id) - 1, head.last);
+          const last = gap === null || link !== undefined ? id : Math.min(nextAfter(id) - 1, end);
           found(gap === null ? "unreadable" : "removed", id, last);
           before = link ?? before;
           id = last + 1;
@@ -186,11 +189,11 @@ export async function verifyChain({
       id++;
     }
   });
-  while (id <= head.last) {
+  while (id <= end) {
     // SQLite cannot end the transaction as usual once it has met damage: what was found until then stands.
     around(checkSome, () => undefined);
     if (performance.now() - pausedAt < slice) continue;
-    progress(Math.min(id, head.last) - start + 1, head.last - start + 1);
+    progress(Math.min(id, end) - start + 1, end - start + 1);
     await pause();
     pausedAt = performance.now();
   }
@@ -200,14 +203,13 @@ export async function verifyChain({
   );
   /** Whether the chain ends as its end says; where retention has gone on beyond it meanwhile, that cannot be told. */
   const endFits = (): boolean => {
-    if (now === undefined || now.last < head.last) return false;
-    if (head.last < beginsAt) return head.hash.equals(beginning);
-    const gap = store.gapAt(head.last);
-    if (gap !== undefined && gap.last > head.last && gap.last <= now.last) return isSigned(gap);
-    return (gap?.after ?? store.hashOf(head.last))?.equals(head.hash) === true;
+    if (now === undefined || now.last < end) return false;
+    if (end < beginsAt) return head.hash.equals(beginning);
+    const gap = store.gapAt(end);
+    if (gap !== undefined && gap.last > end && gap.last <= now.last) return isSigned(gap);
+    return (gap?.after ?? store.hashOf(end))?.equals(head.hash) === true;
   };
-  if (!around(endFits, () => false) && findings.at(-1)?.last !== head.last)
-    found("altered_end", head.last, head.last);
+  if (!around(endFits, () => false) && findings.at(-1)?.last !== end) found("altered_end", end, end);
 
   // Contents that fit at another's place were exchanged.
   for (const place of exchanged)
@@ -218,7 +220,7 @@ export async function verifyChain({
     findings.flatMap(({ kind, first, last }) => (kind === "reordered" ? range(first, last) : [])),
   );
   if (moved.size > 0) split(findings, moved);
-  return result(checked, head.last);
+  return result(checked, end);
 }
 
 function range(first: number, last: number): number[] {
