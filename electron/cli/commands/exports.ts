@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import { GatehouseError, sentenceOf } from "../../../shared/errors.ts";
 import { isPartial, reachSentence, type Searched } from "../../../shared/model/call.ts";
 import type { ExportFormat } from "../../../shared/model/export.ts";
@@ -62,7 +63,7 @@ export async function importCalls(context: Context, file: string, json: boolean)
   await context.hub("either", async (hub) => {
     let [imported, known, told] = [0, 0, 0];
     const problems = [...source.problems];
-    for await (const { text, first } of piecesOf(source.file)) {
+    for await (const { text, first } of piecesOf(source.file, file)) {
       if (text.trim() === "") continue;
       const result = await hub.call("calls.import", { text });
       imported += result.imported;
@@ -111,14 +112,14 @@ export async function recordCalls(context: Context, ids: readonly number[]): Pro
  * The file's lines, the oldest calls first: the history has calls in the order in which it got them, and an export begins
  * with the newest. Throws GatehouseError not_found when it cannot be read.
  */
-async function* piecesOf(file: string): AsyncGenerator<LinePiece> {
+async function* piecesOf(file: FileHandle, name: string): AsyncGenerator<LinePiece> {
   const pieces = linePieces(file, BATCH, (first, last) => {
     const [one, other] = [placeIn(first.split("\n")), placeIn(last.trimEnd().split("\n").reverse())];
     return one !== undefined && other !== undefined && isNewestFirst(one, other);
   });
   for (;;) {
     const next = await pieces.next().catch((error: unknown) => {
-      throw new GatehouseError("not_found", `${file} cannot be read: ${sentenceOf(error)}`);
+      throw new GatehouseError("not_found", `${name} cannot be read: ${sentenceOf(error)}`);
     });
     if (next.done === true) return;
     yield next.value;

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
@@ -10,9 +10,9 @@ import { lineOfHarEntry } from "../../hub/export/har-back.ts";
 /** What is looked at to tell what a file is, in characters. */
 const LOOK = 4_096;
 
-/** Lines of a JSONL export in a file. */
+/** Lines of a JSONL export in a file, which is open until it is disposed of. */
 export interface ImportSource extends AsyncDisposable {
-  readonly file: string;
+  readonly file: FileHandle;
   /** What one of them is called: a line of the file, or a call of it. */
   readonly unit: "line" | "call";
   /** What could not be made a line of; its number is that of an empty line. */
@@ -21,7 +21,8 @@ export interface ImportSource extends AsyncDisposable {
 
 /**
  * A file of calls as lines of JSONL: it is read from its end on, so what comes on stdin (`file` "-"), and what is a HAR or a CSV, is
- * written to a temporary file first, which only the user can read. Throws GatehouseError: not_found where it cannot be read,
+ * written to a temporary file first, which only the user can read and which has no name any more once it is open (on Windows, once
+ * it is closed): whatever ends the import, nothing stays. Throws GatehouseError: not_found where it cannot be read,
  * bad_request for a document that is none.
  */
 export async function importSource(
@@ -32,34 +33,49 @@ export async function importSource(
   const texts = peekable(textOf(readable(file, bytes())));
   const head = (await texts.peek(LOOK)).replace(/^\ufeff/, "").trimStart();
   const kind = isHar(head) ? "har" : isCsvHead(head) ? "csv" : "jsonl";
-  if (kind === "jsonl" && file !== "-") {
+  // A pipe that has a name can be read only once.
+  if (kind === "jsonl" && file !== "-" && (await stat(file)).isFile()) {
     await texts.end();
-    return { file, unit: "line", problems: [], [Symbol.asyncDispose]: () => Promise.resolve() };
+    const opened = await open(file).catch((error: unknown) => Promise.reject(unreadable(file, error)));
+    return { file: opened, unit: "line", problems: [], [Symbol.asyncDispose]: () => opened.close() };
   }
-  const folder = await mkdtemp(join(tmpdir(), "gatehouse-import-"));
-  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const spool = await openNameless();
   try {
-    const spooled = join(folder, "calls.jsonl");
-    const problems = await writeLines(spooled, kind, texts.all());
+    const problems = await writeLines(spool.file, kind, texts.all());
+    return { ...spool, unit: kind === "jsonl" ? "line" : "call", problems };
+  } catch (error) {
+    await spool[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A new file that goes with whoever has it open. */
+async function openNameless(): Promise<AsyncDisposable & { readonly file: FileHandle }> {
+  const folder = await mkdtemp(join(tmpdir(), "gatehouse-import-"));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const file = await open(join(folder, "calls.jsonl"), "wx+", 0o600);
+    // Windows may keep the folder of an open file.
+    await remove().catch(() => {});
     return {
-      file: spooled,
-      unit: kind === "jsonl" ? "line" : "call",
-      problems,
-      [Symbol.asyncDispose]: dispose,
+      file,
+      async [Symbol.asyncDispose]() {
+        await file.close();
+        await remove();
+      },
     };
   } catch (error) {
-    await dispose();
+    await remove();
     throw error;
   }
 }
 
 async function writeLines(
-  file: string,
+  out: FileHandle,
   kind: "jsonl" | "har" | "csv",
   texts: AsyncIterable<string>,
 ): Promise<ImportSource["problems"]> {
   const problems: { line: number; message: string }[] = [];
-  await using out = await open(file, "wx", 0o600);
   if (kind === "jsonl") {
     for await (const text of texts) await out.write(text);
     return problems;
@@ -131,9 +147,12 @@ async function* readable(file: string, bytes: AsyncIterable<Uint8Array>): AsyncG
   try {
     yield* bytes;
   } catch (error) {
-    throw new GatehouseError("not_found", `${file} cannot be read: ${sentenceOf(error)}`);
+    throw unreadable(file, error);
   }
 }
+
+const unreadable = (file: string, error: unknown): GatehouseError =>
+  new GatehouseError("not_found", `${file} cannot be read: ${sentenceOf(error)}`);
 
 async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new StringDecoder("utf8");

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -10,7 +11,8 @@ async function pieces(text: string, most: number, backwards = false): Promise<Li
   const file = join(folder, "lines");
   writeFileSync(file, text);
   const found: LinePiece[] = [];
-  for await (const piece of linePieces(file, most, () => backwards)) found.push(piece);
+  await using handle = await open(file);
+  for await (const piece of linePieces(handle, most, () => backwards)) found.push(piece);
   return found;
 }
 

@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 
 /** Whole lines of a file, each without its end. */
 export interface LinePiece {
@@ -16,29 +15,26 @@ interface Range {
 }
 
 const NEWLINE = 0x0a;
+/** Bytes that are looked through at once. */
+const CHUNK = 256 * 1024;
 
 /**
  * A file's lines in pieces of some `most` bytes (a longer line is a piece of its own). Where `backwards` says so of the first
- * and the last piece, they come from the file's end on. Rejects with what the file system says.
+ * and the last piece, they come from the file's end on. Rejects with what the file system says; the handle stays open.
  */
 export async function* linePieces(
-  file: string,
+  file: FileHandle,
   most: number,
   backwards: (first: string, last: string) => boolean,
 ): AsyncGenerator<LinePiece> {
   const ranges = await rangesOf(file, most);
-  const handle = await open(file);
-  try {
-    const [first, last] = [ranges[0], ranges.at(-1)];
-    if (first === undefined || last === undefined) return;
-    if (backwards(await textAt(handle, first), await textAt(handle, last))) ranges.reverse();
-    for (const range of ranges) yield { text: await textAt(handle, range), first: range.first };
-  } finally {
-    await handle.close();
-  }
+  const [first, last] = [ranges[0], ranges.at(-1)];
+  if (first === undefined || last === undefined) return;
+  if (backwards(await textAt(file, first), await textAt(file, last))) ranges.reverse();
+  for (const range of ranges) yield { text: await textAt(file, range), first: range.first };
 }
 
-async function rangesOf(file: string, most: number): Promise<Range[]> {
+async function rangesOf(file: FileHandle, most: number): Promise<Range[]> {
   const ranges: Range[] = [];
   let [start, end, first, line, offset] = [0, 0, 1, 1, 0];
   const close = (next: number): void => {
@@ -46,8 +42,11 @@ async function rangesOf(file: string, most: number): Promise<Range[]> {
     start = end;
     first = next;
   };
-  for await (const chunk of createReadStream(file)) {
-    const bytes = chunk as Buffer;
+  const chunk = Buffer.alloc(CHUNK);
+  for (;;) {
+    const { bytesRead } = await file.read(chunk, 0, CHUNK, offset);
+    if (bytesRead === 0) break;
+    const bytes = chunk.subarray(0, bytesRead);
     for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) {
       const lineEnd = offset + at + 1;
       if (lineEnd - start > most) close(line);
@@ -62,10 +61,10 @@ async function rangesOf(file: string, most: number): Promise<Range[]> {
   return ranges;
 }
 
-async function textAt(handle: FileHandle, { start, end }: Range): Promise<string> {
+async function textAt(file: FileHandle, { start, end }: Range): Promise<string> {
   const bytes = Buffer.alloc(end - start);
   for (let at = 0; at < bytes.length; ) {
-    const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, start + at);
     if (bytesRead === 0) break;
     at += bytesRead;
   }
