@@ -53,13 +53,15 @@ export class CallTask {
   /** What changes in the call's params for a server of this era. */
   change(era: ServerEra): ParamsChange | undefined {
     const { catalog } = this.#server;
-    const { answersRounds, session } = this.#call;
+    const { answersRounds, client, session } = this.#call;
     if (era.kind === "stateless") {
       if (answersRounds || !catalog.tasksExtension) return undefined;
       const metaSet = new Map([[CLIENT_CAPABILITIES_KEY, this.#asker(era.version).capabilities]]);
       return { ...NO_TASK, metaSet };
     }
-    if (!answersRounds && session.revision >= FIRST_WITH_TASKS) return undefined;
+    // The person's own call is one call, from which nobody could ask for the result later.
+    const holdsTasks = !answersRounds && client.asks === undefined && session.revision >= FIRST_WITH_TASKS;
+    if (holdsTasks) return undefined;
     if (catalog.needsTask(this.#tool)) {
       this.#made = true;
       return AS_TASK;

@@ -204,6 +204,23 @@ describe("tasks of the session era", () => {
     expect(sent(hub, "tools/call").map((call) => call.params?.task)).toEqual([{}, {}]);
   });
 
+  it("are seen through by the hub for the person's own calls, of tools that can be called no other way too", async () => {
+    const hub = await sessionServer();
+    const own = { key: "k", server: "fake", tool: "only", arguments: "{}", project: null };
+    const made = hub.hub.state.ownCalls.make(own, false);
+    const pending = async () => {
+      const { pending } = (await hub.hub.callAs("owner", "questions.list", {})) as {
+        pending: { id: string }[];
+      };
+      return pending[0]?.id;
+    };
+    await expect.poll(pending).toBeDefined();
+    await hub.hub.callAs("owner", "questions.answer", { id: await pending(), answer: "allow-once" });
+    const { status, answer } = await made;
+    expect(status).toBe("ok");
+    expect(JSON.parse(answer ?? "")).toMatchObject({ result: { content: [{ text: "of 1" }] } });
+  });
+
   it("that the hub sees through are cancelled with the call", async () => {
     const hub = await sessionServer();
     hub.server.answer["tasks/result"] = () => undefined;
