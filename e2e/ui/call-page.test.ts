@@ -111,6 +111,19 @@ test("a tool is tried from its form, which stays in step with its JSON and says 
   expect(await result.innerText()).toContain("1e400");
 });
 
+test("a server that runs once per project is told which one, once it has asked", async () => {
+  await go("#/playground/everything/per-project");
+  const call = page.getByRole("button", { name: "Call", exact: true });
+  const project = page.getByRole("textbox", { name: "Project folder" });
+  await call.waitFor();
+  expect(await project.count()).toBe(0);
+  await call.click();
+  await project.fill("/home/ada/proj");
+  await page.getByTestId("arguments").fill('{"path": "for-this-project"}');
+  await call.click();
+  await page.getByTestId("playground-result").getByText("for-this-project").waitFor();
+});
+
 test("a call that is asked about shows so, can be stopped, and ends with the answer", async () => {
   await go("#/playground/everything/delete-everything");
   await page.getByRole("textbox", { name: "path" }).fill("/tmp/old");

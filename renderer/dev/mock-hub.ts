@@ -329,10 +329,11 @@ interface OwnCall {
   readonly server: string;
   readonly tool: string;
   readonly arguments: string;
+  readonly project?: string | null;
 }
 /** The person's own calls under way: each ends by an answer, by being stopped, or at once where nothing asks. */
 const ownCalls = new Map<string, (ended: "ok" | "denied" | "cancelled") => void>();
-async function makeCall({ key, server, tool, arguments: given }: OwnCall): Promise<unknown> {
+async function makeCall({ key, server, tool, arguments: given, project = null }: OwnCall): Promise<unknown> {
   const asked = ["delete-everything", "write_file"].includes(tool);
   const status = await new Promise<"ok" | "denied" | "cancelled">((resolve) => {
     ownCalls.set(key, resolve);
@@ -367,6 +368,11 @@ async function makeCall({ key, server, tool, arguments: given }: OwnCall): Promi
   };
   log.add({ ...summary, ...payloads });
   broadcast("callsRecorded", { calls: [summary], dropped: 0 });
+  if (tool === "per-project" && project === null) {
+    const message = `the server ${server} runs once per project folder, and this client has not said which one`;
+    const unknown = { code: -32602, message, data: { code: "project_unknown", server } };
+    return { id, status: "error", answer: JSON.stringify({ jsonrpc: "2.0", id: 1, error: unknown }) };
+  }
   const part = status === "ok" ? `"result":${result}` : `"error":${error}`;
   return { id, status, answer: status === "cancelled" ? null : `{"jsonrpc":"2.0","id":1,${part}}` };
 }

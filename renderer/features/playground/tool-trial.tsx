@@ -9,7 +9,7 @@ import { plural } from "../../lib/format.ts";
 import { member, parseJson } from "../../lib/json/parse.ts";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
-import { Segmented, Textarea } from "../../ui/field.tsx";
+import { Input, Segmented, Textarea } from "../../ui/field.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
 import { ServerText } from "../../ui/server-text.tsx";
 import { Split } from "../../ui/split.tsx";
@@ -41,6 +41,9 @@ export function ToolTrial({
   const [json, setJson] = useState<string | null>(() => (form === null ? writeDraft(given ?? EMPTY) : null));
   const [tried, setTried] = useState(false);
   const { state, make, stop } = useOwnCall();
+  const [project, setProject] = useState(recorded?.project ?? "");
+  const wantsProject =
+    project !== "" || (state.phase === "done" && state.made.answer?.includes('"project_unknown"') === true);
   const raw = json === null ? null : readJson(json);
   const problems = form === null ? [] : problemsOf(form, draft);
   const text = json ?? writeDraft(draft);
@@ -49,7 +52,7 @@ export function ToolTrial({
   const send = (): void => {
     setTried(true);
     if (wrong || state.phase === "under-way") return;
-    make({ server, tool: name, arguments: text, project: recorded?.project ?? null });
+    make({ server, tool: name, arguments: text, project: project === "" ? null : project });
   };
   const onJson = (next: string): void => {
     setJson(next);
@@ -163,6 +166,23 @@ export function ToolTrial({
                 ))
               )}
             </div>
+            {(wantsProject || recorded?.project != null) && (
+              <div className="px-5 pb-4">
+                <label htmlFor={`${id}-project`} className="mb-1 block font-medium text-sm">
+                  Project folder
+                </label>
+                <Input
+                  id={`${id}-project`}
+                  value={project}
+                  onChange={(event) => setProject(event.target.value)}
+                  className="w-full font-mono"
+                />
+                <p className="mt-1 text-muted text-xs">
+                  Which folder the call is made for, an absolute path: this server runs once per project, or
+                  rules tell projects apart.
+                </p>
+              </div>
+            )}
             <OwnCallsList server={server} tool={name} />
           </div>
           <div className="flex shrink-0 items-center gap-3 border-line border-t bg-panel px-5 py-2.5">
