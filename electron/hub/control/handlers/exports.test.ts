@@ -39,6 +39,15 @@ it("an export is taken in from its end on, so that the newest call is the newest
     };
     expect(await taken(4, 5, 3, 1)).toEqual([1, 3, 5, 4]);
     expect(await taken(6, 7, 9)).toEqual([6, 7, 9]);
+    // Of calls that ran at once the newest may have begun first: the numbers say in which order they were.
+    const before = hub.storage.rows.length;
+    const ran = [
+      { id: 12, ...line(0) },
+      { id: 11, ...line(2) },
+    ];
+    const text = ran.map((each) => JSON.stringify(each)).join("\n");
+    await hub.hub.callAs("operator", "calls.import", { text });
+    expect(hub.storage.rows.slice(before).map(({ startedAt }) => (startedAt / 1_000) % 10)).toEqual([2, 0]);
   } finally {
     await hub.dispose();
   }
