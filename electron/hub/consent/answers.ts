@@ -32,7 +32,9 @@ export function ruleFor({ call }: Question, narrowing: string | undefined): Offe
     narrowing === undefined
       ? "this call can be allowed once only"
       : `the question has no narrowing "${narrowing.slice(0, 60)}"`,
-    `It has: ${offers.map(({ key }) => key).join(", ") || "none"}.`,
+    offers.length === 0
+      ? "Answer allow-once, or deny."
+      : `It has: ${offers.map(({ key }) => key).join(", ")}.`,
   );
 }
 
