@@ -20,19 +20,25 @@ export async function verifyCalls(context: Context, options: { json?: true }): P
   const found = await context.hub("either", (hub) => hub.call("calls.verify", {}));
   if (options.json) context.json(found);
   else context.io.out(verdict(context, found));
-  const keyless = found.key === null && found.findings.length === 0;
+  const keyless = isKeyless(found);
   if (!found.ok)
     throw new GatehouseError(
       "history_not_whole",
       keyless ? "the history cannot be verified without its key" : "the history is not whole",
       keyless
-        ? "`gatehouse status` says what keeps it away; unlock the keychain and try again."
+        ? "`gatehouse status` says what keeps it away. Unlock the keychain; a history that was brought from another home needs that home's `home.key` too."
         : "See SECURITY.md for what each finding means; a backup shows what stood there.",
     );
 }
 
-function verdict({ paint }: Context, { ok, checked, pending, key, findings, more }: CallsVerified): string {
-  const waiting = pending === 0 ? "" : `, ${pending} newer are not chained yet`;
+/** Nothing was found because nothing could be looked at. */
+const isKeyless = ({ key, findings }: CallsVerified): boolean => key === null && findings.length === 0;
+
+function verdict({ paint }: Context, found: CallsVerified): string {
+  const { ok, checked, pending, key, findings, more } = found;
+  if (isKeyless(found))
+    return `${paint.red("not checked")}: ${pending} ${pending === 1 ? "call" : "calls"}\n`;
+  const waiting = pending === 0 ? "" : `, ${pending} newer ${pending === 1 ? "is" : "are"} not chained yet`;
   const range = ({ first, last }: ChainFinding): string =>
     first === last ? `call ${first}` : `calls ${first} to ${last}`;
   return [
