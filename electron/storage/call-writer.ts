@@ -15,22 +15,29 @@ const callColumns =
  * Writes a call and its payload; returns the call's id. Call it inside a transaction. `parts` is what to store instead
  * of the row's own bytes, when they were compressed or lie in chunks.
  */
-export type CallWriter = (row: CallRow, parts: StoredParts | undefined) => number;
+export interface CallWriter {
+  (row: CallRow, parts: StoredParts | undefined): number;
+  /** Looks anew which id is next, when a constraint has failed: somebody may have taken the newest calls away. */
+  renew(): void;
+}
 
 /** Prepares the statements for writing calls on one connection. */
 export function prepareCallWriter(connection: Connection, names: Names, around: Around): CallWriter {
-  const beyond = nextIdBeyond(connection, around);
-  const [column, id] =
-    beyond === undefined
-      ? ["", ""]
-      : ["id, ", `max(${beyond}, (SELECT ifnull(max(id), 0) FROM call WHERE id <= ${LAST_ID}) + 1), `];
-  // Positional parameters and no objects of our own: this runs once a call, on the hub's loop.
-  const call = connection.prepare(
-    `INSERT INTO call (${column}${callColumns}) VALUES (${id}?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const prepareCall = () => {
+    const beyond = nextIdBeyond(connection, around);
+    const [column, id] =
+      beyond === undefined
+        ? ["", ""]
+        : ["id, ", `max(${beyond}, (SELECT ifnull(max(id), 0) FROM call WHERE id <= ${LAST_ID}) + 1), `];
+    return connection.prepare(
+      `INSERT INTO call (${column}${callColumns}) VALUES (${id}?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+  };
+  let call = prepareCall();
   const payload = connection.prepare("INSERT INTO payload VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const events = connection.prepare("INSERT INTO call_event VALUES (?, ?, ?)");
-  return (row, parts) => {
+  // Positional parameters and no objects of our own: this runs once a call, on the hub's loop.
+  const write = (row: CallRow, parts: StoredParts | undefined): number => {
     const { request, result, error } = row;
     const id = call.run(
       Math.round(row.startedAt),
@@ -71,4 +78,9 @@ export function prepareCallWriter(connection: Connection, names: Names, around: 
     if (row.events !== undefined) events.run(id, writeEvents(row.events.events), row.events.more);
     return id;
   };
+  return Object.assign(write, {
+    renew() {
+      call = prepareCall();
+    },
+  });
 }

@@ -3,10 +3,13 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { GatehouseError } from "../../shared/errors.ts";
 
+/** What is wrong with a file, empty: nothing; or why that could not be found out. */
+export type LookedOver = { readonly faults: string[] } | { readonly failed: string };
+
 /** Databases that are being looked over. */
 export interface Checking {
-  /** What is wrong with each file, in their order; empty: nothing. Rejects with GatehouseError internal when it is ended. */
-  readonly found: Promise<string[][]>;
+  /** Of each file, in their order. Rejects with GatehouseError internal when it is ended. */
+  readonly found: Promise<LookedOver[]>;
   /** Ends it at once, however far it is. */
   stop(): Promise<void>;
 }
@@ -25,7 +28,7 @@ export function startCheck(script: URL | string, files: readonly string[]): Chec
   });
   const ended = once(child, "close");
   const found = ended.then(([code, signal]: unknown[]) => {
-    if (code === 0) return JSON.parse(output) as string[][];
+    if (code === 0) return JSON.parse(output) as LookedOver[];
     throw new GatehouseError("internal", `looking the database over ended (${String(signal ?? code)})`);
   });
   found.catch(() => undefined);

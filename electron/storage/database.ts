@@ -10,6 +10,10 @@ export function sqliteCode(error: unknown): string | undefined {
   return error instanceof Database.SqliteError ? error.code : undefined;
 }
 
+/** Whether a row does not fit what stands in the database already. */
+export const isConstraint = (error: unknown): boolean =>
+  sqliteCode(error)?.startsWith("SQLITE_CONSTRAINT") === true;
+
 /**
  * Opens one connection to the call database: WAL, `synchronous=NORMAL`, no automatic checkpoints (the worker makes
  * them), files readable by their owner alone; a new one can give pages back (`incremental_vacuum`). `readOnly`: every

@@ -2,7 +2,7 @@ import { GatehouseError, sentenceOf } from "../../shared/errors.ts";
 import type { CallRow } from "../hub/ports/storage.ts";
 import type { CallWriter } from "./call-writer.ts";
 import { isDamage } from "./damage.ts";
-import type { Connection } from "./database.ts";
+import { type Connection, isConstraint } from "./database.ts";
 import type { StoredParts } from "./parts.ts";
 import type { MainTurn } from "./turn.ts";
 
@@ -133,7 +133,11 @@ export function createGroupCommit({
 
   /** One transaction; but a damaged page that a write of another kind needs must not keep calls from being recorded. */
   const transactAll = (calls: number): Outcome => {
-    const error = transact(calls, writes);
+    let error = transact(calls, writes);
+    if (isConstraint(error)) {
+      writeCall.renew();
+      error = transact(calls, writes);
+    }
     if (error === undefined || !isDamage(error) || writes.length === 0) return { error, errors: undefined };
     let callError = calls > 0 ? transact(calls, []) : undefined;
     const errors = writes.map((write) => {

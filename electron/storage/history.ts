@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { sentenceOf } from "../../shared/errors.ts";
+import { GatehouseError, sentenceOf } from "../../shared/errors.ts";
 import type { CallHistory } from "../hub/ports/storage.ts";
 import type { Checking } from "./check.ts";
 import type { Health } from "./health.ts";
@@ -71,20 +71,27 @@ export function openHistory(options: Options): HistorySteering {
   const first = setTimeout(notice, firstNoticeAfter);
   first.unref();
 
-  const faultsOf = async (files: readonly string[]): Promise<string[][]> => {
+  const faultsOf = async (...files: readonly string[]): Promise<string[][]> => {
     const check = options.startCheck(files);
     checking.add(check);
     try {
-      return await check.found;
+      return (await check.found).map((found, at) => {
+        if ("faults" in found) return found.faults;
+        // What stands in the way of one look is no fault.
+        if (files[at] === searchFile) return [];
+        throw new GatehouseError("internal", found.failed);
+      });
     } finally {
       checking.delete(check);
     }
   };
   const lookOver = async (): Promise<void> => {
     const started = performance.now();
-    const [database = [], index = []] = await faultsOf(existsSync(searchFile) ? [file, searchFile] : [file]);
+    const [database = [], index = []] = await (existsSync(searchFile)
+      ? faultsOf(file, searchFile)
+      : faultsOf(file));
     if (closed) return;
-    if (index.length > 0) await search.ask("renew", undefined);
+    if (index[0] !== undefined) await search.ask("renew", { why: index[0] });
     if (database.length > 0) return health.damaged(database);
     health.whole();
     const seconds = ((performance.now() - started) / 1_000).toFixed(1);
@@ -117,7 +124,7 @@ export function openHistory(options: Options): HistorySteering {
       lookOver().catch(warn("the database could not be looked over"));
     },
     async faults() {
-      const [database = []] = await faultsOf([file]);
+      const [database = []] = await faultsOf(file);
       return database;
     },
     async takeKeys(keys, when) {

@@ -21,6 +21,7 @@ export function nextIdBeyond(connection: Connection, around: Around): number | u
     highest("call_id", "call_event"),
     highest("id", "chain"),
     highest("last", "chain_head"),
+    highest("call", "rollup_mark"),
   ].filter((id) => id <= newest + farthest);
   const used = Math.max(newest, ...kept);
   return used > newest || highest("id", "call") > newest ? used + 1 : undefined;

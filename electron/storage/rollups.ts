@@ -147,11 +147,8 @@ export function openRollups({ connection, names, inTurn, clock, stopwatch = thre
   let stopped = false;
   let running: Promise<void> | undefined;
 
-  /** The mark, put back when all calls are gone and ids begin anew. */
-  const mark = (): number => {
-    const last = marked.get() ?? 0;
-    return last > (newest.get() ?? 0) ? 0 : last;
-  };
+  /** The mark; no id is used twice, also where somebody has taken the newest calls away. */
+  const mark = (): number => marked.get() ?? 0;
 
   const behind = (): number => Math.max(0, (newest.get() ?? 0) - mark());
 

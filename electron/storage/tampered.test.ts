@@ -71,6 +71,30 @@ it.each([
 );
 
 it.each([
+  ["the newest row", "DELETE FROM call WHERE id = (SELECT max(id) FROM call)", 3],
+  ["all rows", "DELETE FROM call", 1],
+])(
+  "when %s is removed while the hub runs, the next calls are recorded, small and large",
+  async (_, statement, first) => {
+    for (const result of [large, undefined]) {
+      const storage = await chained();
+      const ids = [await append(storage), await append(storage), await append(storage)];
+      await storage.history.verify(() => {});
+      write(statement);
+      const next = await append(storage, result === undefined ? {} : { result });
+      expect(next).toBe((ids[2] ?? 0) + 1);
+      expect(await append(storage)).toBe(next + 1);
+      const { findings } = await storage.history.verify(() => {});
+      expect(findings[0]).toEqual({ kind: "removed", first, last: 3 });
+      expect(storage.health.problems()).toEqual([]);
+      await storage.close();
+      await home.dispose();
+      home = makeHome();
+    }
+  },
+);
+
+it.each([
   ["far beyond all others", 4_000_000_000_000_000, 4_000_000_000_000_001],
   ["that no number here can hold", "9223372036854775807", CALLS + 1],
 ])(
@@ -144,18 +168,22 @@ it.each([
 it("calls that cannot be recorded one after the other are told, whatever stands in their way, until it is gone", async () => {
   const storage = home.open();
   const id = await append(storage);
-  write(`INSERT INTO payload VALUES (${id + 1}, 0, NULL, 0, NULL, 0, NULL, NULL)`);
+  const other = new Database(home.file);
+  other.exec(
+    "CREATE TRIGGER nothing_more BEFORE INSERT ON call BEGIN SELECT RAISE(ABORT, 'nothing more'); END",
+  );
   const told = (): string[] => storage.health.problems().map(({ code }) => code);
   for (let at = 0; at < 3; at++) {
     expect(told()).toEqual([]);
-    await expect(append(storage)).rejects.toThrow("UNIQUE");
+    await expect(append(storage)).rejects.toThrow("nothing more");
   }
   expect(told()).toEqual(["recording_failed"]);
   expect(storage.health.failing).toBeInstanceOf(Error);
   const recovered = new Promise<void>((resolve) => {
     storage.health.onChanged(() => resolve());
   });
-  write(`DELETE FROM payload WHERE call_id = ${id + 1}`);
+  other.exec("DROP TRIGGER nothing_more");
+  other.close();
   await recovered;
   expect(told()).toEqual([]);
   expect(await append(storage)).toBe(id + 1);

@@ -4,18 +4,16 @@ import { commandLine } from "../testing/command-line.ts";
 
 const { run } = commandLine();
 
-const verified = (changes: Partial<CallsVerified>): (() => CallsVerified) => {
-  const found = {
-    ok: true,
-    checked: 12,
-    through: 12,
-    pending: 0,
-    key: "keychain",
-    findings: [],
-    more: 0,
-  } as const;
-  return () => ({ ...found, ...changes });
+const whole: CallsVerified = {
+  ok: true,
+  checked: 12,
+  through: 12,
+  pending: 0,
+  key: "keychain",
+  findings: [],
+  more: 0,
 };
+const verified = (changes: Partial<CallsVerified>) => (): CallsVerified => ({ ...whole, ...changes });
 const finding = { kind: "altered", first: 3, last: 4 } as const;
 
 it.each([

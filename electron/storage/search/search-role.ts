@@ -158,8 +158,8 @@ export function runSearch({ file, searchFile }: WorkerStart, port: MessagePort):
       sweepDue = true;
       background.wake();
     },
-    async renew() {
-      renew("it was found so after an unclean end");
+    async renew({ why }) {
+      renew(`it was found so after an unclean end: ${why}`);
     },
     state: async () => index.indexer.state(),
     async close() {

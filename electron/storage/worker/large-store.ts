@@ -2,7 +2,7 @@ import { createZstdCompress } from "node:zlib";
 import type { CallRow } from "../../hub/ports/storage.ts";
 import { prepareCallWriter } from "../call-writer.ts";
 import type { Around } from "../damage.ts";
-import type { Connection } from "../database.ts";
+import { type Connection, isConstraint } from "../database.ts";
 import type { Names } from "../names.ts";
 import { compressAbove, encoding, type StoredPart, zstdOptions } from "../parts.ts";
 
@@ -74,7 +74,15 @@ export function openLargeStore(
         const request = await storePart(chunkSet, 0, row.request);
         const result = await storePart(chunkSet, 1, row.result);
         const error = await storePart(chunkSet, 2, row.error);
-        return immediately(() => writeCall(row, { request, result, error, chunkSet }));
+        const write = (): number => immediately(() => writeCall(row, { request, result, error, chunkSet }));
+        try {
+          return write();
+        } catch (failure) {
+          if (!isConstraint(failure)) throw failure;
+          names.forget();
+          writeCall.renew();
+          return write();
+        }
       } catch (error) {
         names.forget();
         removeSet(chunkSet);

@@ -65,7 +65,7 @@ export interface SearchServices {
   /** Calls were removed: what they left in the index is to go. */
   sweep: { takes: undefined; gives: undefined };
   /** The index is damaged: it is made anew. */
-  renew: { takes: undefined; gives: undefined };
+  renew: { takes: { why: string }; gives: undefined };
   state: { takes: undefined; gives: Searched };
   close: { takes: undefined; gives: undefined };
 }
