@@ -6,6 +6,7 @@ import type { Browser, Download, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openPage, startBrowser } from "../lib/browser.ts";
 import { type MockHub, startMockHub } from "../lib/mock-hub.ts";
+import { waitFor } from "../lib/wait.ts";
 import { watchTasks } from "./tasks.ts";
 
 const LONGEST_TASK_MS = 50;
@@ -244,6 +245,13 @@ test("a call is copied as JSON, as cURL and as a command, by keys and by the men
   expect(await clipboard()).toBe(
     `gatehouse call --project /home/ada/proj/shop everything echo '{"message":"hello, gatehouse"}'`,
   );
+  await page.getByTestId("call-row").first().click();
+  const detail = page.getByTestId("call-detail");
+  await detail.getByRole("button", { name: "Copy the call", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Copy as cURL" }).click();
+  await waitFor(async () => (await clipboard()) === curl, { deadlineMs: 20_000, what: "the call as cURL" });
+  await detail.getByRole("button", { name: "Close", exact: true }).click();
+  await detail.waitFor({ state: "detached" });
   await page.getByTestId("call-row").first().click({ button: "right" });
   await page.getByRole("menuitem", { name: "Only client" }).click();
   expect(await field().inputValue()).toBe("tool:echo status:ok client:claude-code");

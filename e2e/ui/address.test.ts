@@ -3,6 +3,7 @@
 
 import { expect, test } from "vitest";
 import { mockPage } from "../lib/mock-page.ts";
+import { waitFor } from "../lib/wait.ts";
 
 const ui = mockPage();
 const go = (fragment: string): Promise<unknown> =>
@@ -13,7 +14,10 @@ const open = (id: string): Promise<void> =>
   ui.page.locator(`[data-testid=calls][aria-activedescendant=${id}]`).waitFor();
 /** Until the address has said so: it is written a moment after what is shown. */
 const addressHas = (words: string): Promise<unknown> =>
-  ui.page.waitForFunction(`location.hash.includes(${JSON.stringify(words)})`);
+  waitFor(async () => String(await ui.page.evaluate("location.hash")).includes(words), {
+    deadlineMs: 20_000,
+    what: `the address to have ${words}`,
+  });
 const link = (name: string): Promise<void> => ui.page.getByRole("link", { name, exact: true }).click();
 
 test("a filter and an open call survive a reload, and come back from another screen", async () => {

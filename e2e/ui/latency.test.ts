@@ -135,3 +135,29 @@ test("what the charts tell apart is in the table of numbers too, a column for ea
       .getByRole("columnheader", { name: `p95 of ${name}` })
       .waitFor();
 });
+
+test("the newest bucket has its whole width, can be chosen, and is what the pointer is over", async () => {
+  await slider().focus();
+  await page.keyboard.press("End");
+  const max = Number(await slider().getAttribute("aria-valuemax"));
+  expect(Number(await slider().getAttribute("aria-valuenow"))).toBe(max);
+  await page.keyboard.press("Shift+End");
+  await brushed().waitFor();
+  const plot = page.locator(".u-over").first();
+  const whole = (await plot.boundingBox())?.width ?? 0;
+  const [first = 0] = await marks();
+  expect(Math.abs(first - whole / (max + 1))).toBeLessThanOrEqual(2);
+
+  // Its calls are those that are said while the pointer is anywhere over it.
+  const calls = page.getByRole("region", { name: "Calls", exact: true });
+  const box = await calls.locator(".u-over").boundingBox();
+  if (box === null) throw new Error("the chart is not in view");
+  const said = new Set<string>();
+  for (const part of [0.1, 0.5, 0.9]) {
+    await page.mouse.move(box.x + box.width - first * part, box.y + 20);
+    said.add((await calls.innerText()).split("denied")[0] ?? "");
+  }
+  expect(said.size).toBe(1);
+  await page.mouse.move(box.x + box.width - first * 1.1, box.y + 20);
+  expect(said.has((await calls.innerText()).split("denied")[0] ?? "")).toBe(false);
+});

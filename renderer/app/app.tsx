@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Toaster } from "sonner";
 import { useStore } from "zustand";
 import { type Activity, createActivity } from "../features/activity/activity.ts";
@@ -21,6 +21,7 @@ import { SettingsView } from "../features/settings/settings-view.tsx";
 import { CommandPalette } from "../features/shell/command-palette.tsx";
 import { Shell } from "../features/shell/shell.tsx";
 import { Shortcuts } from "../features/shell/shortcuts.tsx";
+import { focusScreen, isFocusLost } from "../lib/focus-back.ts";
 import { useRoute, useServices } from "../lib/services.tsx";
 import { SkeletonRows } from "../ui/skeleton.tsx";
 import { TooltipProvider } from "../ui/tooltip.tsx";
@@ -62,6 +63,13 @@ export function App() {
 function CurrentScreen({ activity }: { readonly activity: Activity }) {
   const route = useRoute();
   const { router } = useServices();
+  const came = useRef(route);
+  useEffect(() => {
+    if (came.current === route) return;
+    came.current = route;
+    // What led here is gone with the screen that it was on.
+    if (isFocusLost()) focusScreen();
+  }, [route]);
   useEffect(() => {
     if (route.screen !== "activity") return;
     followRoute(activity.calls, route);

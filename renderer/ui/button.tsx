@@ -1,5 +1,5 @@
 import { Slot } from "radix-ui";
-import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
+import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from "react";
 import { cx } from "./cx.ts";
 import { Tooltip } from "./tooltip.tsx";
 
@@ -25,6 +25,8 @@ const LOOK: Record<Variant, string> = {
   danger: "border border-bad-line bg-raised text-bad hover:bg-bad-soft",
 };
 
+const ignore = (event: MouseEvent): void => event.preventDefault();
+
 /** A button with words on it. */
 export function Button({
   variant = "secondary",
@@ -48,10 +50,10 @@ export function Button({
   return (
     <button
       type="button"
-      aria-busy={busy || undefined}
       {...rest}
+      // Not disabled: who has pressed it would lose the keyboard's place.
+      {...(busy === true ? { "aria-busy": true, "aria-disabled": true, onClick: ignore } : {})}
       className={classes}
-      disabled={rest.disabled || busy}
     >
       {icon}
       {children}

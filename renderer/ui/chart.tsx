@@ -111,11 +111,16 @@ export function Chart({
   handlers.current = { onBrush, onCursor };
   const shape = lines.map((line) => [line.label, line.colour, line.dash, line.bars].join()).join(";");
   const data = useMemo(
-    () => [at.map((time) => time / 1_000), ...lines.map(({ values }) => [...values])] as uPlot.AlignedData,
-    [at, lines],
+    () =>
+      [
+        // Each value stands in the middle of its bucket, so that what is nearest to the pointer is what it is over.
+        at.map((time) => (time + width / 2) / 1_000),
+        ...lines.map(({ values }) => [...values]),
+      ] as uPlot.AlignedData,
+    [at, width, lines],
   );
-  const latest = useRef({ data, lines, format, width });
-  latest.current = { data, lines, format, width };
+  const latest = useRef({ data, lines, format, width, at });
+  latest.current = { data, lines, format, width, at };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: built anew for another shape or look; data goes in below
   useEffect(() => {
@@ -139,9 +144,13 @@ export function Chart({
         points: { size: 7 },
         ...(sync === undefined ? {} : { sync: { key: sync } }),
       },
-      scales: logarithmic
-        ? { x: {}, y: { distr: 3, range: (_, least, most) => decades(least, most) } }
-        : { x: {}, y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+      scales: {
+        // The whole of the first and of the last bucket.
+        x: { range: () => spanOf(latest.current) },
+        y: logarithmic
+          ? { distr: 3, range: (_, least, most) => decades(least, most) }
+          : { range: (_, __, most) => [0, Math.max(1, most * 1.1)] },
+      },
       axes: [
         { ...axis, space: 90, values: TIMES },
         {
@@ -166,9 +175,7 @@ export function Chart({
                 fill: colour(line.colour),
                 width: 0,
                 points: { show: false },
-                ...(uPlot.paths.bars === undefined
-                  ? {}
-                  : { paths: uPlot.paths.bars({ size: [0.8, 40], align: 1 }) }),
+                ...(uPlot.paths.bars === undefined ? {} : { paths: uPlot.paths.bars({ size: [0.8, 40] }) }),
               }),
         })),
       ],
@@ -224,7 +231,7 @@ export function Chart({
     const next = Math.max(0, Math.min(last, to));
     if (!extend) anchor.current = next;
     setPlace(next);
-    point(plot.current, at[next]);
+    point(plot.current, at[next], width);
     const [first = 0, end = 0] = [at[Math.min(anchor.current, next)], at[Math.max(anchor.current, next)]];
     if (extend) onBrush?.({ from: first, to: end + width });
   };
@@ -279,9 +286,10 @@ export function Chart({
           className="pointer-events-none absolute inset-0 rounded-sm"
           onKeyDown={onKeyDown}
           onFocus={(event) => {
-            if (event.currentTarget.matches(":focus-visible") && place !== null) point(plot.current, at[now]);
+            if (event.currentTarget.matches(":focus-visible") && place !== null)
+              point(plot.current, at[now], width);
           }}
-          onBlur={() => point(plot.current, undefined)}
+          onBlur={() => point(plot.current, undefined, width)}
         />
       )}
     </div>
@@ -304,9 +312,18 @@ function inWords(
   return `${shortTime(time)}: ${values.length === 0 ? "no calls" : values.join(", ")}`;
 }
 
-/** Puts the cursor to a time in milliseconds, or away. */
-function point(chart: uPlot | null, time: number | undefined): void {
-  const left = time === undefined ? -10 : (chart?.valToPos(time / 1_000, "x") ?? -10);
+/** The span of buckets, in seconds. */
+const spanOf = ({
+  at,
+  width,
+}: {
+  readonly at: readonly number[];
+  readonly width: number;
+}): [number, number] => [(at[0] ?? 0) / 1_000, ((at.at(-1) ?? 0) + width) / 1_000];
+
+/** Puts the cursor to a bucket, by its start in milliseconds, or away. */
+function point(chart: uPlot | null, time: number | undefined, width: number): void {
+  const left = time === undefined ? -10 : (chart?.valToPos((time + width / 2) / 1_000, "x") ?? -10);
   chart?.setCursor({ left, top: time === undefined ? -10 : 0 });
 }
 

@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { useFocusBack } from "../lib/focus-back.ts";
 import { cx } from "./cx.ts";
 
 /** A modal window of the page. The decision itself is never made here: see shared/bridge.ts. */
@@ -21,11 +22,13 @@ export function Dialog({
   readonly footer?: ReactNode;
   readonly children: ReactNode;
 }) {
+  const onCloseAutoFocus = useFocusBack(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpen}>
       <Radix.Portal>
         <Radix.Overlay className="anim-fade fixed inset-0 z-40 bg-(--scrim)" />
         <Radix.Content
+          onCloseAutoFocus={onCloseAutoFocus}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
           className={cx(
             "anim-rise fixed inset-x-0 top-[9vh] z-40 mx-auto flex max-h-[82vh] max-w-[calc(100vw-32px)] flex-col overflow-hidden rounded-xl bg-raised shadow-pop outline-none",

@@ -76,7 +76,14 @@ export function ActivityView({ activity }: { readonly activity: Activity }) {
                     Search again
                   </Button>
                 )}
-                <Button onClick={() => calls.setText("")}>Clear the filters</Button>
+                <Button
+                  onClick={() => {
+                    calls.setText("");
+                    document.querySelector<HTMLElement>("[data-filter-input]")?.focus();
+                  }}
+                >
+                  Clear the filters
+                </Button>
               </>
             }
           >

@@ -3,6 +3,7 @@ import { type MouseEvent, useCallback, useEffect, useLayoutEffect, useMemo, useR
 import { toast } from "sonner";
 import { useStore } from "zustand";
 import type { CallSummary } from "../../../shared/model/call.ts";
+import { isFocusLost } from "../../lib/focus-back.ts";
 import { count } from "../../lib/format.ts";
 import { FixedList } from "../../ui/fixed-list.tsx";
 import { ContextArea } from "../../ui/menu.tsx";
@@ -62,6 +63,12 @@ export function CallList({ activity }: { readonly activity: Activity }) {
     // Nobody reads a list that is not shown.
     return () => calls.setReading(false);
   }, [calls]);
+  const opened = useRef(selected);
+  useEffect(() => {
+    // Who has closed a call goes on in the list.
+    if (opened.current !== null && selected === null && isFocusLost()) list.current?.element?.focus();
+    opened.current = selected;
+  }, [selected]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter is another list, with nothing chosen in it
   useEffect(() => setMarked(NONE), [filter]);
 
@@ -222,7 +229,14 @@ export function CallList({ activity }: { readonly activity: Activity }) {
         />
       </ContextArea>
       {marked.size > 0 && (
-        <MarkedBar ids={[...marked]} onClear={() => setMarked(NONE)} onCopy={() => copyChosen("json")} />
+        <MarkedBar
+          ids={[...marked]}
+          onClear={() => {
+            setMarked(NONE);
+            list.current?.element?.focus();
+          }}
+          onCopy={() => copyChosen("json")}
+        />
       )}
       <ListFoot activity={activity} />
     </div>

@@ -2,8 +2,11 @@ import type { CallSummary } from "../../../shared/model/call.ts";
 import { plainVisible } from "../../lib/visible-text.ts";
 import { ContextItem, ContextSeparator } from "../../ui/menu.tsx";
 import type { Activity } from "./activity.ts";
+import { COPY_FORMS, type CopyForm, copyFormsOf } from "./copy-as.ts";
 import { withFilter } from "./filter/print.ts";
 import type { Copy } from "./use-copy.ts";
+
+const COPY_KEYS: Readonly<Record<CopyForm, string>> = { json: "mod+c", curl: "u", command: "m" };
 
 /** What can be done with one call of the list. */
 export function CallMenu({
@@ -28,19 +31,11 @@ export function CallMenu({
         Choose, or choose no more
       </ContextItem>
       <ContextSeparator />
-      <ContextItem keys="mod+c" onSelect={() => void copy("json", [call.id])}>
-        Copy as JSON
-      </ContextItem>
-      {call.server !== null && (
-        <ContextItem keys="u" onSelect={() => void copy("curl", [call.id])}>
-          Copy as cURL
+      {copyFormsOf(call).map((form) => (
+        <ContextItem key={form} keys={COPY_KEYS[form]} onSelect={() => void copy(form, [call.id])}>
+          Copy as {COPY_FORMS[form]}
         </ContextItem>
-      )}
-      {call.server !== null && call.tool !== null && call.method === "tools/call" && (
-        <ContextItem keys="m" onSelect={() => void copy("command", [call.id])}>
-          Copy as gatehouse command
-        </ContextItem>
-      )}
+      ))}
       <ContextSeparator />
       {(["tool", "server", "client"] as const).map((key) => {
         const value = call[key];

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import type { CallDetail } from "../../../shared/model/call.ts";
 import { callDetail, payload } from "../../testing/calls.ts";
-import { callText, copyAs } from "./copy-as.ts";
+import { callText, copyAs, copyFormsOf } from "./copy-as.ts";
 
 const call = (more: Partial<CallDetail> = {}): CallDetail =>
   callDetail({
@@ -14,6 +14,14 @@ const call = (more: Partial<CallDetail> = {}): CallDetail =>
     result: payload('{"content":[],"n":12345678901234567890}'),
     ...more,
   });
+
+test.each([
+  [{ server: "files", tool: "read", method: "tools/call" }, ["json", "curl", "command"]],
+  [{ server: "files", tool: null, method: "resources/read" }, ["json", "curl"]],
+  [{ server: null, tool: "read", method: "tools/call" }, ["json"]],
+] as const)("a call %j can be copied as %j", (call, forms) => {
+  expect(copyFormsOf(call)).toEqual(forms);
+});
 
 describe("as JSON", () => {
   it("keeps every digit, and tells a cut payload as text", () => {

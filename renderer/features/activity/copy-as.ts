@@ -1,11 +1,21 @@
 /** A recorded call as text that can be used elsewhere. No token is ever in it: a variable's name stands in its place. */
 import { GatehouseError } from "../../../shared/errors.ts";
-import type { CallDetail, Payload } from "../../../shared/model/call.ts";
+import type { CallDetail, CallSummary, Payload } from "../../../shared/model/call.ts";
 import { shellWord } from "../../lib/command-line.ts";
 import { createJsonParser, type JsonNode } from "../../lib/json/parse.ts";
 
 export const COPY_FORMS = { json: "JSON", curl: "cURL", command: "gatehouse command" } as const;
 export type CopyForm = keyof typeof COPY_FORMS;
+
+/** The forms that a call can be written in: only what reached a server can be asked for again. */
+export function copyFormsOf({
+  server,
+  tool,
+  method,
+}: Pick<CallSummary, "server" | "tool" | "method">): CopyForm[] {
+  if (server === null) return ["json"];
+  return tool !== null && method === "tools/call" ? ["json", "curl", "command"] : ["json", "curl"];
+}
 
 /** The name that stands for the client's token. */
 const TOKEN = "$GATEHOUSE_TOKEN";

@@ -44,6 +44,8 @@ export function FilterBar({ calls }: { readonly calls: CallsStore }) {
   useEffect(() => {
     if (text === sent.current) return;
     const timer = setTimeout(() => {
+      // Enter was faster.
+      if (text === sent.current) return;
       sent.current = text;
       calls.setText(text);
     }, TYPING_MS);

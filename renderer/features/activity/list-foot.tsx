@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { toast } from "sonner";
 import { useStore } from "zustand";
 import { count, plural } from "../../lib/format.ts";
@@ -31,6 +31,23 @@ export function ListFoot({ activity: { calls } }: { readonly activity: Activity 
   );
 }
 
+/** What is over sooner, in milliseconds, is not shown at all: the list would only jump. */
+const LATE_MS = 250;
+
+/** Whether something lasts for a while already. */
+function useLate(lasts: boolean): boolean {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    if (!lasts) return;
+    const timer = setTimeout(() => setLate(true), LATE_MS);
+    return () => {
+      clearTimeout(timer);
+      setLate(false);
+    };
+  }, [lasts]);
+  return late;
+}
+
 /** How an export goes; nothing while there is none. Its end is told in passing. */
 export function ExportStrip({ activity: { calls, exports } }: { readonly activity: Activity }) {
   const state = useStore(exports.store);
@@ -48,7 +65,8 @@ export function ExportStrip({ activity: { calls, exports } }: { readonly activit
     else return;
     exports.clear();
   }, [state, exports]);
-  if (state.phase !== "running") return null;
+  const late = useLate(state.phase === "running");
+  if (state.phase !== "running" || !late) return null;
   return (
     <div
       data-testid="export"

@@ -1,7 +1,8 @@
 import { BookmarkPlus, ChevronDown } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { toast } from "sonner";
 import { useStore } from "zustand";
+import { isFocusLost } from "../../lib/focus-back.ts";
 import { plainVisible } from "../../lib/visible-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
@@ -28,6 +29,7 @@ export function ViewTabs({
   /** The view whose name is asked for; "" a new one. */
   const [naming, setNaming] = useState<string | null>(null);
   const [last, setLast] = useState<string | null>(null);
+  const tabs = useRef<HTMLFieldSetElement>(null);
   const all = [...BUILT_IN, ...views];
   const current = all.find((view) => view.text === text);
   const own = views.find((view) => view === current);
@@ -39,12 +41,20 @@ export function ViewTabs({
   };
   const remove = (name: string): void => {
     const undo = preferences.remove(name);
+    // The menu that this was chosen in may be gone with it.
+    requestAnimationFrame(() => {
+      if (isFocusLost()) tabs.current?.querySelector("button")?.focus();
+    });
     toast(`The view “${plainVisible(name, 40)}” is deleted`, { action: { label: "Undo", onClick: undo } });
   };
   const inMenu = views.slice(MOST_TABS);
   return (
     <>
-      <fieldset aria-label="Views" className="m-0 inline-flex min-w-0 rounded-md border-0 bg-press p-0.5">
+      <fieldset
+        ref={tabs}
+        aria-label="Views"
+        className="m-0 inline-flex min-w-0 rounded-md border-0 bg-press p-0.5"
+      >
         {[...BUILT_IN, ...views.slice(0, MOST_TABS)].map((view) => (
           <button
             key={view.name}

@@ -78,6 +78,11 @@ export function Charts({
     seeCalls.current?.focus();
     setTaken(false);
   }, [taken]);
+  const putAway = (): void => {
+    setBrushed(null);
+    // The keyboard goes on where a span is chosen.
+    document.querySelector<HTMLElement>("[data-testid=latency] [role=slider]")?.focus();
+  };
   const everyChart = {
     at,
     width,
@@ -98,10 +103,10 @@ export function Charts({
           first={seeCalls}
           onZoom={() => {
             latency.show({ fixed: brushed });
-            setBrushed(null);
+            putAway();
           }}
           onCalls={() => router.go(callsRoute(filter, brushed.from, brushed.to))}
-          onClear={() => setBrushed(null)}
+          onClear={putAway}
         />
       )}
       <section aria-label={heading}>

@@ -1,6 +1,6 @@
 import { type PointerEvent, useMemo, useRef } from "react";
 import type { MetricsHeatmap } from "../../../shared/model/metrics.ts";
-import { count, duration, shortTime } from "../../lib/format.ts";
+import { count, duration, plural, shortTime } from "../../lib/format.ts";
 import type { Brushed } from "../../ui/chart.tsx";
 import { columnsSpan } from "./brushing.ts";
 import { widthWords } from "./words.ts";
@@ -53,15 +53,15 @@ export function Heatmap({
         <h2 className="font-semibold text-base">How calls are spread</h2>
         <span className="mr-auto text-muted text-xs">each column {widthWords(width)}</span>
         <span aria-hidden className="flex items-center gap-1 text-muted text-xs">
-          1
-          {SHADES.map((shade) => (
+          {most > 1 && "1"}
+          {(most > 1 ? SHADES : [1]).map((shade) => (
             <span key={shade} className="size-3 rounded-[2px] bg-accent" style={{ opacity: shade }} />
           ))}
-          {count(most)} calls
+          {plural(most, "call")}
         </span>
       </div>
-      <div className="flex gap-2">
-        <div aria-hidden className="relative w-13 shrink-0" style={{ height }}>
+      <div className="flex gap-2 pr-5">
+        <div aria-hidden className="relative w-13.5 shrink-0" style={{ height }}>
           {bands.map((end, band) =>
             band >= lowest && band < highest && String(end).startsWith("1") ? (
               <span
@@ -141,7 +141,7 @@ export function Heatmap({
           )}
         </svg>
       </div>
-      <div aria-hidden className="tabular mt-1 flex justify-between pl-15 text-faint text-2xs">
+      <div aria-hidden className="tabular mt-1 flex justify-between pr-5 pl-15.5 text-faint text-2xs">
         <span>{shortTime(from)}</span>
         <span>{shortTime(from + counts.length * width)}</span>
       </div>

@@ -2,6 +2,7 @@ import { ChartSpline, Table2, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { MetricsDimension, MetricsFilter } from "../../../shared/model/metrics.ts";
+import { focusScreen } from "../../lib/focus-back.ts";
 import { count, shortTime } from "../../lib/format.ts";
 import type { LatencySpot, Route } from "../../lib/router.ts";
 import { type Services, useHub, useServices } from "../../lib/services.tsx";
@@ -158,7 +159,13 @@ function Controls({ latency }: { readonly latency: LatencyStore }) {
           onValue={(chosen) => latency.show({ span: chosen as Span })}
         />
       ) : (
-        <Button icon={<X size={13} />} onClick={() => latency.show({ fixed: null })}>
+        <Button
+          icon={<X size={13} />}
+          onClick={() => {
+            latency.show({ fixed: null });
+            focusScreen();
+          }}
+        >
           <span className="sr-only">Leave the span </span>
           {shortTime(fixed.from)} – {shortTime(fixed.to)}
         </Button>

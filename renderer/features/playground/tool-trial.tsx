@@ -190,7 +190,7 @@ export function ToolTrial({
               type="submit"
               variant="primary"
               icon={<Play size={13} />}
-              disabled={state.phase === "under-way"}
+              busy={state.phase === "under-way"}
             >
               {recorded === undefined ? "Call" : "Run again"}
             </Button>

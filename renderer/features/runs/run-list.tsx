@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Broadcast } from "../../../shared/contract.ts";
 import type { RunSummary } from "../../../shared/model/run.ts";
 import type { Connection } from "../../lib/connection.ts";
-import { bytes, plural, shortSpan, span } from "../../lib/format.ts";
+import { bytes, plural, shortSpan } from "../../lib/format.ts";
 import { failureOf, type Failure as Reason } from "../../lib/hub-store.ts";
 import { useResource } from "../../lib/resource.ts";
 import { routeHref } from "../../lib/router.ts";
@@ -200,7 +200,7 @@ function Row({ run }: { readonly run: RunSummary }) {
         </span>
         <span className="tabular col-span-full text-muted text-xs @2xl:col-span-1 @2xl:text-right @2xl:text-sm">
           <span className="@2xl:block">{shortSpan(run.startedAt, run.endedAt)}</span>
-          <span className="text-faint text-xs @max-2xl:ml-2 @2xl:block">{span(lengthOf(run))}</span>
+          <span className="text-faint text-xs @max-2xl:ml-2 @2xl:block">{lengthOf(run)}</span>
         </span>
       </a>
     </li>

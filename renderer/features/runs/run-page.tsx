@@ -3,7 +3,7 @@ import { type ReactNode, useCallback } from "react";
 import type { Broadcast } from "../../../shared/contract.ts";
 import type { RunDetail, RunPlace } from "../../../shared/model/run.ts";
 import type { Connection } from "../../lib/connection.ts";
-import { bytes, clock, count, duration, fullTime, plural, span } from "../../lib/format.ts";
+import { bytes, clock, count, duration, fullTime, plural } from "../../lib/format.ts";
 import { useResource } from "../../lib/resource.ts";
 import { routeHref } from "../../lib/router.ts";
 import { useHub, useServices } from "../../lib/services.tsx";
@@ -102,7 +102,7 @@ function Figures({ run }: { readonly run: RunDetail }) {
       run.openStart || run.openEnd ? "and more, not looked through" : plural(run.servers.length, "server"),
     ],
     ["Denied", count(run.denied), run.failed === 0 ? "none failed" : `${count(run.failed)} failed`],
-    ["Took", span(lengthOf(run)), `servers ${duration(times.upstream)}`],
+    ["Took", lengthOf(run), `servers ${duration(times.upstream)}`],
     [
       "Waited for a person",
       times.consent === 0 ? "never" : duration(times.consent),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RunSummary } from "../../../shared/model/run.ts";
-import { withOlder } from "./words.ts";
+import { lengthOf, withOlder } from "./words.ts";
 
 const run = (id: number, from: number, to: number, more: Partial<RunSummary> = {}): RunSummary => ({
   id,
@@ -51,5 +51,16 @@ describe("older pages of runs", () => {
   ])("leave %s apart", (_what, older) => {
     const newer = run(10, 100, 110, { openStart: true });
     expect(withOlder([newer], [older])).toEqual([newer, older]);
+  });
+});
+
+describe("how long a run went on", () => {
+  it.each([
+    [0, 5, "5 min"],
+    [0, 0.5, "30 s"],
+    [0, 0.01, "< 1 s"],
+    [0, 0, "< 1 s"],
+  ])("from minute %d to %d is %j", (from, to, words) => {
+    expect(lengthOf(run(1, from, to))).toBe(words);
   });
 });

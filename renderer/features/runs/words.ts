@@ -1,8 +1,12 @@
 import type { RunSummary } from "../../../shared/model/run.ts";
 import { RUN_PAUSE_MS } from "../../../shared/model/run.ts";
+import { span } from "../../lib/format.ts";
 
-/** How long a run went on, in milliseconds. */
-export const lengthOf = (run: RunSummary): number => Date.parse(run.endedAt) - Date.parse(run.startedAt);
+/** How long a run went on, for people. */
+export function lengthOf(run: Pick<RunSummary, "startedAt" | "endedAt">): string {
+  const milliseconds = Date.parse(run.endedAt) - Date.parse(run.startedAt);
+  return milliseconds < 1_000 ? "< 1 s" : span(milliseconds);
+}
 
 /** Whether two runs of pages that follow each other are one: the older page's end, and the newer page's cut begin. */
 const continues = (newer: RunSummary, older: RunSummary): boolean =>

@@ -29,6 +29,7 @@ import {
 import { Dialog } from "radix-ui";
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
+import { useFocusBack } from "../../lib/focus-back.ts";
 import { useHub, useServices } from "../../lib/services.tsx";
 import { useAsk } from "../../lib/use-ask.ts";
 import { plainVisible } from "../../lib/visible-text.ts";
@@ -40,6 +41,7 @@ import { usePause } from "./hub-foot.tsx";
 export function CommandPalette() {
   const { ui, router, theme } = useServices();
   const open = useStore(ui, (state) => state.palette);
+  const onCloseAutoFocus = useFocusBack(open);
   const servers = useHub((data) => data.servers);
   const everyClient = useHub((data) => data.clients);
   const clients = everyClient.filter(({ revokedAt }) => revokedAt === null);
@@ -76,6 +78,7 @@ export function CommandPalette() {
         <Dialog.Overlay className="anim-fade fixed inset-0 z-50 bg-(--scrim)" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={onCloseAutoFocus}
           className="anim-rise fixed inset-x-0 top-[14vh] z-50 mx-auto w-140 max-w-[calc(100vw-32px)] overflow-hidden rounded-xl bg-raised shadow-pop outline-none"
         >
           <Dialog.Title className="sr-only">Jump to a screen, a server or an action</Dialog.Title>
