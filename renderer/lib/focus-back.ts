@@ -13,7 +13,7 @@ export const focusScreen = (): void => document.querySelector<HTMLElement>("main
  * Remembers where the keyboard stands, and gives what puts it back there; where that is gone, on what is nearest to where
  * it was. From within a menu that is the menu's button.
  */
-export function keepFocus(): () => void {
+function keepFocus(): () => void {
   const element = document.activeElement;
   if (!(element instanceof HTMLElement) || element === document.body) return focusScreen;
   const menu = element.closest("[role=menu]");
