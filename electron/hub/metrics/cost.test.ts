@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { costOf } from "./cost.ts";
 
 const tool = (key: string, definition: string) => ({ key, raw: new TextEncoder().encode(definition) });
+const config = { enabled: true };
 const usage = [{ day: 0, client: "ada", calls: 2, argumentTokens: 3, resultTokens: 4 }];
 /** A token is a character here. */
 const store = (asked: unknown[]) => ({
@@ -15,9 +16,10 @@ const store = (asked: unknown[]) => ({
 test("definitions are counted as they are listed, the largest server and tool first, beside the calls and prices", async () => {
   const asked: unknown[] = [];
   const servers = [
-    { name: "small", catalog: { tools: [tool("a", '{"name":"a"}')] } },
-    { name: "large", catalog: { tools: [tool("b", '{"b":1}'), tool("c", '{"name":"c","数":2}')] } },
-    { name: "unknown", catalog: { tools: undefined } },
+    { name: "small", config, catalog: { tools: [tool("a", '{"name":"a"}')] } },
+    { name: "large", config, catalog: { tools: [tool("b", '{"b":1}'), tool("c", '{"name":"c","数":2}')] } },
+    { name: "unknown", config, catalog: { tools: undefined } },
+    { name: "disabled", config: { enabled: false }, catalog: { tools: [tool("d", '{"name":"d"}')] } },
   ];
   const cost = await costOf(
     store(asked),
@@ -47,6 +49,7 @@ test("definitions are counted as they are listed, the largest server and tool fi
 test("two servers' tools of one name are not mixed", async () => {
   const servers = ["x", "y"].map((name, i) => ({
     name,
+    config,
     catalog: { tools: [tool("same", "1".repeat(i + 1))] },
   }));
   const { definitions } = await costOf(store([]), servers, {}, { from: 0, to: 0 });

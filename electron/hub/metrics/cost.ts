@@ -3,9 +3,10 @@ import type { Cost } from "../../../shared/model/metrics.ts";
 import type { Entry } from "../../core/catalog/entry.ts";
 import type { MetricsStore } from "../ports/metrics.ts";
 
-/** A server with what it lists; undefined while that was never learnt. */
+/** A server with what it lists; undefined while that was never learnt. One that is disabled is listed to nobody. */
 interface Listed {
   readonly name: string;
+  readonly config: { readonly enabled: boolean };
   readonly catalog: { readonly tools: readonly Pick<Entry, "key" | "raw">[] | undefined };
 }
 
@@ -18,8 +19,12 @@ export async function costOf(
   prices: Config["prices"],
   span: { readonly from: number; readonly to: number },
 ): Promise<Cost> {
-  const listed = servers.flatMap(({ name, catalog }) =>
-    (catalog.tools ?? []).map(({ key, raw }) => ({ server: name, tool: key, text: DECODER.decode(raw) })),
+  const listed = servers.flatMap(({ name, config, catalog }) =>
+    (config.enabled ? (catalog.tools ?? []) : []).map(({ key, raw }) => ({
+      server: name,
+      tool: key,
+      text: DECODER.decode(raw),
+    })),
   );
   const [counts, usage] = await Promise.all([
     store.countTokens(listed.map(({ text }) => text)),
