@@ -82,6 +82,12 @@ test("what was dragged over is marked in every chart, moves nothing, and a press
   const widths = await marks();
   expect(widths.length).toBeGreaterThan(1);
   for (const width of widths) expect(width).toBeGreaterThanOrEqual(199);
+  // In the accent's colour, which is seen in light and dark.
+  const colour = await page
+    .locator(".u-select")
+    .first()
+    .evaluate((mark) => mark.ownerDocument.defaultView?.getComputedStyle(mark).backgroundColor);
+  expect(colour).not.toMatch(/^rgba\(0, 0, 0/);
   await page.mouse.move(box.x + 500, box.y + 90);
   await page.mouse.down();
   await page.mouse.up();
