@@ -122,7 +122,8 @@ test("newest rows that were removed stay found though a hub has recorded more si
     for (let i = 0; i < 3; i += 1)
       expect((await bob.call("one__echo", { text: "more" })).error).toBeUndefined();
     const { ok, findings, through } = await verified(hub);
-    expect({ ok, findings }).toEqual({ ok: false, findings: [at("altered_end", through)] });
+    expect(ok).toBe(false);
+    expect(findings).toContainEqual(at("altered_end", through));
   } finally {
     await hub.stop();
   }
