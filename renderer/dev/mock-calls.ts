@@ -37,7 +37,7 @@ export function createMockCalls({ count, hostile, indexed, servers, clients }: M
     clients().some(({ name, labels }) => name === call.client && labels[key] === value);
   const holds = (text: string | undefined, call: CallSummary): boolean =>
     text === undefined ||
-    JSON.stringify(sampleDetailOf(call, 1e6, hostile))
+    JSON.stringify(sampleDetailOf(call, 20_000, hostile))
       .toLowerCase()
       .includes(text.toLowerCase());
   const testOf = (filter: CallFilter): ((call: CallSummary) => boolean) => {

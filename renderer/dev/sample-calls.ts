@@ -108,6 +108,19 @@ export const sampleAnswer = (id: number, given: string): string =>
     },
   });
 
+let manyCommits: string | undefined;
+/** A long text, made once: a search looks at every call. */
+function commits(): string {
+  manyCommits ??= JSON.stringify(
+    Array.from({ length: 20_000 }, (_, index) => ({
+      index,
+      sha: `c0ffee${index}`,
+      message: `Commit number ${index}`,
+    })),
+  );
+  return manyCommits;
+}
+
 /** The same call with its payloads, cut at `maxBytes`. */
 export function sampleDetailOf(call: CallSummary, maxBytes: number, hostile: boolean): CallDetail {
   const value = HOSTILE[call.id % HOSTILE.length] ?? "";
@@ -126,13 +139,7 @@ export function sampleDetailOf(call: CallSummary, maxBytes: number, hostile: boo
   if (call.id % 9 === 8)
     content.push({
       type: "text",
-      text: JSON.stringify(
-        Array.from({ length: 20_000 }, (_, index) => ({
-          index,
-          sha: `c0ffee${index}`,
-          message: `Commit number ${index}`,
-        })),
-      ),
+      text: commits(),
     });
   if (call.id % 9 === 3)
     content.push({
