@@ -78,9 +78,8 @@ export function unusable(file: string, error: unknown): GatehouseError {
 
 /**
  * Creates a missing file, and makes it and its companions readable by the owner alone; SQLite gives -wal and -shm the
- * mode of the main file. `asItIs`: a file
- * that its owner has made read-only stays so. An existing file is never opened here: on POSIX systems closing it again would drop the locks
- * that SQLite holds on it in this process.
+ * mode of the main file. `asItIs`: a file that its owner has made read-only stays so. An existing file is never opened
+ * here: on POSIX systems closing it again would drop the locks that SQLite holds on it in this process.
  */
 export function makePrivate(file: string, asItIs = false): void {
   if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));

@@ -20,10 +20,10 @@ export interface ImportSource extends AsyncDisposable {
 }
 
 /**
- * A file of calls as lines of JSONL: it is read from its end on, so what comes on stdin (`file` "-"), and what is a HAR or a CSV, is
- * written to a temporary file first, which only the user can read and which has no name any more once it is open (on Windows, once
- * it is closed): whatever ends the import, nothing stays. Throws GatehouseError: not_found where it cannot be read,
- * bad_request for a document that is none.
+ * A file of calls as lines of JSONL: it is read from its end on, so what comes on stdin (`file` "-"), and what is a HAR or
+ * a CSV, is written to a temporary file first, which only the user can read and which has no name any more once it is open
+ * (on Windows, once it is closed): whatever ends the import, nothing stays. Throws GatehouseError: not_found where it
+ * cannot be read, bad_request for a document that is none.
  */
 export async function importSource(
   file: string,

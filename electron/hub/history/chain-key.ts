@@ -102,8 +102,7 @@ interface Options {
  * Gives the history's chain its key: the keychain's, made at the first time; without a keychain one that is derived
  * from the home's own file, which whoever can change the history can read too. A chain goes on with the key that it was
  * begun with; while that cannot be had, nothing is chained and nothing is removed. A history that is only read gets the
- * key that fits, if there is one. Resolves with whether there is one, or
- * with why it cannot be had.
+ * key that fits, if there is one. Resolves with whether there is one, or with why it cannot be had.
  */
 async function giveChainKey({ history, secrets, homeKey }: Options): Promise<boolean | Problem> {
   const file = {

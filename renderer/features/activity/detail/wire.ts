@@ -30,8 +30,8 @@ export const hasParams = ({ method, requestBytes }: CallDetail): boolean =>
 
 /**
  * Puts a call's messages together: request, and result or error. A cancelled call has no answer, and one that was not
- * recorded is left out. A result is recorded as
- * its server gave it; a client of the stateless era gets it with a `resultType` (MCP 2026-07-28, Results).
+ * recorded is left out. A result is recorded as its server gave it; a client of the stateless era gets it with a
+ * `resultType` (MCP 2026-07-28, Results).
  */
 export function wireOf(call: CallDetail): Wire {
   const method = JSON.stringify(call.method);
