@@ -14,6 +14,10 @@ const COMMAND_WORDS: ReadonlySet<string> = new Set(["command", "cmd"]);
 const HOST = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 /** Values that are looked at in one call. */
 const MOST_VALUES = 5_000;
+/** Characters that are parsed of one call at most, long texts left out: what is parsed holds up the hub's calls. */
+const MOST_PARSED = 256 * 1024;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /** What the arguments of a call (a JSON value) name; each once. Of a command only the addresses in it are looked for. */
 export function placesIn(value: unknown): Places {
@@ -71,7 +75,7 @@ const isPath = (words: readonly string[], text: string): boolean =>
 
 /**
  * What the recorded params of a request (raw JSON) name: a tool call's or a prompt's arguments, or the resource. Throws
- * SyntaxError for what is no JSON.
+ * SyntaxError for what is no JSON, RangeError for what is too much to be read beside the hub's calls.
  */
 export function placesInParams(method: string, params: string): Places {
   const { arguments: given, uri } = Object(JSON.parse(withoutLongTexts(params))) as Record<string, unknown>;
@@ -81,27 +85,35 @@ export function placesInParams(method: string, params: string): Places {
   return { files, hosts: /^(?:https?|wss?|ftps?):/i.test(String(uri)) ? hosts : [] };
 }
 
-/** JSON text with "" in place of every text that is too long to name a place: a file's contents need not be parsed. */
+/**
+ * JSON text with "" in place of every text that is too long to name a place: a file's contents need not be parsed. Throws
+ * RangeError where more than `MOST_PARSED` is left.
+ */
 function withoutLongTexts(json: string): string {
+  if (json.length <= MOST_PARSED) return json;
   const kept: string[] = [];
-  let from = 0;
-  for (let open = json.indexOf('"'); open >= 0; ) {
-    let close = json.indexOf('"', open + 1);
-    while (close > 0 && isEscaped(json, close)) close = json.indexOf('"', close + 1);
-    if (close < 0) break;
+  let [from, left] = [0, 0];
+  for (let open = json.indexOf('"'); open >= 0 && left + open - from <= MOST_PARSED; ) {
+    const close = closeOf(json, open);
     if (close - open > LONGEST * 6) {
       kept.push(json.slice(from, open + 1));
+      left += open + 1 - from;
       from = close;
     }
     open = json.indexOf('"', close + 1);
   }
-  return from === 0 ? json : `${kept.join("")}${json.slice(from)}`;
+  if (left + json.length - from > MOST_PARSED) throw new RangeError("there is too much to be read");
+  return `${kept.join("")}${json.slice(from)}`;
 }
 
-function isEscaped(json: string, at: number): boolean {
-  let before = at;
-  while (json[before - 1] === "\\") before -= 1;
-  return (at - before) % 2 === 1;
+/** Where the text that begins at a quote ends; the end of all where it does not. */
+function closeOf(json: string, open: number): number {
+  for (let at = open + 1; at < json.length; at++) {
+    const character = json.charCodeAt(at);
+    if (character === BACKSLASH) at++;
+    else if (character === QUOTE) return at;
+  }
+  return json.length;
 }
 
 /**

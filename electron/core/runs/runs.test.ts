@@ -125,6 +125,18 @@ describe("places", () => {
     expect(() => placesInParams("tools/call", params.slice(0, -2))).toThrow(SyntaxError);
   });
 
+  it.each([
+    ["short texts", "a"],
+    ["numbers", 1],
+  ])("are not looked for in %s by the hundred thousand: the hub has calls to answer", (_, one) => {
+    const holding = (many: number) =>
+      JSON.stringify({
+        arguments: { path: "/this", content: "x".repeat(100_000), all: Array(many).fill(one) },
+      });
+    expect(placesInParams("tools/call", holding(1_000)).files).toEqual(["/this"]);
+    expect(() => placesInParams("tools/call", holding(200_000))).toThrow(RangeError);
+  });
+
   it("are those of a resource that is read, but no host of a server's own scheme, and of a prompt's arguments", () => {
     const read = (uri: string) => placesInParams("resources/read", JSON.stringify({ uri }));
     expect(read("file:///srv/a%20b")).toEqual({ files: ["/srv/a b"], hosts: [] });
