@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { marked, PATIENCE, startTestHub, type TestHub, textOf } from "../hub/kit.ts";
 import { echoServer } from "../lib/hub.ts";
 import { waitFor } from "../lib/wait.ts";
-import { asWindow, echoes, keptHome, listedClient, problems, segments } from "./kit.ts";
+import { asWindow, echoes, keptCalls, keptHome, listedClient, problems, segments } from "./kit.ts";
 
 /** Mounts a file of a home read-only on itself; false where it may not be. */
 function boundReadOnly(file: string): boolean {
@@ -29,13 +29,7 @@ test(
   async (context) => {
     const folder = keptHome();
     const config = { mcpServers: { one: echoServer() } };
-    const first = await startTestHub({ home: folder, config });
-    const token = await first.addClient("ada");
-    const { sessionId } = await first.connect(token);
-    const before = first.client(token, "/mcp", sessionId);
-    for (let i = 0; i < 5; i += 1) await before.call("one__echo", { text: `kept ${i}` });
-    const recorded = await first.calls("--limit", "1000");
-    await first.stop();
+    const { token, sessionId, recorded } = await keptCalls(folder, config);
     if (!boundReadOnly(join(folder, "gatehouse.db")))
       return context.skip("a file can only be mounted read-only by root");
 

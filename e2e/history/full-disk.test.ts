@@ -7,7 +7,7 @@ import { echoServer } from "../lib/hub.ts";
 import type { McpHttpClient } from "../lib/mcp-client.ts";
 import { fillDisk, mountSmallDisk } from "../lib/small-disk.ts";
 import { waitFor } from "../lib/wait.ts";
-import { echoes, keptHome, listedClient, problems, verified } from "./kit.ts";
+import { echoes, keptCalls, keptHome, listedClient, problems, verified } from "./kit.ts";
 
 /** A home on a tmpfs of so many KB; undefined where it may not be mounted. */
 function smallHome(kilobytes: number): string | undefined {
@@ -44,19 +44,24 @@ async function untilUnrecorded(ada: McpHttpClient, text: string): Promise<number
 const reached = async (ada: McpHttpClient): Promise<number> =>
   Number(/^\d+/.exec(textOf(await ada.call("one__count")))?.[0]);
 
+/** A hub in a home, that ends with the test, and what it has recorded: one call of ada's that reached its server. */
+async function servingIn(home: string, onFailure: "refuse" | "serve") {
+  const hub = await startTestHub({
+    home,
+    config: { mcpServers: { one: echoServer() }, log: { onFailure } },
+  });
+  onTestFinished(() => hub.stop());
+  const ada = await listedClient(hub);
+  expect(await reached(ada)).toBe(1);
+  return { hub, ada, recorded: await hub.calls("--limit", "1000") };
+}
+
 test(
   "on a full disk no call reaches its server once that is known, each is told so, and it goes on when there is room",
   async (context) => {
     const folder = smallHome(12_000);
     if (folder === undefined) return context.skip("a small tmpfs can only be mounted by root");
-    const hub = await startTestHub({
-      home: folder,
-      config: { mcpServers: { one: echoServer() }, log: { onFailure: "refuse" } },
-    });
-    onTestFinished(() => hub.stop());
-    const ada = await listedClient(hub);
-    expect(await reached(ada)).toBe(1);
-    const recorded = await hub.calls("--limit", "1000");
+    const { hub, ada, recorded } = await servingIn(folder, "refuse");
     // One call is under way meanwhile, and ends only when it is told to.
     const waiting = await callUnderWay(ada, "one__", { steps: 1_000, delayMs: 50 });
     const letGo = holdLog(folder);
@@ -103,14 +108,7 @@ test(
   async (context) => {
     const folder = smallHome(12_000);
     if (folder === undefined) return context.skip("a small tmpfs can only be mounted by root");
-    const hub = await startTestHub({
-      home: folder,
-      config: { mcpServers: { one: echoServer() }, log: { onFailure: "serve" } },
-    });
-    onTestFinished(() => hub.stop());
-    const ada = await listedClient(hub);
-    expect(await reached(ada)).toBe(1);
-    const recorded = await hub.calls("--limit", "1000");
+    const { hub, ada, recorded } = await servingIn(folder, "serve");
     const free = fillDisk(folder);
     const text = "x".repeat(60_000);
     let calls = 0;
@@ -161,13 +159,7 @@ test.for(["serve", "refuse"] as const)(
     const folder = smallHome(12_000);
     if (folder === undefined) return context.skip("a small tmpfs can only be mounted by root");
     const config = { mcpServers: { one: echoServer() }, log: { onFailure } };
-    const first = await startTestHub({ home: folder, config });
-    const token = await first.addClient("ada");
-    const { sessionId } = await first.connect(token);
-    const before = first.client(token, "/mcp", sessionId);
-    for (let i = 0; i < 5; i += 1) await before.call("one__echo", { text: `kept ${i}` });
-    const recorded = await first.calls("--limit", "1000");
-    await first.stop();
+    const { token, sessionId, recorded } = await keptCalls(folder, config);
     const free = fillDisk(folder);
 
     const hub = await startTestHub({ home: folder, config });

@@ -5,7 +5,7 @@ import { expect, onTestFinished } from "vitest";
 import type { ControlClient } from "../../shared/control-client.ts";
 import type { CallsVerified } from "../../shared/model/history.ts";
 import type { Problem } from "../../shared/model/problem.ts";
-import { PATIENCE, type TestHub } from "../hub/kit.ts";
+import { PATIENCE, startTestHub, type TestHub } from "../hub/kit.ts";
 import { openControl } from "../lib/control.ts";
 import { temporaryHome } from "../lib/hub.ts";
 import type { McpHttpClient } from "../lib/mcp-client.ts";
@@ -23,6 +23,18 @@ export async function listedClient(hub: TestHub, name = "ada"): Promise<McpHttpC
   const made = await hub.connect(await hub.addClient(name));
   await made.toolNames();
   return made;
+}
+
+/** Has a hub of its own record five calls of ada's in a home, and end. */
+export async function keptCalls(home: string, config: Record<string, unknown>) {
+  const hub = await startTestHub({ home, config });
+  const token = await hub.addClient("ada");
+  const { sessionId } = await hub.connect(token);
+  const ada = hub.client(token, "/mcp", sessionId);
+  for (let i = 0; i < 5; i += 1) await ada.call("one__echo", { text: `kept ${i}` });
+  const recorded = await hub.calls("--limit", "1000");
+  await hub.stop();
+  return { token, sessionId, recorded };
 }
 
 /** What `calls verify` says, once every call is chained. */
